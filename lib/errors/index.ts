@@ -1,0 +1,2 @@
+export { HeddleError, errorStatus, isHeddleError, toErrorBody } from './heddle-error';
+export type { ErrorBody, ErrorCode } from './heddle-error';

@@ -1,0 +1,16 @@
+import { defineKind } from '../define-kind';
+import { authorizationPolicySpec } from './schema';
+
+export type { AuthorizationPolicy, AuthorizationPolicySpec } from './schema';
+
+export const authorizationPolicyKind = defineKind({
+  group: 'security.istio.io',
+  kind: 'AuthorizationPolicy',
+  plural: 'authorizationpolicies',
+  shortNames: ['ap'],
+  categories: ['istio-io', 'security-istio-io'],
+  versions: ['v1', 'v1beta1'],
+  namespaced: true,
+  spec: authorizationPolicySpec,
+  printerColumns: [{ name: 'Action', jsonPath: '.spec.action', description: 'The operation to take' }],
+});

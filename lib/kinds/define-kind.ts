@@ -1,0 +1,101 @@
+import type { z } from 'zod';
+
+/** A reference from an object to the one that owns it (Kubernetes meta/v1 OwnerReference). */
+export interface OwnerReference {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  uid: string;
+  controller?: boolean;
+  blockOwnerDeletion?: boolean;
+}
+
+/** Kubernetes meta/v1 ObjectMeta, the fields Heddle reads or writes. */
+export interface ObjectMeta {
+  name: string;
+  namespace?: string;
+  generateName?: string;
+  uid?: string;
+  resourceVersion?: string;
+  generation?: number;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  deletionGracePeriodSeconds?: number;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  ownerReferences?: OwnerReference[];
+  finalizers?: string[];
+  managedFields?: ManagedFieldsEntry[];
+}
+
+/** Who owns which fields (Kubernetes meta/v1 ManagedFieldsEntry). */
+export interface ManagedFieldsEntry {
+  manager?: string;
+  operation?: 'Apply' | 'Update';
+  apiVersion?: string;
+  time?: string;
+  fieldsType?: string;
+  fieldsV1?: Record<string, unknown>;
+  subresource?: string;
+}
+
+/** A stored object: type, metadata and a `spec` whose shape the kind's schema says. */
+export interface KubernetesObject<Spec = Record<string, unknown>, Status = Record<string, unknown>> {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  spec: Spec;
+  status?: Status;
+}
+
+/** A column of `kubectl get`. `jsonPath` is Kubernetes' CRD dialect, starting with a dot. */
+export interface PrinterColumn {
+  name: string;
+  jsonPath: string;
+  description?: string;
+  type?: 'string' | 'integer' | 'date' | 'boolean';
+  priority?: number;
+}
+
+/** What every room may know of a kind. The registry of these is the only list of kinds. */
+export interface KindDefinition {
+  /** API group; empty for the core group. */
+  group: string;
+  kind: string;
+  plural: string;
+  singular: string;
+  shortNames: readonly string[];
+  categories: readonly string[];
+  /** Served versions; the first one is the version objects are stored in. All share one schema. */
+  versions: readonly string[];
+  namespaced: boolean;
+  /** Whether `/status` is a subresource of its own. */
+  hasStatus: boolean;
+  /** Schema of `spec`; `undefined` for kinds whose whole body is free (`body` then says what is checked). */
+  spec: z.ZodType | undefined;
+  /** Schema of the top-level fields beside apiVersion, kind, metadata, for kinds without `spec` (ConfigMap, Secret …). */
+  body: z.ZodType | undefined;
+  printerColumns: readonly PrinterColumn[];
+}
+
+/** What a kind's folder says; the rest has defaults. */
+export type KindInput = Pick<KindDefinition, 'group' | 'kind' | 'plural' | 'versions' | 'namespaced'> & Partial<KindDefinition>;
+
+/** Completes a kind's definition with the defaults. */
+export function defineKind(input: KindInput): KindDefinition {
+  return {
+    singular: input.kind.toLowerCase(),
+    shortNames: [],
+    categories: [],
+    hasStatus: true,
+    spec: undefined,
+    body: undefined,
+    printerColumns: [],
+    ...input,
+  };
+}
+
+/** The key of a kind without its version, `group/Kind`; core kinds have an empty group: `/Pod`. */
+export function gvkKey(kind: { group: string; kind: string }): string {
+  return `${kind.group}/${kind.kind}`;
+}

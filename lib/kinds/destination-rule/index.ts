@@ -1,0 +1,16 @@
+import { defineKind } from '../define-kind';
+import { destinationRuleSpec } from './schema';
+
+export type { DestinationRule, DestinationRuleSpec } from './schema';
+
+export const destinationRuleKind = defineKind({
+  group: 'networking.istio.io',
+  kind: 'DestinationRule',
+  plural: 'destinationrules',
+  shortNames: ['dr'],
+  categories: ['istio-io', 'networking-istio-io'],
+  versions: ['v1', 'v1beta1', 'v1alpha3'],
+  namespaced: true,
+  spec: destinationRuleSpec,
+  printerColumns: [{ name: 'Host', jsonPath: '.spec.host', description: 'The name of a service from the service registry' }],
+});

@@ -1,0 +1,16 @@
+import { defineKind } from '../define-kind';
+import { envoyFilterSpec } from './schema';
+
+export type { EnvoyFilter, EnvoyFilterSpec } from './schema';
+
+export const envoyFilterKind = defineKind({
+  group: 'networking.istio.io',
+  kind: 'EnvoyFilter',
+  plural: 'envoyfilters',
+  shortNames: [],
+  categories: ['istio-io', 'networking-istio-io'],
+  versions: ['v1alpha3'],
+  namespaced: true,
+  spec: envoyFilterSpec,
+  printerColumns: [],
+});

@@ -1,0 +1,19 @@
+import { defineKind } from '../define-kind';
+import { gatewayClassSpec } from './schema';
+
+export type { GatewayClass, GatewayClassSpec } from './schema';
+
+export const gatewayClassKind = defineKind({
+  group: 'gateway.networking.k8s.io',
+  kind: 'GatewayClass',
+  plural: 'gatewayclasses',
+  shortNames: ['gc'],
+  categories: ['gateway-api'],
+  versions: ['v1', 'v1beta1'],
+  namespaced: false,
+  spec: gatewayClassSpec,
+  printerColumns: [
+    { name: 'Controller', jsonPath: '.spec.controllerName', description: 'The controller that manages Gateways of this class' },
+    { name: 'Accepted', jsonPath: '.status.conditions[?(@.type=="Accepted")].status', description: 'Whether the controller accepted it' },
+  ],
+});

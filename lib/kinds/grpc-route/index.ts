@@ -1,0 +1,16 @@
+import { defineKind } from '../define-kind';
+import { grpcRouteSpec } from './schema';
+
+export type { GRPCRoute, GRPCRouteSpec } from './schema';
+
+export const grpcRouteKind = defineKind({
+  group: 'gateway.networking.k8s.io',
+  kind: 'GRPCRoute',
+  plural: 'grpcroutes',
+  shortNames: [],
+  categories: ['gateway-api'],
+  versions: ['v1'],
+  namespaced: true,
+  spec: grpcRouteSpec,
+  printerColumns: [{ name: 'Hostnames', jsonPath: '.spec.hostnames', description: 'Host names that select the route' }],
+});

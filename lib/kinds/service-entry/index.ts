@@ -1,0 +1,20 @@
+import { defineKind } from '../define-kind';
+import { serviceEntrySpec } from './schema';
+
+export type { ServiceEntry, ServiceEntrySpec } from './schema';
+
+export const serviceEntryKind = defineKind({
+  group: 'networking.istio.io',
+  kind: 'ServiceEntry',
+  plural: 'serviceentries',
+  shortNames: ['se'],
+  categories: ['istio-io', 'networking-istio-io'],
+  versions: ['v1', 'v1beta1', 'v1alpha3'],
+  namespaced: true,
+  spec: serviceEntrySpec,
+  printerColumns: [
+    { name: 'Hosts', jsonPath: '.spec.hosts', description: 'The hosts associated with the ServiceEntry' },
+    { name: 'Location', jsonPath: '.spec.location', description: 'Whether the service is outside or part of the mesh' },
+    { name: 'Resolution', jsonPath: '.spec.resolution', description: 'Service discovery mode for the hosts' },
+  ],
+});

@@ -1,0 +1,16 @@
+import { defineKind } from '../define-kind';
+import { sidecarSpec } from './schema';
+
+export type { Sidecar, SidecarSpec } from './schema';
+
+export const sidecarKind = defineKind({
+  group: 'networking.istio.io',
+  kind: 'Sidecar',
+  plural: 'sidecars',
+  shortNames: [],
+  categories: ['istio-io', 'networking-istio-io'],
+  versions: ['v1', 'v1beta1', 'v1alpha3'],
+  namespaced: true,
+  spec: sidecarSpec,
+  printerColumns: [],
+});

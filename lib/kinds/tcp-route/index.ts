@@ -1,0 +1,16 @@
+import { defineKind } from '../define-kind';
+import { tcpRouteSpec } from './schema';
+
+export type { TCPRoute, TCPRouteSpec } from './schema';
+
+export const tcpRouteKind = defineKind({
+  group: 'gateway.networking.k8s.io',
+  kind: 'TCPRoute',
+  plural: 'tcproutes',
+  shortNames: [],
+  categories: ['gateway-api'],
+  versions: ['v1', 'v1alpha2'],
+  namespaced: true,
+  spec: tcpRouteSpec,
+  printerColumns: [],
+});

@@ -1,0 +1,16 @@
+import { defineKind } from '../define-kind';
+import { tlsRouteSpec } from './schema';
+
+export type { TLSRoute, TLSRouteSpec } from './schema';
+
+export const tlsRouteKind = defineKind({
+  group: 'gateway.networking.k8s.io',
+  kind: 'TLSRoute',
+  plural: 'tlsroutes',
+  shortNames: [],
+  categories: ['gateway-api'],
+  versions: ['v1', 'v1alpha3', 'v1alpha2'],
+  namespaced: true,
+  spec: tlsRouteSpec,
+  printerColumns: [],
+});

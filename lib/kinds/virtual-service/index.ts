@@ -1,0 +1,19 @@
+import { defineKind } from '../define-kind';
+import { virtualServiceSpec } from './schema';
+
+export type { VirtualService, VirtualServiceSpec } from './schema';
+
+export const virtualServiceKind = defineKind({
+  group: 'networking.istio.io',
+  kind: 'VirtualService',
+  plural: 'virtualservices',
+  shortNames: ['vs'],
+  categories: ['istio-io', 'networking-istio-io'],
+  versions: ['v1', 'v1beta1', 'v1alpha3'],
+  namespaced: true,
+  spec: virtualServiceSpec,
+  printerColumns: [
+    { name: 'Gateways', jsonPath: '.spec.gateways', description: 'The names of gateways and sidecars that should apply these routes' },
+    { name: 'Hosts', jsonPath: '.spec.hosts', description: 'The destination hosts to which traffic is being sent' },
+  ],
+});

@@ -1,0 +1,16 @@
+import { defineKind } from '../define-kind';
+import { wasmPluginSpec } from './schema';
+
+export type { WasmPlugin, WasmPluginSpec } from './schema';
+
+export const wasmPluginKind = defineKind({
+  group: 'extensions.istio.io',
+  kind: 'WasmPlugin',
+  plural: 'wasmplugins',
+  shortNames: [],
+  categories: ['istio-io', 'extensions-istio-io'],
+  versions: ['v1alpha1'],
+  namespaced: true,
+  spec: wasmPluginSpec,
+  printerColumns: [],
+});

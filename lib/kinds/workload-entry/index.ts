@@ -1,0 +1,16 @@
+import { defineKind } from '../define-kind';
+import { workloadEntrySpec } from './schema';
+
+export type { WorkloadEntry, WorkloadEntrySpec } from './schema';
+
+export const workloadEntryKind = defineKind({
+  group: 'networking.istio.io',
+  kind: 'WorkloadEntry',
+  plural: 'workloadentries',
+  shortNames: ['we'],
+  categories: ['istio-io', 'networking-istio-io'],
+  versions: ['v1', 'v1beta1', 'v1alpha3'],
+  namespaced: true,
+  spec: workloadEntrySpec,
+  printerColumns: [{ name: 'Address', jsonPath: '.spec.address', description: 'Address associated with the network endpoint' }],
+});
