@@ -2,6 +2,8 @@ import { defineKind } from '../define-kind';
 import { virtualServiceSpec } from './schema';
 
 export type { VirtualService, VirtualServiceSpec } from './schema';
+export { trafficDestination, trafficFault, trafficRetries, trafficSettings } from './traffic-settings';
+export type { TrafficDestination, TrafficFault, TrafficRetries, TrafficSettings } from './traffic-settings';
 
 export const virtualServiceKind = defineKind({
   group: 'networking.istio.io',

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { changeRequest, changeResponse, changesQuery, changesResponse, convergenceResponse, undoRequest } from './changes';
+import { graphQuery, graphResponse } from './graph';
+import { metaResponse } from './meta';
+import { kindsResponse, objectResponse, objectsQuery, objectsResponse } from './objects';
+import { overviewQuery, overviewResponse } from './overview';
+import { previewRequest, previewResponse } from './preview';
+import { edgeSeriesQuery, seriesQuery, seriesResponse } from './series';
+import { serviceQuery, serviceResponse, servicesQuery, servicesResponse } from './services';
+import { operationsQuery, traceNamesResponse, traceResponse, tracesQuery, tracesResponse } from './traces';
+import { trafficResponse } from './traffic';
+
+/** Where the API lives. */
+export const apiRoot = '/api/v1';
+
+const none = z.object({});
+
+/** Every JSON endpoint below `apiRoot`. `{name}` in a path is a segment, encoded with `encodeURIComponent`. `/events` is a stream and not in here. */
+export const endpoints = {
+  meta: { method: 'GET', path: '/meta', query: none, body: none, response: metaResponse },
+  overview: { method: 'GET', path: '/overview', query: overviewQuery, body: none, response: overviewResponse },
+  graph: { method: 'GET', path: '/graph', query: graphQuery, body: none, response: graphResponse },
+  services: { method: 'GET', path: '/services', query: servicesQuery, body: none, response: servicesResponse },
+  service: { method: 'GET', path: '/services/{namespace}/{name}', query: serviceQuery, body: none, response: serviceResponse },
+  serviceSeries: { method: 'GET', path: '/services/{namespace}/{name}/series', query: seriesQuery, body: none, response: seriesResponse },
+  serviceTraffic: { method: 'GET', path: '/services/{namespace}/{name}/traffic', query: none, body: none, response: trafficResponse },
+  workloadSeries: { method: 'GET', path: '/workloads/{namespace}/{name}/series', query: seriesQuery, body: none, response: seriesResponse },
+  edgeSeries: { method: 'GET', path: '/edges/series', query: edgeSeriesQuery, body: none, response: seriesResponse },
+  preview: { method: 'POST', path: '/preview', query: none, body: previewRequest, response: previewResponse },
+  applyChange: { method: 'POST', path: '/changes', query: none, body: changeRequest, response: changeResponse },
+  changes: { method: 'GET', path: '/changes', query: changesQuery, body: none, response: changesResponse },
+  undoChange: { method: 'POST', path: '/changes/{id}/undo', query: none, body: undoRequest, response: changeResponse },
+  convergence: { method: 'GET', path: '/changes/{id}/convergence', query: none, body: none, response: convergenceResponse },
+  traces: { method: 'GET', path: '/traces', query: tracesQuery, body: none, response: tracesResponse },
+  trace: { method: 'GET', path: '/traces/{id}', query: none, body: none, response: traceResponse },
+  traceServices: { method: 'GET', path: '/traces/services', query: none, body: none, response: traceNamesResponse },
+  traceOperations: { method: 'GET', path: '/traces/operations', query: operationsQuery, body: none, response: traceNamesResponse },
+  objects: { method: 'GET', path: '/objects', query: objectsQuery, body: none, response: objectsResponse },
+  object: { method: 'GET', path: '/objects/{group}/{kind}/{namespace}/{name}', query: none, body: none, response: objectResponse },
+  kinds: { method: 'GET', path: '/kinds', query: none, body: none, response: kindsResponse },
+} as const;
+
+export type EndpointName = keyof typeof endpoints;
+export type EndpointQuery<Name extends EndpointName> = z.input<(typeof endpoints)[Name]['query']>;
+export type EndpointBody<Name extends EndpointName> = z.input<(typeof endpoints)[Name]['body']>;
+export type EndpointResponse<Name extends EndpointName> = z.output<(typeof endpoints)[Name]['response']>;

@@ -1,0 +1,18 @@
+export { apiRoot, endpoints } from './endpoints';
+export type { EndpointBody, EndpointName, EndpointQuery, EndpointResponse } from './endpoints';
+export { durationMs, durationText, errorBody, kubernetesObject, notice, objectRef, queryWhy, words } from './shared';
+export type { AnyObject, Notice, ObjectRef, QueryWhy, Words } from './shared';
+export { graphEdge, graphNode, graphType } from '@/lib/graph';
+export type { EdgeProtocol, GraphEdge, GraphNode, GraphType, NodeBadge, NodeKind } from '@/lib/graph';
+export type { Health, HealthReason, HealthStatus } from '@/lib/health';
+export type { TrafficSettings } from '@/lib/kinds/virtual-service';
+export * from './changes';
+export * from './graph';
+export * from './meta';
+export * from './objects';
+export * from './overview';
+export * from './preview';
+export * from './series';
+export * from './services';
+export * from './traces';
+export * from './traffic';

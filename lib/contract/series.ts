@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { durationText, measured, moment } from './shared';
+
+/** Window and resolution of a chart. Without `step` about 120 points are made. */
+export const seriesQuery = z.object({ duration: durationText.default('15m'), step: durationText.optional(), at: moment.optional() });
+export type SeriesQuery = z.infer<typeof seriesQuery>;
+
+/** The two ends are ids of graph nodes. */
+export const edgeSeriesQuery = seriesQuery.extend({
+  source: z.string().min(1),
+  target: z.string().min(1),
+  protocol: z.enum(['http', 'grpc', 'tcp']).default('http'),
+});
+export type EdgeSeriesQuery = z.infer<typeof edgeSeriesQuery>;
+
+const line = z.array(z.number().nullable());
+
+/** RED of one version (or of one edge or workload) over time: each line has one value per entry of `times`, `null` without traffic. */
+export const seriesGroup = z.object({
+  /** What the lines are of: the version, or `all`. */
+  key: z.string(),
+  rps: line,
+  errorRatio: line,
+  p50Ms: line,
+  p95Ms: line,
+  p99Ms: line,
+});
+export type SeriesGroup = z.infer<typeof seriesGroup>;
+
+/** A vertical mark: something changed in the configuration at `time` (seconds since 1970). */
+export const seriesMark = z.object({ time: z.number(), changeId: z.string(), text: z.string() });
+export type SeriesMark = z.infer<typeof seriesMark>;
+
+/** `GET /services/…/series`, `/workloads/…/series`, `/edges/series` */
+export const seriesResponse = z.object({
+  at: z.string(),
+  stepSeconds: z.number(),
+  /** Seconds since 1970. */
+  times: z.array(z.number()),
+  groups: z.array(seriesGroup),
+  marks: z.array(seriesMark),
+  ...measured,
+});
+export type SeriesResponse = z.infer<typeof seriesResponse>;
