@@ -1,0 +1,3 @@
+export { formatDuration, parseDurationMs } from './durations';
+export { formatBytesRate, formatMs, formatNumber, formatPercent, formatRate, noValue } from './numbers';
+export { toYaml } from './yaml';

@@ -1,0 +1,24 @@
+import type {} from 'use-intl';
+import { en } from './en';
+
+type Texts<Shape> = { readonly [Key in keyof Shape]: Shape[Key] extends string ? string : Texts<Shape[Key]> };
+
+/** The shape every language has: English decides the keys. */
+export type Messages = Texts<typeof en>;
+
+export const locales = ['en'] as const;
+export type Locale = (typeof locales)[number];
+
+const catalogues: Record<Locale, Messages> = { en };
+
+/** The messages of a language. */
+export function messagesOf(locale: Locale): Messages {
+  return catalogues[locale];
+}
+
+declare module 'use-intl' {
+  interface AppConfig {
+    Locale: Locale;
+    Messages: typeof en;
+  }
+}

@@ -1,0 +1,21 @@
+/** Words used on several pages. */
+export const common = {
+  product: 'Heddle',
+  loading: 'Loading',
+  noData: 'no data',
+  noTraffic: 'No traffic in the window',
+  partial: 'Part of this is missing',
+  all: 'All',
+  apply: 'Apply',
+  cancel: 'Cancel',
+  close: 'Close',
+  copy: 'Copy',
+  preview: 'Preview',
+  undo: 'Undo',
+  search: 'Search',
+  why: 'Why this number',
+  query: 'Query',
+  window: 'Window',
+  reporter: 'Reporter',
+  source: 'Source',
+} as const;

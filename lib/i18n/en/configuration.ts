@@ -1,0 +1,4 @@
+/** Texts of the configuration page. */
+export const configuration = {
+  title: 'Configuration',
+} as const;

@@ -1,0 +1,4 @@
+/** Texts of the graph page. */
+export const graph = {
+  title: 'Graph',
+} as const;

@@ -1,0 +1,4 @@
+/** Texts of the history page. */
+export const history = {
+  title: 'History',
+} as const;

@@ -1,0 +1,16 @@
+import { common } from './common';
+import { configuration } from './configuration';
+import { errors } from './errors';
+import { graph } from './graph';
+import { health } from './health';
+import { history } from './history';
+import { overview } from './overview';
+import { service } from './service';
+import { services } from './services';
+import { shell } from './shell';
+import { traces } from './traces';
+import { traffic } from './traffic';
+import { words } from './words';
+
+/** The English catalogue: one file per page. Every text a user sees is in here. */
+export const en = { common, configuration, errors, graph, health, history, overview, service, services, shell, traces, traffic, words };

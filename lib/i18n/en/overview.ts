@@ -1,0 +1,4 @@
+/** Texts of the overview page. */
+export const overview = {
+  title: 'Overview',
+} as const;

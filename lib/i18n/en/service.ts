@@ -1,0 +1,4 @@
+/** Texts of the service page. */
+export const service = {
+  title: 'Service',
+} as const;

@@ -1,0 +1,4 @@
+/** Texts of the services page. */
+export const services = {
+  title: 'Services',
+} as const;

@@ -1,0 +1,4 @@
+/** Texts of the shell frame. */
+export const shell = {
+  title: 'Shell',
+} as const;

@@ -1,0 +1,4 @@
+/** Texts of the traces page. */
+export const traces = {
+  title: 'Traces',
+} as const;

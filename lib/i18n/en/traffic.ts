@@ -1,0 +1,4 @@
+/** Texts of the traffic page. */
+export const traffic = {
+  title: 'Traffic',
+} as const;
