@@ -1,0 +1,99 @@
+'use client';
+
+import { usePathname, useRouter, useSearchParams } from 'next/navigation';
+import { useCallback, useMemo } from 'react';
+
+/** What follows the operator from page to page, in the URL: namespaces, window, moment. */
+export interface Scope {
+  /** Empty: all namespaces. */
+  namespaces: readonly string[];
+  /** Window of the numbers, as `60s`, `5m`. */
+  duration: string;
+  /** A moment in the past (RFC 3339); undefined: now. */
+  at: string | undefined;
+  /** Whether the page refreshes itself. */
+  live: boolean;
+}
+
+export const durations = ['30s', '60s', '5m', '15m', '1h', '6h'] as const;
+export const refreshMs = 5_000;
+
+const keys = ['ns', 't', 'at', 'paused'] as const;
+
+function parse(query: URLSearchParams): Scope {
+  const at = query.get('at') ?? undefined;
+  return {
+    namespaces: (query.get('ns') ?? '').split(',').filter((name) => name !== ''),
+    duration: query.get('t') ?? '60s',
+    at,
+    live: at === undefined && query.get('paused') === null,
+  };
+}
+
+function write(query: URLSearchParams, patch: Partial<Scope>): void {
+  const put = (key: string, value: string | undefined): void => {
+    if (value === undefined || value === '') query.delete(key);
+    else query.set(key, value);
+  };
+  if ('namespaces' in patch) put('ns', patch.namespaces?.join(','));
+  if ('duration' in patch) put('t', patch.duration === '60s' ? undefined : patch.duration);
+  if ('at' in patch) put('at', patch.at);
+  if ('live' in patch) put('paused', patch.live === false ? '1' : undefined);
+}
+
+export interface ScopeControl extends Scope {
+  set: (patch: Partial<Scope>) => void;
+  /** A link to another page that keeps the scope. Extra search parameters may be in `path`. */
+  href: (path: string) => string;
+  /** The refresh interval for queries: `false` while paused or in the past. */
+  refresh: number | false;
+}
+
+/** Reads and changes the scope. */
+export function useScope(): ScopeControl {
+  const query = useSearchParams();
+  const pathname = usePathname();
+  const router = useRouter();
+  const scope = useMemo(() => parse(new URLSearchParams(query)), [query]);
+
+  const set = useCallback(
+    (patch: Partial<Scope>) => {
+      const next = new URLSearchParams(query);
+      write(next, patch);
+      router.replace(`${pathname}${next.size === 0 ? '' : `?${next}`}`, { scroll: false });
+    },
+    [query, pathname, router],
+  );
+
+  const href = useCallback(
+    (path: string) => {
+      const [base = '/', own = ''] = path.split('?');
+      const next = new URLSearchParams(own);
+      for (const key of keys) {
+        const value = query.get(key);
+        if (value !== null && !next.has(key)) next.set(key, value);
+      }
+      return `${base}${next.size === 0 ? '' : `?${next}`}`;
+    },
+    [query],
+  );
+
+  return { ...scope, set, href, refresh: scope.live ? refreshMs : false };
+}
+
+/** One search parameter of a page's own (selection, tab, filter), kept in the URL so that the link restores the view. */
+export function useUrlValue(key: string): [string | undefined, (value: string | undefined) => void] {
+  const query = useSearchParams();
+  const pathname = usePathname();
+  const set = useCallback(
+    (value: string | undefined) => {
+      const next = new URLSearchParams(window.location.search);
+      if (value === undefined || value === '') next.delete(key);
+      else next.set(key, value);
+      // The History API directly: Next keeps `useSearchParams` in step, and the server is not asked for a page that has not changed.
+      window.history.replaceState(null, '', `${pathname}${next.size === 0 ? '' : `?${next}`}`);
+    },
+    [key, pathname],
+  );
+  return [query.get(key) ?? undefined, set];
+}

@@ -1,0 +1,78 @@
+'use client';
+
+import { useRouter } from 'next/navigation';
+import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { CommandPalette } from './command-palette';
+import { pages } from './pages';
+import { Rail } from './rail';
+import { useScope } from './scope';
+import { ShortcutHelp } from './shortcut-help';
+import { TopBar } from './top-bar';
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
+}
+
+function Frame({ children }: { children: ReactNode }): ReactNode {
+  const t = useTranslations('shell');
+  const router = useRouter();
+  const scope = useScope();
+  const [searching, setSearching] = useState(false);
+  const [helping, setHelping] = useState(false);
+  const waiting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        setSearching(true);
+        return;
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.key === '?') {
+        setHelping(true);
+        return;
+      }
+      if (waiting.current !== undefined) {
+        clearTimeout(waiting.current);
+        waiting.current = undefined;
+        const page = pages.find((one) => one.key === event.key);
+        if (page) {
+          event.preventDefault();
+          router.push(scope.href(page.path));
+        }
+        return;
+      }
+      if (event.key === 'g') waiting.current = setTimeout(() => (waiting.current = undefined), 1_000);
+    };
+    window.addEventListener('keydown', press);
+    return () => window.removeEventListener('keydown', press);
+  }, [router, scope]);
+
+  return (
+    <div className="flex h-dvh overflow-hidden">
+      <a href="#content" className="absolute z-50 -translate-y-20 rounded-md bg-accent px-3 py-1.5 text-on-accent focus:translate-y-2">
+        {t('skip')}
+      </a>
+      <Rail />
+      <div className="flex min-w-0 flex-1 flex-col">
+        <TopBar onSearch={() => setSearching(true)} />
+        <main id="content" tabIndex={-1} className="flex min-h-0 flex-1 flex-col overflow-y-auto outline-none">
+          {children}
+        </main>
+      </div>
+      {searching && <CommandPalette onClose={() => setSearching(false)} />}
+      {helping && <ShortcutHelp onClose={() => setHelping(false)} />}
+    </div>
+  );
+}
+
+/** The frame around every page. */
+export function Shell({ children }: { children: ReactNode }): ReactNode {
+  return (
+    <Suspense>
+      <Frame>{children}</Frame>
+    </Suspense>
+  );
+}
