@@ -1,3 +1,2 @@
-export { formatDuration, parseDurationMs } from './durations';
-export { formatBytesRate, formatMs, formatNumber, formatPercent, formatRate, noValue } from './numbers';
-export { toYaml } from './yaml';
+export { formatBytes, formatMs, formatNumber, formatRatio, noData } from './format-number';
+export { formatAgo } from './format-time';
