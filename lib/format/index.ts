@@ -1,2 +1,4 @@
-export { formatBytes, formatMs, formatNumber, formatRatio, noData } from './format-number';
+export { formatDuration, parseDurationMs } from './durations';
 export { formatAgo } from './format-time';
+export { formatBytesRate, formatMs, formatNumber, formatPercent, formatRate, noValue } from './numbers';
+export { toYaml } from './yaml';
