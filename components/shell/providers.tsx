@@ -4,13 +4,13 @@ import { type ReactNode, useState } from 'react';
 import { IntlProvider } from 'use-intl';
 import { QueryProvider } from '@/components/data/query-provider';
 import { TooltipProvider } from '@/components/ui/floating';
-import { messages } from '@/lib/i18n';
+import { messagesOf } from '@/lib/i18n';
 
 /** What every page needs around it: words, queries, tooltips. */
 export function Providers({ children }: { children: ReactNode }): ReactNode {
   const [now] = useState(() => new Date());
   return (
-    <IntlProvider locale="en" messages={messages} timeZone={Intl.DateTimeFormat().resolvedOptions().timeZone} now={now}>
+    <IntlProvider locale="en" messages={messagesOf('en')} timeZone={Intl.DateTimeFormat().resolvedOptions().timeZone} now={now}>
       <QueryProvider>
         <TooltipProvider>{children}</TooltipProvider>
       </QueryProvider>

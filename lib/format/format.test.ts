@@ -1,46 +1,60 @@
 import { describe, expect, it } from 'vitest';
-import { formatAgo, formatBytesRate, formatMs, formatNumber, formatPercent } from './index';
+import { formatBytesRate, formatDuration, formatMs, formatNumber, formatPercent, formatRate, parseDurationMs, toYaml } from '.';
 
-describe('numbers for people', () => {
+describe('numbers', () => {
   it.each([
-    [null, '–'],
     [0, '0'],
-    [0.0004, '<0.001'],
     [0.01234, '0.0123'],
-    [1.2, '1.2'],
-    [18.349, '18.3'],
+    [12.345, '12.3'],
     [999.4, '999'],
     [999.6, '1k'],
-    [1_234, '1.23k'],
-    [3_450_000, '3.45M'],
+    [1234, '1.23k'],
+    [1.5e6, '1.5M'],
+    [0.0001, '<0.001'],
+    [null, '–'],
+    [Number.NaN, '–'],
   ])('%s is %s', (value, text) => expect(formatNumber(value)).toBe(text));
 
   it.each([
-    [null, '–'],
-    [0.35, '0.35 ms'],
-    [87, '87 ms'],
-    [1_234, '1.23 s'],
-    [150_000, '2.5 min'],
-  ])('%s ms is %s', (value, text) => expect(formatMs(value)).toBe(text));
-
-  it.each([
-    [null, '–'],
     [0, '0 %'],
-    [0.004, '0.4 %'],
-    [0.125, '12.5 %'],
+    [0.5, '50 %'],
+    [0.00001, '<0.01 %'],
     [0.99999, '>99.99 %'],
+    [0.9987, '99.87 %'],
     [1, '100 %'],
+    [null, '–'],
   ])('ratio %s is %s', (value, text) => expect(formatPercent(value)).toBe(text));
 
-  it('rates of bytes take decimal units', () =>
-    expect([formatBytesRate(512), formatBytesRate(1_500), formatBytesRate(null)]).toEqual(['512 B/s', '1.5 kB/s', '–']));
+  it('puts units on rates, times and bytes', () => {
+    expect(formatRate(0.5)).toBe('0.5 req/s');
+    expect(formatRate(null)).toBe('–');
+    expect(formatMs(1234)).toBe('1.23 s');
+    expect(formatMs(0.5)).toBe('0.5 ms');
+    expect(formatBytesRate(2048)).toBe('2.05 kB/s');
+  });
+});
 
-  it('ages take one unit', () =>
-    expect([1_000, 12_000, 180_000, 7_200_000, 432_000_000].map((age) => formatAgo(0, age))).toEqual([
-      'now',
-      '12 s ago',
-      '3 min ago',
-      '2 h ago',
-      '5 d ago',
-    ]));
+describe('durations', () => {
+  it.each([
+    ['5s', 5000],
+    ['1m30s', 90_000],
+    ['250ms', 250],
+    ['0.5s', 500],
+    ['100us', 0.1],
+    ['0', 0],
+    ['5', null],
+    ['5 s', null],
+    ['', null],
+  ])('%s is %s ms', (text, ms) => expect(parseDurationMs(text)).toBe(ms));
+
+  it('writes what it reads', () => {
+    for (const ms of [1, 250, 999, 1000, 1500, 90_000, 0.1]) expect(parseDurationMs(formatDuration(ms))).toBe(ms);
+  });
+});
+
+it('writes YAML with the type first and no folding', () => {
+  const long = 'x'.repeat(200);
+  expect(toYaml({ spec: { hosts: ['a', long] }, metadata: { name: 'n' }, kind: 'K', apiVersion: 'v1' })).toBe(
+    `apiVersion: v1\nkind: K\nmetadata:\n  name: n\nspec:\n  hosts:\n  - a\n  - ${long}\n`,
+  );
 });

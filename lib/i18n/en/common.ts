@@ -1,6 +1,15 @@
 /** Words that several pages share. */
 export const common = {
+  product: 'Heddle',
   loading: 'Loading',
+  noData: 'no data',
+  partial: 'Part of this is missing',
+  all: 'All',
+  apply: 'Apply',
+  copy: 'Copy',
+  preview: 'Preview',
+  undo: 'Undo',
+  search: 'Search',
   retry: 'Try again',
   healthy: 'Healthy',
   degraded: 'Degraded',
