@@ -2,14 +2,27 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
+const places = '{lib,server,components,app,scripts}';
+
+/** One project per suffix: `vitest run --project unit`. A test sits beside the code; its suffix says what it needs. */
+function project(name: string, include: string[], exclude: string[], options: { testTimeout: number; fileParallelism: boolean }) {
+  return { extends: true as const, test: { name, include, exclude: ['**/node_modules/**', ...exclude], ...options } };
+}
 
 export default defineConfig({
   resolve: { alias: [{ find: /^@\//, replacement: root }] },
   test: {
-    // Unit tests sit beside the code. Contract tests (against real peers) and long properties have suffixes of their own.
-    include: ['{lib,server,components,app,scripts}/**/*.test.{ts,tsx}'],
     pool: 'threads',
     maxWorkers: 2,
-    testTimeout: 20_000,
+    projects: [
+      project('unit', [`${places}/**/*.test.{ts,tsx}`], ['**/*.contract.test.ts', '**/*.verify.test.ts'], {
+        testTimeout: 20_000,
+        fileParallelism: true,
+      }),
+      // Against outside programs and whole meshes: one file at a time, so that they do not share two cores.
+      project('contract', [`${places}/**/*.contract.test.ts`], [], { testTimeout: 120_000, fileParallelism: false }),
+      // Whole matrices, crash rounds, long properties.
+      project('verify', [`${places}/**/*.verify.test.ts`], [], { testTimeout: 600_000, fileParallelism: false }),
+    ],
   },
 });

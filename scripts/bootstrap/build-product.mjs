@@ -1,0 +1,104 @@
+// Builds what is stale: the bundles of the server programs (esbuild) and the console (next build, standalone).
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { hashInputs, isFresh, writeStamp } from './hash-inputs.mjs';
+import { pinnedNode, projectEnvironment } from './pinned-node.mjs';
+import { root, step } from './report-progress.mjs';
+import { runQuietly } from './run-command.mjs';
+
+/** Programs that share code: split into chunks, loaded as they are needed. Names become `dist/NAME.mjs`. */
+const sharedEntries = { heddle: 'server/cli/main.ts', 'metrics-worker': 'server/mesh/metrics/worker.ts' };
+/** Programs that run once per pod: one small file each, no packages of the control plane. */
+const podEntries = { proxy: 'server/mesh/proxy/main.ts', workload: 'server/mesh/demo/main.ts' };
+
+// CommonJS packages inside an ES module bundle still call require for Node's own modules.
+const banner = "import { createRequire as heddleCreateRequire } from 'node:module'; const require = heddleCreateRequire(import.meta.url);";
+
+// These read files beside themselves (protos, worker threads), so they stay in node_modules.
+const external = ['@grpc/grpc-js-xds', 'next', 'next/*', 'thread-stream'];
+
+function present(entries) {
+  return Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(join(root, path))));
+}
+
+/** Chunks of earlier builds. The new ones are written first, so that a program starting meanwhile finds a whole set. */
+function removeOldChunks(current) {
+  const folder = join(root, 'dist/chunks');
+  if (!existsSync(folder)) return;
+  const kept = new Set(current);
+  for (const name of readdirSync(folder)) if (!kept.has(`dist/chunks/${name}`)) rmSync(join(folder, name));
+}
+
+/** Bundles server programs into `dist/` when a source of them changed. */
+export async function buildBundles() {
+  const entries = { ...present(sharedEntries), ...present(podEntries) };
+  const outputs = Object.keys(entries).map((name) => `dist/${name}.mjs`);
+  const hash = hashInputs(['server', 'lib', 'package-lock.json', 'scripts/bootstrap/build-product.mjs'], (name) =>
+    name.startsWith('server/console/'),
+  );
+  if (isFresh('dist/.stamp', hash, outputs)) return;
+  await step('bundle the server programs', async () => {
+    const esbuild = createRequire(join(root, 'package.json'))('esbuild');
+    const common = {
+      absWorkingDir: root,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node22',
+      outdir: 'dist',
+      outExtension: { '.js': '.mjs' },
+      banner: { js: banner },
+      define: { 'process.env.NODE_ENV': '"production"' },
+      logLevel: 'error',
+      legalComments: 'none',
+      external,
+    };
+    const shared = await esbuild.build({
+      ...common,
+      entryPoints: present(sharedEntries),
+      splitting: true,
+      chunkNames: 'chunks/[name]-[hash]',
+      metafile: true,
+    });
+    removeOldChunks(Object.keys(shared.metafile.outputs));
+    await esbuild.build({ ...common, entryPoints: present(podEntries), minifySyntax: true, minifyWhitespace: true });
+  });
+  writeStamp('dist/.stamp', hash);
+}
+
+const standalone = '.next/standalone';
+
+/** Builds the console when a source of it changed. */
+export async function buildConsole() {
+  const hash = hashInputs(
+    [
+      'app',
+      'components',
+      'lib',
+      'server',
+      'public',
+      'instrumentation.ts',
+      'proxy.ts',
+      'next.config.ts',
+      'postcss.config.mjs',
+      'tsconfig.json',
+      'tsconfig.base.json',
+      'package-lock.json',
+    ],
+    (name) => name.startsWith('server/mesh/') || name.startsWith('server/cli/'),
+  );
+  if (!existsSync(join(root, 'app'))) return;
+  if (isFresh('.next/.heddle-stamp', hash, [`${standalone}/server.js`])) return;
+  await step('build the console (next build)', async () => {
+    rmSync(join(root, standalone), { recursive: true, force: true });
+    await runQuietly(pinnedNode(), ['node_modules/next/dist/bin/next', 'build'], {
+      env: projectEnvironment({ NODE_ENV: 'production' }),
+    });
+    // The standalone server serves static files from its own folder, and next build leaves copying them to us.
+    mkdirSync(join(root, standalone, '.next'), { recursive: true });
+    cpSync(join(root, '.next/static'), join(root, standalone, '.next/static'), { recursive: true });
+    if (existsSync(join(root, 'public'))) cpSync(join(root, 'public'), join(root, standalone, 'public'), { recursive: true });
+  });
+  writeStamp('.next/.heddle-stamp', hash);
+}

@@ -1,0 +1,46 @@
+// Starts other programs: quietly with their output kept for the case of failure, or in the foreground with signals passed on.
+import { spawn } from 'node:child_process';
+import { BootstrapError, root } from './report-progress.mjs';
+
+/**
+ * Runs a program to its end and returns what it printed on stdout. Rejects with the tail of its output when it fails.
+ * `allowFailure` returns `{status, output}` instead.
+ */
+export function runQuietly(command, args, { cwd = root, env = process.env, allowFailure = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let all = '';
+    child.stdout.on('data', (chunk) => ((stdout += chunk), (all += chunk)));
+    child.stderr.on('data', (chunk) => (all += chunk));
+    child.on('error', (error) => (allowFailure ? resolve({ status: 127, stdout, output: error.message }) : reject(error)));
+    child.on('close', (status) => {
+      if (allowFailure) resolve({ status: status ?? 1, stdout, output: all });
+      else if (status === 0) resolve(stdout);
+      else reject(new BootstrapError(`${command} ${args.join(' ')} failed (exit ${status}):\n${tail(all, 60)}`));
+    });
+  });
+}
+
+/** The last `count` lines of a text. */
+export function tail(text, count) {
+  return text.trimEnd().split('\n').slice(-count).join('\n');
+}
+
+/**
+ * Runs a program in the foreground until it ends; returns its exit code. SIGINT and SIGTERM are passed on and waited for:
+ * a terminal sends SIGINT to both, another process may send SIGTERM to this one alone.
+ */
+export function runInForeground(command, args, { cwd = root, env = process.env } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
+    const forward = (signal) => signal !== 'SIGINT' && child.kill(signal);
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    for (const signal of signals) process.on(signal, forward);
+    child.on('error', reject);
+    child.on('close', (status, signal) => {
+      for (const name of signals) process.off(name, forward);
+      resolve(status ?? (signal === 'SIGINT' ? 130 : 143));
+    });
+  });
+}

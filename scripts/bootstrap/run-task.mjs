@@ -1,0 +1,82 @@
+// What each npm script does.
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { buildBundles, buildConsole } from './build-product.mjs';
+import { getPeers } from './get-peers.mjs';
+import { installPackages } from './install-packages.mjs';
+import { pinnedNode, projectEnvironment } from './pinned-node.mjs';
+import { BootstrapError, root, step } from './report-progress.mjs';
+import { runInForeground } from './run-command.mjs';
+import { runSuites } from './run-suites.mjs';
+
+/** Commands of the command line that start the console, and so need it built. */
+const needConsole = new Set(['demo', 'console']);
+
+async function prepare({ consoleToo }) {
+  await installPackages();
+  pinnedNode();
+  await buildBundles();
+  if (consoleToo) await buildConsole();
+}
+
+/** Runs the command line with what it needs built. The variable tells it to end when this process does. */
+export async function runHeddle(args) {
+  await prepare({ consoleToo: needConsole.has(args[0]) && !args.includes('--help') && !args.includes('--dev') });
+  return runInForeground(pinnedNode(), [join(root, 'dist/heddle.mjs'), ...args], {
+    cwd: process.cwd(),
+    env: projectEnvironment({ HEDDLE_BOOTSTRAP_PID: String(process.pid) }),
+  });
+}
+
+/** Benchmarks are programs in `bench/`; a name picks one (`npm run bench -- proxy`). */
+async function runBenchmarks([name, ...args]) {
+  await prepare({ consoleToo: false });
+  const folder = join(root, 'bench');
+  const all = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.bench.ts')) : [];
+  const chosen = name ? all.filter((file) => file === `${name}.bench.ts`) : all;
+  if (chosen.length === 0)
+    throw new BootstrapError(`no such benchmark; there are: ${all.map((file) => file.slice(0, -9)).join(', ') || 'none'}`);
+  let worst = 0;
+  for (const file of chosen) {
+    const outfile = join(root, 'dist/bench', file.replace(/\.ts$/, '.mjs'));
+    await step(`bundle ${file}`, () =>
+      createRequire(join(root, 'package.json'))('esbuild').build({
+        absWorkingDir: root,
+        entryPoints: [join('bench', file)],
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        packages: 'external',
+        outfile,
+        logLevel: 'error',
+      }),
+    );
+    worst = Math.max(worst, await runInForeground(pinnedNode(), [outfile, ...args], { env: projectEnvironment() }));
+  }
+  return worst;
+}
+
+const tasks = {
+  demo: (args) => runHeddle(['demo', ...args]),
+  dev: (args) => runHeddle(['demo', '--dev', ...args]),
+  build: () => prepare({ consoleToo: true }).then(() => 0),
+  bench: runBenchmarks,
+  peers: async () => {
+    await installPackages();
+    await getPeers();
+    return 0;
+  },
+  check: (args) => installPackages().then(() => runSuites(['check'], args)),
+  contract: (args) => prepare({ consoleToo: true }).then(() => runSuites(['contract'], args)),
+  e2e: (args) => prepare({ consoleToo: true }).then(() => runSuites(['e2e'], args)),
+  test: (args) => prepare({ consoleToo: true }).then(() => runSuites(['check', 'contract', 'e2e'], args)),
+  verify: (args) => prepare({ consoleToo: true }).then(() => runSuites(['check', 'contract', 'verify', 'e2e'], args)),
+};
+
+export const taskNames = Object.keys(tasks);
+
+/** Runs one task; returns the exit code. */
+export function runTask(name, args) {
+  return tasks[name](args);
+}
