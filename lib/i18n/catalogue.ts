@@ -11,9 +11,9 @@ export type Locale = (typeof locales)[number];
 
 const catalogues: Record<Locale, Messages> = { en };
 
-/** The messages of a language. */
-export function messagesOf(locale: Locale): Messages {
-  return catalogues[locale];
+/** The messages of a language. Typed as the English ones: their literal texts are what tells the compiler which values a message wants. */
+export function messagesOf(locale: Locale): typeof en {
+  return catalogues[locale] as typeof en;
 }
 
 declare module 'use-intl' {
