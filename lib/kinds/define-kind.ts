@@ -75,6 +75,14 @@ export interface KindDefinition {
   spec: z.ZodType | undefined;
   /** Schema of the top-level fields beside apiVersion, kind, metadata, for kinds without `spec` (ConfigMap, Secret …). */
   body: z.ZodType | undefined;
+  /** Schema of `status`; free when `undefined`. */
+  status: z.ZodType | undefined;
+  /** Whether an object without `spec` is complete. */
+  specOptional: boolean;
+  /** Brought by Kubernetes itself, not by a CustomResourceDefinition: its lists merge by key and strategic merge patches are allowed. */
+  native: boolean;
+  /** Subresources besides `status`: `scale`, `log` … */
+  subresources: readonly string[];
   printerColumns: readonly PrinterColumn[];
 }
 
@@ -90,6 +98,10 @@ export function defineKind(input: KindInput): KindDefinition {
     hasStatus: true,
     spec: undefined,
     body: undefined,
+    status: undefined,
+    specOptional: false,
+    native: false,
+    subresources: [],
     printerColumns: [],
     ...input,
   };

@@ -24,3 +24,38 @@ export type { VirtualService, VirtualServiceSpec } from './virtual-service';
 export type { WasmPlugin, WasmPluginSpec } from './wasm-plugin';
 export type { WorkloadEntry, WorkloadEntrySpec } from './workload-entry';
 export type { WorkloadGroup, WorkloadGroupSpec } from './workload-group';
+export { kubernetesKinds, objectMeta } from './kubernetes';
+export type {
+  ConfigMap,
+  Container,
+  ContainerStatus,
+  DaemonSet,
+  Deployment,
+  DeploymentSpec,
+  EndpointSlice,
+  Endpoints,
+  EnvVar,
+  Event,
+  Ingress,
+  Job,
+  Lease,
+  Namespace,
+  NetworkPolicy,
+  Node,
+  Pod,
+  PodSpec,
+  PodStatus,
+  PodTemplate,
+  PolicyRule,
+  Probe,
+  ReplicaSet,
+  Role,
+  RoleBinding,
+  Secret,
+  Service,
+  ServiceAccount,
+  ServicePort,
+  ServiceSpec,
+  StatefulSet,
+  WorkloadStatus,
+} from './kubernetes';
