@@ -1,7 +1,7 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isHeddleError } from '@/lib/errors';
-import { decodeMessage, encodeMessage, encodeResource, knowsMessage } from './codec';
+import { decodeMessage, encodeMessage, knowsMessage } from './codec';
 
 const clusterType = 'envoy.config.cluster.v3.Cluster';
 
@@ -66,10 +66,8 @@ describe('Any', () => {
     expect(decodeMessage(type, encodeMessage(type, filter))).toEqual(filter);
   });
 
-  it('encodes a resource without the Any around it', () => {
-    expect(encodeResource({ '@type': `type.googleapis.com/${clusterType}`, ...{ name: 'a' } })).toEqual(
-      encodeMessage(clusterType, { name: 'a' }),
-    );
+  it('takes a type URL for a message name', () => {
+    expect(encodeMessage(`type.googleapis.com/${clusterType}`, { name: 'a' })).toEqual(encodeMessage(clusterType, { name: 'a' }));
     expect(knowsMessage(clusterType)).toBe(true);
     expect(knowsMessage('constructor')).toBe(false);
   });

@@ -14,7 +14,7 @@ const maxDepth = 100;
 const writer = new BackwardWriter();
 
 /**
- * Encodes the typed form of `type` (`envoy.config.cluster.v3.Cluster`) to protobuf. A message-typed field may hold a `Uint8Array` instead of
+ * Encodes the typed form of `type` (a full message name, or a type URL) to protobuf. A message-typed field may hold a `Uint8Array` instead of
  * an object: bytes encoded before, so that one encoding is shared by many responses.
  *
  * @throws HeddleError `invalid_config` with the path of a field the wire table lacks or whose value has the wrong type. Nothing is dropped in silence.
@@ -26,15 +26,8 @@ export function encodeMessage(type: string, message: object): Uint8Array {
   return writer.take();
 }
 
-/** Encodes the message of an Any (`{'@type', …fields}`), without the Any around it. */
-export function encodeResource(resource: { '@type': string }): Uint8Array {
-  writer.reset();
-  writeAnyBody(resource, '');
-  return writer.take();
-}
-
 /**
- * Decodes protobuf to the typed form. Fields that the wire table lacks are passed over; an Any of a type that it lacks becomes
+ * Decodes protobuf to the typed form of `type` (a full message name, or a type URL). Fields that the wire table lacks are passed over; an Any of a type that it lacks becomes
  * `{'@type': 'heddle.dev/opaque', type_url, value}`.
  *
  * @throws HeddleError `bad_request` when the bytes are no protobuf or are cut.
@@ -43,13 +36,13 @@ export function decodeMessage(type: string, bytes: Uint8Array): Record<string, u
   return readMessage(new Reader(bytes), planOf(type), bytes.length, 0);
 }
 
-/** True when the wire table has the message (`envoy.config.cluster.v3.Cluster`). */
+/** True when the wire table has the message (a full message name, or a type URL). */
 export function knowsMessage(type: string): boolean {
-  return findPlan(type) !== undefined;
+  return findPlan(messageNameOf(type)) !== undefined;
 }
 
 function planOf(type: string): MessagePlan {
-  const plan = findPlan(type);
+  const plan = findPlan(type) ?? findPlan(messageNameOf(type));
   if (plan === undefined) throw new HeddleError('not_supported', `No such message in the wire table: ${type}`);
   return plan;
 }
@@ -253,7 +246,7 @@ function readOne(reader: Reader, field: FieldPlan, end: number, depth: number, b
       return readValue(reader, reader.span(end));
     case 'list':
       return readList(reader, reader.span(end));
-    case 'message': {
+    default: {
       // The wire may split one message into several: protobuf merges them.
       const merged = isRecord(before) ? before : {};
       return readMessage(reader, planOf(field.type), reader.span(end), depth + 1, merged);

@@ -1,4 +1,4 @@
-import type { EnumRows, MessageRows } from './schema-rows';
+import type { MessageRows } from './schema-rows';
 
 /** Rows of the wire table: well-known types and google.rpc.Status. */
 export const googleMessages = {
