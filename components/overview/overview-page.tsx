@@ -34,7 +34,7 @@ function WorkloadCounts({ row }: { row: Namespace }): ReactNode {
           <span
             key={state}
             className="inline-flex items-center gap-1"
-            title={t('workloadCount', { count: row.workloads[state], health: words(state) })}
+            title={t('workloadCount', { count: String(row.workloads[state]), health: words(state) })}
           >
             <HealthMark health={state} label={words(state)} size={10} />
             {row.workloads[state]}

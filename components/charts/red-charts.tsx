@@ -1,0 +1,142 @@
+'use client';
+
+import { type ReactNode, useMemo, useState } from 'react';
+import { CartesianGrid, Line, LineChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import type { SeriesResponse } from '@/lib/contract';
+import { formatMs, formatNumber, formatPercent } from '@/lib/format';
+import { versionColor } from './series-color';
+
+export interface RedChartWords {
+  rate: string;
+  errors: string;
+  duration: string;
+  noTraffic: string;
+}
+
+type Field = 'rps' | 'errorRatio' | 'p95Ms';
+type Point = Record<string, number | null>;
+
+const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const time = (seconds: number): string => clock.format(new Date(seconds * 1_000));
+
+/** recharts draws a `null` as a gap; so a missing value stays one. */
+function points(data: SeriesResponse, field: Field): Point[] {
+  return data.times.map((at, index) => {
+    const point: Point = { at };
+    for (const group of data.groups) point[group.key] = group[field][index] ?? null;
+    return point;
+  });
+}
+
+interface OneChartProps {
+  title: string;
+  data: SeriesResponse;
+  field: Field;
+  format: (value: number | null) => string;
+  only: string | undefined;
+  height: number;
+}
+
+function OneChart({ title, data, field, format, only, height }: OneChartProps): ReactNode {
+  const rows = useMemo(() => points(data, field), [data, field]);
+  const keys = data.groups.map((group) => group.key);
+  const span = (data.times.at(-1) ?? 0) - (data.times[0] ?? 0);
+  return (
+    <figure className="min-w-0 flex-1 px-2" aria-label={title}>
+      <figcaption className="px-3 text-sm text-muted">{title}</figcaption>
+      <ResponsiveContainer width="100%" height={height}>
+        <LineChart data={rows} syncId="red" margin={{ top: 8, right: 12, bottom: 0, left: 0 }} accessibilityLayer>
+          <CartesianGrid stroke="var(--line)" vertical={false} />
+          <XAxis
+            dataKey="at"
+            type="number"
+            domain={['dataMin', 'dataMax']}
+            tickFormatter={(value: number) => (span > 1_800 ? time(value).slice(0, 5) : time(value))}
+            tick={{ fontSize: 11, fill: 'var(--text-faint)' }}
+            tickLine={false}
+            axisLine={{ stroke: 'var(--line)' }}
+            minTickGap={56}
+          />
+          <YAxis
+            domain={[0, 'auto']}
+            width={60}
+            tickFormatter={(value: number) => format(value)}
+            tick={{ fontSize: 11, fill: 'var(--text-faint)' }}
+            tickLine={false}
+            axisLine={false}
+            tickCount={4}
+          />
+          <Tooltip
+            isAnimationActive={false}
+            cursor={{ stroke: 'var(--line-strong)' }}
+            contentStyle={{
+              background: 'var(--surface-float)',
+              border: '1px solid var(--line-strong)',
+              borderRadius: 6,
+              fontSize: 12,
+              padding: '6px 10px',
+            }}
+            labelFormatter={(value) => time(Number(value))}
+            formatter={(value, name) => [format(typeof value === 'number' ? value : null), String(name)]}
+          />
+          {data.marks.map((mark) => (
+            <ReferenceLine
+              key={`${mark.changeId} ${mark.time}`}
+              x={mark.time}
+              stroke="var(--accent)"
+              strokeDasharray="3 3"
+              label={{ value: '◆', fill: 'var(--accent)', fontSize: 9, position: 'top' }}
+            />
+          ))}
+          {keys
+            .filter((key) => only === undefined || key === only)
+            .map((key) => (
+              <Line
+                key={key}
+                dataKey={key}
+                name={key}
+                stroke={versionColor(key, keys)}
+                strokeWidth={1.75}
+                dot={false}
+                activeDot={{ r: 3 }}
+                isAnimationActive={false}
+                connectNulls={false}
+                type="linear"
+              />
+            ))}
+        </LineChart>
+      </ResponsiveContainer>
+    </figure>
+  );
+}
+
+/** Rate, errors and duration side by side with one crosshair; y from 0; a click in the legend isolates a line. */
+export function RedCharts({ data, words, height = 168 }: { data: SeriesResponse; words: RedChartWords; height?: number }): ReactNode {
+  const [only, setOnly] = useState<string>();
+  const keys = data.groups.map((group) => group.key);
+  if (keys.length === 0) return <p className="px-5 py-8 text-center text-muted">{words.noTraffic}</p>;
+  return (
+    <div className="pb-3">
+      <div className="flex flex-wrap gap-x-1">
+        <OneChart title={words.rate} data={data} field="rps" format={formatNumber} only={only} height={height} />
+        <OneChart title={words.errors} data={data} field="errorRatio" format={formatPercent} only={only} height={height} />
+        <OneChart title={words.duration} data={data} field="p95Ms" format={formatMs} only={only} height={height} />
+      </div>
+      <ul className="flex flex-wrap gap-1 px-4 pt-1">
+        {keys.map((key) => (
+          <li key={key}>
+            <button
+              type="button"
+              aria-pressed={only === key}
+              onClick={() => setOnly(only === key ? undefined : key)}
+              className={`flex h-6 items-center gap-2 rounded-sm px-2 text-sm hover:bg-hover ${only !== undefined && only !== key ? 'opacity-45' : ''}`}
+            >
+              <span aria-hidden="true" className="h-0.5 w-4 rounded-full" style={{ background: versionColor(key, keys) }} />
+              {key}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,166 @@
+'use client';
+
+import { useRouter } from 'next/navigation';
+import { type ReactNode, useMemo } from 'react';
+import { useTranslations } from 'use-intl';
+import { versionColor } from '@/components/charts/series-color';
+import { useEndpoint } from '@/components/data/use-endpoint';
+import { useScope, useUrlValue } from '@/components/shell/scope';
+import { Button } from '@/components/ui/button';
+import { type Column, DataTable } from '@/components/ui/data-table';
+import { FilterField } from '@/components/ui/filter-field';
+import { HealthLabel } from '@/components/ui/health-label';
+import { PageHeader } from '@/components/ui/page';
+import { EmptyState, ErrorState, NoticeStrip, SkeletonRows } from '@/components/ui/states';
+import { useWhyWords } from '@/components/ui/use-why-words';
+import { Why } from '@/components/ui/why';
+import type { ServiceSummary } from '@/lib/contract';
+import { formatMs, formatNumber, formatPercent } from '@/lib/format';
+
+const severity = { failing: 0, degraded: 1, unknown: 2, healthy: 3, idle: 4 } as const;
+
+/** All services with their golden signals. */
+export function ServicesPage(): ReactNode {
+  const t = useTranslations('services');
+  const common = useTranslations('common');
+  const why = useWhyWords();
+  const router = useRouter();
+  const scope = useScope();
+  const [text = '', setText] = useUrlValue('q');
+  const services = useEndpoint(
+    'services',
+    { query: { namespaces: scope.namespaces.join(','), duration: scope.duration } },
+    { refreshMs: scope.refresh },
+  );
+  const queries = services.data?.queries;
+  const path = (row: ServiceSummary): string =>
+    scope.href(`/services/${encodeURIComponent(row.namespace)}/${encodeURIComponent(row.name)}`);
+
+  const columns = useMemo<Column<ServiceSummary>[]>(
+    () => [
+      { id: 'name', header: t('service'), cell: (row) => <span className="font-[550]">{row.name}</span>, sortBy: (row) => row.name },
+      {
+        id: 'namespace',
+        header: common('namespace'),
+        cell: (row) => <span className="text-muted">{row.namespace}</span>,
+        sortBy: (row) => row.namespace,
+      },
+      {
+        id: 'health',
+        header: t('health'),
+        cell: (row) => <HealthLabel health={row.health} reasons={row.healthReasons} />,
+        sortBy: (row) => severity[row.health],
+      },
+      {
+        id: 'versions',
+        header: t('versions'),
+        cell: (row) => (
+          <span className="flex gap-1">
+            {row.versions.map((version) => (
+              <span key={version} className="rounded-sm border border-line px-1.5 text-xs leading-5">
+                <span
+                  aria-hidden="true"
+                  className="mr-1 inline-block size-1.5 rounded-full align-middle"
+                  style={{ background: versionColor(version, row.versions) }}
+                />
+                {version}
+              </span>
+            ))}
+          </span>
+        ),
+      },
+      {
+        id: 'ports',
+        header: t('ports'),
+        cell: (row) => (
+          <span className="font-mono text-xs text-muted">{row.ports.map((port) => `${port.number}/${port.protocol}`).join(' ')}</span>
+        ),
+      },
+      {
+        id: 'ready',
+        header: t('endpoints'),
+        align: 'right',
+        cell: (row) =>
+          row.readyEndpoints === 0 ? (
+            <span title={t('noEndpoints')} className="text-failing-text">
+              0
+            </span>
+          ) : (
+            row.readyEndpoints
+          ),
+        sortBy: (row) => row.readyEndpoints,
+      },
+      {
+        id: 'rps',
+        header: `${t('requests')} (${common('rps')})`,
+        align: 'right',
+        cell: (row) => (
+          <Why facts={queries?.['rps']} words={why}>
+            {formatNumber(row.rps)}
+          </Why>
+        ),
+        sortBy: (row) => row.rps,
+      },
+      {
+        id: 'errors',
+        header: t('errors'),
+        align: 'right',
+        cell: (row) => (
+          <Why facts={queries?.['errorRatio']} words={why}>
+            {formatPercent(row.errorRatio)}
+          </Why>
+        ),
+        sortBy: (row) => row.errorRatio,
+      },
+      {
+        id: 'p95',
+        header: t('p95'),
+        align: 'right',
+        cell: (row) => (
+          <Why facts={queries?.['p95Ms']} words={why}>
+            {formatMs(row.p95Ms)}
+          </Why>
+        ),
+        sortBy: (row) => row.p95Ms,
+      },
+    ],
+    [t, common, why, queries],
+  );
+  const rows = useMemo(
+    () => (services.data?.services ?? []).filter((row) => `${row.namespace}/${row.name}`.includes(text.trim())),
+    [services.data, text],
+  );
+
+  return (
+    <>
+      <PageHeader
+        title={t('title')}
+        status={services.data && <span className="text-sm text-muted">{t('total', { count: rows.length })}</span>}
+        actions={<FilterField label={t('filter')} value={text} onChange={setText} />}
+      />
+      <NoticeStrip notices={services.data?.notices ?? []} />
+      {services.isError && !services.data ? (
+        <ErrorState {...services.error.body.error} retryLabel={common('retry')} onRetry={() => void services.refetch()} />
+      ) : !services.data ? (
+        <SkeletonRows rows={8} label={common('loading')} />
+      ) : (
+        <div className="bg-panel">
+          <DataTable
+            label={t('title')}
+            columns={columns}
+            rows={rows}
+            rowKey={(row) => `${row.namespace}/${row.name}`}
+            onOpen={(row) => router.push(path(row))}
+            initialSort={{ id: 'rps', descending: true }}
+            empty={
+              <EmptyState
+                title={text === '' ? t('empty') : t('emptyFilter', { text })}
+                action={text !== '' && <Button onClick={() => setText(undefined)}>{t('clear')}</Button>}
+              />
+            }
+          />
+        </div>
+      )}
+    </>
+  );
+}
