@@ -1,0 +1,222 @@
+import { quantileOf } from './compensated-sum';
+import { hasValues, newSeries, type EvalContext, type VectorSeries } from './eval-context';
+import { noteQuantile } from './evaluate-range-function';
+import { formatPlainFloat } from './float-format';
+import { METRIC_NAME, dropLabels, keepLabels, labelsKey, withLabel, type Labels } from './labels';
+import { unwrapParens, type Aggregate } from './syntax-tree';
+
+/** Evaluates `op by (…) (vector)`. Simple ones keep one running value per group and step. */
+export function evaluateAggregate(expr: Aggregate, ctx: EvalContext): Iterable<VectorSeries> {
+  const series = ctx.vector(expr.expr, ctx);
+  switch (expr.op) {
+    case 'sum':
+    case 'avg':
+    case 'min':
+    case 'max':
+    case 'count':
+    case 'group':
+    case 'stddev':
+    case 'stdvar':
+      return foldGroups(expr, series, ctx);
+    case 'topk':
+    case 'bottomk':
+      return pickExtremes(expr, series, ctx);
+    case 'quantile':
+      return groupQuantiles(expr, series, ctx);
+    case 'count_values':
+      return countValues(expr, series, ctx);
+  }
+}
+
+function groupLabels(expr: Aggregate): (labels: Labels) => Labels {
+  if (!expr.without) {
+    const names = new Set(expr.grouping);
+    return (labels) => keepLabels(labels, names);
+  }
+  const names = new Set([...expr.grouping, METRIC_NAME]);
+  return (labels) => dropLabels(labels, names);
+}
+
+/** Running values of one group: what `a` and `b` hold depends on the operation. */
+interface Fold extends VectorSeries {
+  a: Float64Array;
+  b: Float64Array;
+}
+
+function foldGroups(expr: Aggregate, series: Iterable<VectorSeries>, ctx: EvalContext): VectorSeries[] {
+  const { count } = ctx.grid;
+  const groupOf = groupLabels(expr);
+  const add = folds[expr.op as keyof typeof folds];
+  const groups = new Map<string, Fold>();
+  for (const one of series) {
+    const labels = groupOf(one.labels);
+    const key = labelsKey(labels);
+    let fold = groups.get(key);
+    if (fold === undefined) {
+      fold = { ...newSeries(labels, count), a: new Float64Array(count), b: new Float64Array(count) };
+      groups.set(key, fold);
+    }
+    const { values, present } = one;
+    for (let i = 0; i < count; i++) {
+      if (present[i] !== 1) continue;
+      add(fold, i, values[i] as number);
+      fold.present[i] = 1;
+    }
+  }
+  const finish = finishes[expr.op];
+  if (finish !== undefined) for (const fold of groups.values()) for (let i = 0; i < count; i++) if (fold.present[i] === 1) finish(fold, i);
+  return [...groups.values()].filter(hasValues).map(({ labels, values, present }) => ({ labels, values, present }));
+}
+
+/** Neumaier's step: the sum in `values`, what rounding took in `a`. */
+function addCompensated(fold: Fold, i: number, value: number): void {
+  const sum = fold.values[i] as number;
+  const total = sum + value;
+  if (!Number.isFinite(total)) fold.a[i] = 0;
+  else fold.a[i] = (fold.a[i] as number) + (Math.abs(sum) >= Math.abs(value) ? sum - total + value : value - total + sum);
+  fold.values[i] = total;
+}
+
+/** Welford's step: the mean in `a`, the count in `b`, the sum of squared distances in `values`. */
+function addToVariance(fold: Fold, i: number, value: number): void {
+  const n = (fold.b[i] as number) + 1;
+  const mean = fold.a[i] as number;
+  const delta = value - mean;
+  fold.a[i] = mean + delta / n;
+  fold.b[i] = n;
+  fold.values[i] = (fold.values[i] as number) + delta * (value - (fold.a[i] as number));
+}
+
+const folds = {
+  sum: addCompensated,
+  avg: (fold: Fold, i: number, value: number) => {
+    addCompensated(fold, i, value);
+    fold.b[i] = (fold.b[i] as number) + 1;
+  },
+  min: (fold: Fold, i: number, value: number) => {
+    const best = fold.values[i] as number;
+    if (fold.present[i] !== 1 || value < best || Number.isNaN(best)) fold.values[i] = value;
+  },
+  max: (fold: Fold, i: number, value: number) => {
+    const best = fold.values[i] as number;
+    if (fold.present[i] !== 1 || value > best || Number.isNaN(best)) fold.values[i] = value;
+  },
+  count: (fold: Fold, i: number) => {
+    fold.values[i] = (fold.values[i] as number) + 1;
+  },
+  group: (fold: Fold, i: number) => {
+    fold.values[i] = 1;
+  },
+  stddev: addToVariance,
+  stdvar: addToVariance,
+};
+
+const compensated = (fold: Fold, i: number): number => {
+  const sum = fold.values[i] as number;
+  return Number.isFinite(sum) ? sum + (fold.a[i] as number) : sum;
+};
+
+const finishes: Readonly<Partial<Record<Aggregate['op'], (fold: Fold, i: number) => void>>> = {
+  sum: (fold, i) => {
+    fold.values[i] = compensated(fold, i);
+  },
+  avg: (fold, i) => {
+    fold.values[i] = compensated(fold, i) / (fold.b[i] as number);
+  },
+  stddev: (fold, i) => {
+    fold.values[i] = Math.sqrt((fold.values[i] as number) / (fold.b[i] as number));
+  },
+  stdvar: (fold, i) => {
+    fold.values[i] = (fold.values[i] as number) / (fold.b[i] as number);
+  },
+};
+
+/** All series of each group, in order of appearance. */
+function collectGroups(expr: Aggregate, series: Iterable<VectorSeries>): { labels: Labels; members: VectorSeries[] }[] {
+  const groupOf = groupLabels(expr);
+  const groups = new Map<string, { labels: Labels; members: VectorSeries[] }>();
+  for (const one of series) {
+    const labels = groupOf(one.labels);
+    const key = labelsKey(labels);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { labels, members: [one] });
+    else group.members.push(one);
+  }
+  return [...groups.values()];
+}
+
+function parameter(expr: Aggregate, ctx: EvalContext): Float64Array {
+  return expr.param === undefined ? new Float64Array(ctx.grid.count) : ctx.scalar(expr.param, ctx);
+}
+
+/** `topk`, `bottomk`: series keep their labels; NaN is worse than any number. */
+function pickExtremes(expr: Aggregate, series: Iterable<VectorSeries>, ctx: EvalContext): VectorSeries[] {
+  const limits = parameter(expr, ctx);
+  const sign = expr.op === 'topk' ? 1 : -1;
+  const picked: VectorSeries[] = [];
+  for (const { members } of collectGroups(expr, series)) {
+    const results = members.map((member) => newSeries(member.labels, ctx.grid.count));
+    const order: number[] = [];
+    for (let step = 0; step < ctx.grid.count; step++) {
+      const limit = Math.trunc(limits[step] as number);
+      if (!(limit >= 1)) continue;
+      const here = members.map((_, i) => i).filter((i) => members[i]?.present[step] === 1);
+      const valueOf = (i: number): number => members[i]?.values[step] as number;
+      here.sort((x, y) => {
+        const [a, b] = [valueOf(x), valueOf(y)];
+        if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+        return sign * (b - a);
+      });
+      for (const i of here.slice(0, limit)) {
+        const result = results[i] as VectorSeries;
+        result.values[step] = valueOf(i);
+        result.present[step] = 1;
+        if (step === 0) order.push(i);
+      }
+    }
+    // An instant query lists the winners in order; over a range each step has an order of its own.
+    const listed = ctx.grid.count === 1 ? order.map((i) => results[i] as VectorSeries) : results.filter(hasValues);
+    picked.push(...listed);
+  }
+  return picked;
+}
+
+function groupQuantiles(expr: Aggregate, series: Iterable<VectorSeries>, ctx: EvalContext): VectorSeries[] {
+  const phis = parameter(expr, ctx);
+  noteQuantile(phis, ctx);
+  return collectGroups(expr, series).map(({ labels, members }) => {
+    const result = newSeries(labels, ctx.grid.count);
+    for (let step = 0; step < ctx.grid.count; step++) {
+      const values = Float64Array.from(
+        members.filter((member) => member.present[step] === 1).map((member) => member.values[step] as number),
+      );
+      if (values.length === 0) continue;
+      result.values[step] = quantileOf(phis[step] as number, values);
+      result.present[step] = 1;
+    }
+    return result;
+  });
+}
+
+function countValues(expr: Aggregate, series: Iterable<VectorSeries>, ctx: EvalContext): VectorSeries[] {
+  const param = expr.param === undefined ? undefined : unwrapParens(expr.param);
+  const label = param?.kind === 'string' ? param.value : '';
+  const counted = new Map<string, VectorSeries>();
+  for (const { labels, members } of collectGroups(expr, series)) {
+    for (const member of members) {
+      for (let step = 0; step < ctx.grid.count; step++) {
+        if (member.present[step] !== 1) continue;
+        const withValue = withLabel(labels, label, formatPlainFloat(member.values[step] as number));
+        const key = labelsKey(withValue);
+        let result = counted.get(key);
+        if (result === undefined) {
+          result = newSeries(withValue, ctx.grid.count);
+          counted.set(key, result);
+        }
+        result.values[step] = (result.values[step] as number) + 1;
+        result.present[step] = 1;
+      }
+    }
+  }
+  return [...counted.values()];
+}

@@ -1,0 +1,142 @@
+import { hasValues, newSeries, type EvalContext, type VectorSeries } from './eval-context';
+import { noteQuantile } from './evaluate-range-function';
+import { parseFloatText } from './float-format';
+import { METRIC_NAME, dropLabels, formatLabels, labelValue, labelsKey, type Labels } from './labels';
+import type { Call, Expr } from './syntax-tree';
+
+/** Cumulative buckets of one histogram at one step, by rising upper bound, the last one +Inf. */
+interface Buckets {
+  bounds: number[];
+  counts: number[];
+}
+
+const notOfTheGroup: ReadonlySet<string> = new Set([METRIC_NAME, 'le']);
+/** Counts that fall by less than this share do so by rounding. */
+const ROUNDING = 1e-12;
+
+/** `histogram_quantile(φ, buckets)` and `histogram_fraction(lower, upper, buckets)` of classic histograms. */
+export function* evaluateHistogramFunction(call: Call, ctx: EvalContext): Generator<VectorSeries> {
+  const vector = call.args.at(-1) as Expr;
+  const [first, second] = call.args.slice(0, -1).map((arg) => ctx.scalar(arg, ctx)) as [Float64Array, Float64Array | undefined];
+  if (call.func === 'histogram_quantile') noteQuantile(first, ctx);
+  for (const { labels, buckets } of groupBuckets(ctx.vector(vector, ctx)).values()) {
+    const result = newSeries(labels, ctx.grid.count);
+    for (let step = 0; step < ctx.grid.count; step++) {
+      const { bounds, counts } = bucketsAt(buckets, step);
+      if (bounds.length === 0) continue;
+      if (makeMonotonic(counts)) {
+        ctx.infos.add(`PromQL info: input to histogram_quantile needed to be fixed for monotonicity: ${formatLabels(labels)}`);
+      }
+      const value = first[step] as number;
+      result.present[step] = 1;
+      result.values[step] =
+        second === undefined
+          ? bucketQuantile(value, { bounds, counts })
+          : bucketFraction(value, second[step] as number, { bounds, counts });
+    }
+    if (hasValues(result)) yield result;
+  }
+}
+
+interface BucketSeries {
+  bound: number;
+  series: VectorSeries;
+}
+
+/** Groups bucket series by all labels but `le`; those without a readable `le` are no buckets. */
+function groupBuckets(series: Iterable<VectorSeries>): Map<string, { labels: Labels; buckets: BucketSeries[] }> {
+  const groups = new Map<string, { labels: Labels; buckets: BucketSeries[] }>();
+  for (const one of series) {
+    const bound = parseFloatText(labelValue(one.labels, 'le'));
+    if (bound === undefined) continue;
+    const labels = dropLabels(one.labels, notOfTheGroup);
+    const key = labelsKey(labels);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { labels, buckets: [{ bound, series: one }] });
+    else group.buckets.push({ bound, series: one });
+  }
+  for (const group of groups.values()) group.buckets.sort((a, b) => a.bound - b.bound);
+  return groups;
+}
+
+/** The buckets that have a value at a step; those of equal bound (`1` and `1.0`) are added up. */
+function bucketsAt(buckets: readonly BucketSeries[], step: number): Buckets {
+  const bounds: number[] = [];
+  const counts: number[] = [];
+  for (const { bound, series } of buckets) {
+    if (series.present[step] !== 1) continue;
+    const count = series.values[step] as number;
+    if (bounds.length > 0 && bounds.at(-1) === bound) counts[counts.length - 1] = (counts.at(-1) as number) + count;
+    else {
+      bounds.push(bound);
+      counts.push(count);
+    }
+  }
+  return { bounds, counts };
+}
+
+/** Raises counts that fall; tells whether one fell by more than rounding. */
+function makeMonotonic(counts: number[]): boolean {
+  let fixed = false;
+  let highest = counts[0] ?? 0;
+  for (let i = 1; i < counts.length; i++) {
+    const count = counts[i] as number;
+    if (count > highest) highest = count;
+    else if (count < highest) {
+      if (Math.abs(highest - count) > ROUNDING * Math.min(Math.abs(highest), Math.abs(count))) fixed = true;
+      counts[i] = highest;
+    }
+  }
+  return fixed;
+}
+
+/** The φ-quantile by linear interpolation inside the bucket it falls in. */
+export function bucketQuantile(phi: number, { bounds, counts }: Buckets): number {
+  if (Number.isNaN(phi)) return NaN;
+  if (phi < 0) return -Infinity;
+  if (phi > 1) return Infinity;
+  const last = bounds.length - 1;
+  if (bounds[last] !== Infinity || last < 1) return NaN;
+  const total = counts[last] as number;
+  if (total === 0 || Number.isNaN(total)) return NaN;
+  let rank = phi * total;
+  let index = counts.findIndex((count) => count >= rank);
+  if (index < 0 || index > last) index = last;
+  if (index === last) return bounds[last - 1] as number;
+  const upper = bounds[index] as number;
+  if (index === 0 && upper <= 0) return upper;
+  const lower = index === 0 ? 0 : (bounds[index - 1] as number);
+  const below = index === 0 ? 0 : (counts[index - 1] as number);
+  const inBucket = (counts[index] as number) - below;
+  rank -= below;
+  return lower + (upper - lower) * (rank / inBucket);
+}
+
+/** The share of observations between two bounds. */
+export function bucketFraction(lower: number, upper: number, buckets: Buckets): number {
+  const { bounds, counts } = buckets;
+  const last = bounds.length - 1;
+  const total = counts[last];
+  if (bounds[last] !== Infinity || last < 1 || total === undefined || total === 0) return NaN;
+  if (Number.isNaN(lower) || Number.isNaN(upper) || Number.isNaN(total)) return NaN;
+  if (lower >= upper) return 0;
+  return Math.max(0, rankOf(upper, buckets) - rankOf(lower, buckets)) / total;
+}
+
+/** How many observations lie at or below a value, interpolated inside its bucket. */
+function rankOf(value: number, { bounds, counts }: Buckets): number {
+  let below = 0;
+  let lower = bounds[0] !== undefined && bounds[0] > 0 ? 0 : -Infinity;
+  for (let i = 0; i < bounds.length; i++) {
+    const upper = bounds[i] as number;
+    const count = counts[i] as number;
+    if (value < lower) return below;
+    if (value < upper) {
+      if (!Number.isFinite(lower) || !Number.isFinite(upper)) return below;
+      return below + ((count - below) * (value - lower)) / (upper - lower);
+    }
+    below = count;
+    lower = upper;
+  }
+  return below;
+}
