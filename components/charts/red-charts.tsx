@@ -110,19 +110,27 @@ function OneChart({ title, data, field, format, only, height }: OneChartProps): 
   );
 }
 
+export interface RedChartsProps {
+  data: SeriesResponse;
+  words: RedChartWords;
+  height?: number;
+  /** Below each other, for a narrow panel. */
+  stacked?: boolean;
+}
+
 /** Rate, errors and duration side by side with one crosshair; y from 0; a click in the legend isolates a line. */
-export function RedCharts({ data, words, height = 168 }: { data: SeriesResponse; words: RedChartWords; height?: number }): ReactNode {
+export function RedCharts({ data, words, height = 168, stacked = false }: RedChartsProps): ReactNode {
   const [only, setOnly] = useState<string>();
   const keys = data.groups.map((group) => group.key);
   if (keys.length === 0) return <p className="px-5 py-8 text-center text-muted">{words.noTraffic}</p>;
   return (
     <div className="pb-3">
-      <div className="flex flex-wrap gap-x-1">
+      <div className={stacked ? 'flex flex-col gap-2' : 'flex gap-x-1'}>
         <OneChart title={words.rate} data={data} field="rps" format={formatNumber} only={only} height={height} />
         <OneChart title={words.errors} data={data} field="errorRatio" format={formatPercent} only={only} height={height} />
         <OneChart title={words.duration} data={data} field="p95Ms" format={formatMs} only={only} height={height} />
       </div>
-      <ul className="flex flex-wrap gap-1 px-4 pt-1">
+      <ul className="flex flex-wrap gap-1 px-4 pt-1" hidden={keys.length < 2}>
         {keys.map((key) => (
           <li key={key}>
             <button

@@ -1,0 +1,130 @@
+import type { StylesheetJson } from 'cytoscape';
+import type { HealthStatus } from '@/lib/contract';
+import type { CanvasColors } from './read-colors';
+
+const font = '"Inter Variable", ui-sans-serif, system-ui, sans-serif';
+
+/** Healthy recedes: only what is wrong takes a colour. */
+function nodeLine(colors: CanvasColors, health: HealthStatus): string {
+  if (health === 'failing') return colors.failing;
+  if (health === 'degraded') return colors.degraded;
+  if (health === 'unknown') return colors.unknown;
+  if (health === 'idle') return colors.lineStrong;
+  return colors.healthy;
+}
+
+/** The look of the graph (LOOK "Graph grammar") in cytoscape's terms. */
+export function graphStyle(colors: CanvasColors): StylesheetJson {
+  const byHealth = (['healthy', 'degraded', 'failing', 'idle', 'unknown'] as const).flatMap((health): StylesheetJson => [
+    {
+      selector: `node[health = "${health}"]`,
+      style: { 'border-color': nodeLine(colors, health), 'border-width': health === 'failing' || health === 'degraded' ? 2.5 : 1.5 },
+    },
+    {
+      selector: `edge[health = "${health}"]`,
+      style: {
+        'line-color': health === 'failing' ? colors.failing : health === 'degraded' ? colors.degraded : colors.lineStrong,
+        'target-arrow-color': health === 'failing' ? colors.failing : health === 'degraded' ? colors.degraded : colors.lineStrong,
+        color: health === 'failing' ? colors.failing : colors.muted,
+      },
+    },
+  ]);
+  return [
+    {
+      selector: 'node[shape]',
+      style: {
+        width: 38,
+        height: 38,
+        shape: 'ellipse',
+        'background-color': colors.panel,
+        label: 'data(label)',
+        'text-wrap': 'wrap',
+        'text-max-width': '120px',
+        'text-valign': 'bottom',
+        'text-margin-y': 5,
+        'font-family': font,
+        'font-size': 11.5,
+        'line-height': 1.25,
+        color: colors.text,
+        'text-outline-color': colors.page,
+        'text-outline-width': 2,
+        'overlay-opacity': 0,
+      },
+    },
+    ...byHealth,
+    { selector: 'node[shape = "service"]', style: { shape: 'round-diamond' } },
+    { selector: 'node[shape = "gateway"]', style: { shape: 'hexagon', width: 42 } },
+    { selector: 'node[shape = "external"]', style: { 'border-style': 'dashed' } },
+    { selector: 'node[shape = "unknown"]', style: { 'border-style': 'dashed', 'background-color': colors.inset } },
+    {
+      // The ring that shows which share of the requests failed.
+      selector: 'node[errorShare > 0]',
+      style: {
+        'pie-size': '100%',
+        'pie-hole': '68%',
+        'pie-1-background-color': colors.failing,
+        'pie-1-background-size': 'mapData(errorShare, 0, 1, 0, 100)',
+        'pie-2-background-color': colors.panel,
+        'pie-2-background-size': 'mapData(errorShare, 0, 1, 100, 0)',
+      } as Record<string, unknown>,
+    },
+    {
+      selector: 'node[level]',
+      style: {
+        shape: 'round-rectangle',
+        'background-color': colors.panel,
+        'background-opacity': 0.55,
+        'border-color': colors.line,
+        'border-width': 1,
+        label: 'data(label)',
+        'text-valign': 'top',
+        'text-halign': 'center',
+        'text-margin-y': -4,
+        'font-family': font,
+        'font-size': 11,
+        'font-weight': 500,
+        color: colors.muted,
+        padding: '22px',
+        'overlay-opacity': 0,
+      },
+    },
+    {
+      selector: 'node[level = "app"]',
+      style: {
+        'border-style': 'dashed',
+        'background-opacity': 0.4,
+        'background-color': colors.inset,
+        padding: '10px',
+        'font-size': 10,
+        label: '',
+      },
+    },
+    {
+      selector: 'edge',
+      style: {
+        width: 'data(width)',
+        'curve-style': 'bezier',
+        'control-point-step-size': 34,
+        'target-arrow-shape': 'triangle',
+        'arrow-scale': 0.85,
+        label: 'data(label)',
+        'font-family': font,
+        'font-size': 10,
+        'text-background-color': colors.page,
+        'text-background-opacity': 0.92,
+        'text-background-padding': '3px',
+        'text-background-shape': 'roundrectangle',
+        'text-wrap': 'wrap',
+        'min-zoomed-font-size': 7,
+        'overlay-opacity': 0,
+      },
+    },
+    { selector: 'edge[idle = 1]', style: { 'line-style': 'dashed' } },
+    { selector: 'node.near[shape]', style: { 'border-color': colors.accent } },
+    { selector: 'edge.near', style: { 'line-color': colors.accent, 'target-arrow-color': colors.accent } },
+    { selector: '.faded', style: { opacity: 0.2 } },
+    { selector: 'node.chosen', style: { 'border-color': colors.accent, 'border-width': 3 } },
+    { selector: 'edge.chosen', style: { 'line-color': colors.accent, 'target-arrow-color': colors.accent, 'z-index': 10 } },
+    { selector: 'edge.chosen[health = "failing"]', style: { 'line-color': colors.failing, 'target-arrow-color': colors.failing } },
+  ];
+}

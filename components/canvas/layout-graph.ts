@@ -1,0 +1,91 @@
+import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api';
+import type { CanvasGraph, Point } from './types';
+
+/** Room for a node with the name under it. */
+const nodeSize = { width: 116, height: 76 };
+/** The circle's centre within that room: the name hangs below. */
+const centre = { x: 58, y: 24 };
+
+type Elk = InstanceType<typeof import('elkjs/lib/elk-api').default>;
+let engine: Promise<Elk> | undefined;
+
+/** The engine is loaded on first use and its worker kept: starting one costs more than a layout. */
+function getEngine(): Promise<Elk> {
+  engine ??= import('elkjs/lib/elk-api').then(
+    ({ default: ELK }) => new ELK({ workerFactory: () => new Worker(new URL('./elk.worker.ts', import.meta.url)) }),
+  );
+  return engine;
+}
+
+function place(node: ElkNode, offset: Point, into: Map<string, Point>): void {
+  const at = { x: offset.x + (node.x ?? 0), y: offset.y + (node.y ?? 0) };
+  if (node.children && node.children.length > 0) for (const child of node.children) place(child, at, into);
+  else into.set(node.id, { x: at.x + centre.x, y: at.y + centre.y });
+}
+
+/** Lays the whole graph out in layers, callers left of the called, boxes kept together. Positions are centres of nodes. */
+export async function layoutGraph(graph: CanvasGraph): Promise<Map<string, Point>> {
+  const boxes = new Map<string, ElkNode>(
+    graph.boxes.map((box) => [
+      box.id,
+      {
+        id: box.id,
+        children: [],
+        layoutOptions: {
+          'elk.padding': box.level === 'namespace' ? '[top=36,left=24,bottom=24,right=24]' : '[top=18,left=12,bottom=14,right=12]',
+        },
+      },
+    ]),
+  );
+  const root: ElkNode = {
+    id: 'root',
+    children: [],
+    layoutOptions: {
+      'elk.algorithm': 'layered',
+      'elk.direction': 'RIGHT',
+      'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
+      'elk.layered.spacing.nodeNodeBetweenLayers': '110',
+      'elk.spacing.nodeNode': '28',
+      'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
+      'elk.separateConnectedComponents': 'true',
+      'elk.spacing.componentComponent': '48',
+    },
+  };
+  const into = (id: string | undefined): ElkNode => (id === undefined ? root : (boxes.get(id) ?? root));
+  for (const box of graph.boxes) {
+    const node = boxes.get(box.id);
+    if (node) into(box.parent).children?.push(node);
+  }
+  for (const node of graph.nodes) into(node.box).children?.push({ id: node.id, ...nodeSize });
+  root.edges = graph.edges
+    .filter((edge) => edge.source !== edge.target)
+    .map((edge): ElkExtendedEdge => ({ id: edge.id, sources: [edge.source], targets: [edge.target] }));
+  const laidOut = await (await getEngine()).layout(root);
+  const positions = new Map<string, Point>();
+  for (const child of laidOut.children ?? []) place(child, { x: 0, y: 0 }, positions);
+  return positions;
+}
+
+/**
+ * Finds places for the nodes that have none, beside what they are connected with; nothing that stands is moved.
+ * Returns undefined when most of the graph is new: then a whole layout serves better.
+ */
+export function placeNew(graph: CanvasGraph, known: ReadonlyMap<string, Point>): Map<string, Point> | undefined {
+  const fresh = graph.nodes.filter((node) => !known.has(node.id));
+  if (fresh.length === 0) return new Map(known);
+  if (fresh.length > graph.nodes.length / 2) return undefined;
+  const positions = new Map(known);
+  const taken = (point: Point): boolean =>
+    [...positions.values()].some((other) => Math.abs(other.x - point.x) < nodeSize.width && Math.abs(other.y - point.y) < nodeSize.height);
+  for (const node of fresh) {
+    const caller = graph.edges.find((edge) => edge.target === node.id && positions.has(edge.source));
+    const called = graph.edges.find((edge) => edge.source === node.id && positions.has(edge.target));
+    const sibling = graph.nodes.find((other) => other.box === node.box && positions.has(other.id));
+    const from = positions.get(caller?.source ?? called?.target ?? sibling?.id ?? '') ?? { x: 0, y: 0 };
+    const step = nodeSize.width + 110;
+    const point = { x: from.x + (caller ? step : called ? -step : 0), y: from.y };
+    while (taken(point)) point.y += nodeSize.height + 28;
+    positions.set(node.id, point);
+  }
+  return positions;
+}

@@ -1,0 +1,82 @@
+'use client';
+
+import { Download, LayoutDashboard, Maximize, ZoomIn, ZoomOut } from 'lucide-react';
+import type { ReactNode, RefObject } from 'react';
+import { useTranslations } from 'use-intl';
+import type { GraphCanvasHandle } from '@/components/canvas/graph-canvas';
+import { Button } from '@/components/ui/button';
+import { Tooltip } from '@/components/ui/floating';
+import type { GraphType } from '@/lib/contract';
+import { type EdgeLabel, edgeLabels } from './to-canvas';
+
+export const graphTypes = ['workload', 'app', 'versionedApp', 'service'] as const satisfies readonly GraphType[];
+
+export interface GraphToolbarProps {
+  type: GraphType;
+  onType: (type: GraphType) => void;
+  labels: ReadonlySet<EdgeLabel>;
+  onLabels: (labels: Set<EdgeLabel>) => void;
+  canvas: RefObject<GraphCanvasHandle | null>;
+}
+
+async function save(canvas: GraphCanvasHandle | null): Promise<void> {
+  if (!canvas) return;
+  const url = URL.createObjectURL(await canvas.png());
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = 'heddle-graph.png';
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+/** Graph type, labels of edges, and what moves the view. */
+export function GraphToolbar({ type, onType, labels, onLabels, canvas }: GraphToolbarProps): ReactNode {
+  const t = useTranslations('graph');
+  const icon = (label: string, picture: ReactNode, act: () => void): ReactNode => (
+    <Tooltip content={label} side="bottom">
+      <Button variant="ghost" aria-label={label} onClick={act} icon={picture} />
+    </Tooltip>
+  );
+  return (
+    <div className="flex items-center gap-3">
+      <label className="flex items-center gap-2 text-sm text-muted">
+        <span className="max-lg:sr-only">{t('type')}</span>
+        <select
+          value={type}
+          onChange={(event) => onType(graphTypes.find((one) => one === event.target.value) ?? 'workload')}
+          className="h-8 rounded-md border border-line-strong bg-panel px-2 text-base text-text"
+        >
+          {graphTypes.map((one) => (
+            <option key={one} value={one}>
+              {t(`types.${one}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <div role="group" aria-label={t('labels')} className="flex h-8 items-center rounded-md border border-line-strong p-0.5">
+        {edgeLabels.map((label) => (
+          <button
+            key={label}
+            type="button"
+            aria-pressed={labels.has(label)}
+            onClick={() => {
+              const next = new Set(labels);
+              if (!next.delete(label)) next.add(label);
+              onLabels(next);
+            }}
+            className={`h-full rounded-sm px-2 text-sm ${labels.has(label) ? 'bg-accent-soft text-accent-text' : 'text-muted hover:text-text'}`}
+          >
+            {t(`label.${label}`)}
+          </button>
+        ))}
+      </div>
+      <div className="flex items-center">
+        {icon(t('zoomIn'), <ZoomIn size={15} aria-hidden="true" />, () => canvas.current?.zoomBy(1.25))}
+        {icon(t('zoomOut'), <ZoomOut size={15} aria-hidden="true" />, () => canvas.current?.zoomBy(0.8))}
+        {icon(t('fit'), <Maximize size={15} aria-hidden="true" />, () => canvas.current?.fit())}
+        {icon(t('relayout'), <LayoutDashboard size={15} aria-hidden="true" />, () => canvas.current?.relayout())}
+        {icon(t('download'), <Download size={15} aria-hidden="true" />, () => void save(canvas.current))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+'use client';
+
+import { SlidersHorizontal } from 'lucide-react';
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
+import { Button } from '@/components/ui/button';
+import { HealthLabel } from '@/components/ui/health-label';
+import { useWhyWords } from '@/components/ui/use-why-words';
+import { Why } from '@/components/ui/why';
+import type { GraphEdge, GraphNode, GraphResponse } from '@/lib/contract';
+import { formatPercent, formatRate } from '@/lib/format';
+import { EdgeRow } from './edge-panel';
+import { Fact, Facts } from './facts';
+
+export interface NodePanelProps {
+  node: GraphNode;
+  graph: GraphResponse;
+  onPick: (id: string) => void;
+  href: (path: string) => string;
+  /** Opens the traffic editor of a service, `namespace/name`. */
+  onSteer: (service: string) => void;
+}
+
+function servicePath(service: string): string {
+  const [namespace = '', name = ''] = service.split('/');
+  return `/services/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
+}
+
+/** Everything known of one node. */
+export function NodePanel({ node, graph, onPick, href, onSteer }: NodePanelProps): ReactNode {
+  const t = useTranslations('graph');
+  const why = useWhyWords();
+  const byId = new Map(graph.nodes.map((one) => [one.id, one]));
+  const list = (edges: GraphEdge[], end: 'source' | 'target', none: string): ReactNode =>
+    edges.length === 0 ? (
+      <p className="text-sm text-faint">{none}</p>
+    ) : (
+      edges
+        .toSorted((a, b) => (b.rps ?? 0) - (a.rps ?? 0))
+        .map((edge) => <EdgeRow key={edge.id} edge={edge} other={byId.get(edge[end])} onPick={onPick} />)
+    );
+  return (
+    <>
+      <Facts>
+        <Fact name={t(`kind.${node.kind}`)}>
+          <HealthLabel health={node.health} reasons={node.healthReasons} />
+        </Fact>
+        {node.kind === 'unknown' && <p className="py-1 text-sm text-muted">{t('unknownExplained')}</p>}
+        <Fact name={t('requestsIn')}>
+          <Why facts={graph.queries['rps']} words={why}>
+            {formatRate(node.rpsIn)}
+          </Why>
+        </Fact>
+        <Fact name={t('requestsOut')}>{formatRate(node.rpsOut)}</Fact>
+        <Fact name={t('errors')}>
+          <Why facts={graph.queries['errorRatio']} words={why}>
+            {formatPercent(node.errorRatio)}
+          </Why>
+        </Fact>
+        {node.pods && (
+          <Fact name={t('pods')}>
+            <span className={node.pods.ready < node.pods.desired ? 'text-degraded-text' : undefined}>
+              {t('podsReady', { ready: String(node.pods.ready), desired: String(node.pods.desired) })}
+            </span>
+          </Fact>
+        )}
+      </Facts>
+      {node.badges.length > 0 && (
+        <ul className="flex flex-wrap gap-1 border-b border-line px-4 py-3">
+          {node.badges.map((badge) => (
+            <li
+              key={badge}
+              className={`rounded-sm border px-1.5 text-xs leading-5 ${badge === 'fault' || badge === 'missingSidecar' ? 'border-degraded text-degraded-text' : 'border-line text-muted'}`}
+            >
+              {t(`badges.${badge}`)}
+            </li>
+          ))}
+        </ul>
+      )}
+      {node.services.map((service) => (
+        <section key={service} className="flex items-center gap-2 border-b border-line px-4 py-2.5">
+          <Link
+            href={href(servicePath(service))}
+            className="min-w-0 flex-1 truncate font-[550] text-accent-text hover:underline"
+            aria-label={`${t('openService')} ${service}`}
+          >
+            {service}
+          </Link>
+          <Button size="sm" icon={<SlidersHorizontal size={13} aria-hidden="true" />} onClick={() => onSteer(service)}>
+            {t('steer')}
+          </Button>
+        </section>
+      ))}
+      <Facts title={t('inbound')}>
+        {list(
+          graph.edges.filter((edge) => edge.target === node.id),
+          'source',
+          t('nobodyCalls'),
+        )}
+      </Facts>
+      <Facts title={t('outbound')}>
+        {list(
+          graph.edges.filter((edge) => edge.source === node.id),
+          'target',
+          t('callsNobody'),
+        )}
+      </Facts>
+    </>
+  );
+}
