@@ -1,2 +1,16 @@
+export { buildGraph } from './build-graph';
+export type { BuildGraphOptions, Graph } from './build-graph';
+export type { GraphMetrics } from './collect-edges';
+export { compareGraphs } from './compare-graphs';
+export type { GraphDifference } from './compare-graphs';
+export { graphQueryNames, planGraphQueries } from './graph-queries';
+export type { GraphQueryName, PlannedQuery } from './graph-queries';
+export { isError } from './merge-reports';
+export { emptyContext } from './mesh-context';
+export type { MeshContext, MeshService, MeshWorkload } from './mesh-context';
+export { isReady, readMeshContext } from './read-mesh-context';
+export type { ContextObjects } from './read-mesh-context';
+export { isKnown, parseNodeId } from './resolve-nodes';
+export type { Sample } from './resolve-nodes';
 export { edgeProtocol, graphEdge, graphNode, graphType, nodeBadge, nodeKind } from './schema';
 export type { EdgeProtocol, GraphEdge, GraphNode, GraphType, NodeBadge, NodeKind } from './schema';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { healthReason, healthStatus } from '../health';
+import { healthReason, healthStatus } from '@/lib/health';
 
 export const graphType = z.enum(['workload', 'app', 'versionedApp', 'service']);
 export type GraphType = z.infer<typeof graphType>;

@@ -1,0 +1,142 @@
+import type { MeshContext } from './mesh-context';
+import type { GraphQueryName } from './graph-queries';
+import { newTally, protocolOf, reporterOf, tallyCommon, tallyRequests } from './merge-reports';
+import type { Reporter, Tally } from './merge-reports';
+import { calledService, sourceNode, serviceNode, targetNode } from './resolve-nodes';
+import type { NodeIdentity, Sample } from './resolve-nodes';
+import type { EdgeProtocol, GraphType } from './schema';
+
+/** Answers of Prometheus by query; `null`: that query failed. */
+export type GraphMetrics = Record<GraphQueryName, readonly Sample[] | null>;
+
+export interface CollectedEdge {
+  id: string;
+  source: NodeIdentity;
+  target: NodeIdentity;
+  protocol: EdgeProtocol;
+  /** Requests, or for TCP bytes sent. */
+  reports: Map<Reporter, Tally>;
+  returned: Map<Reporter, Tally>;
+  /** Per percentile and reporter: sum of value × weight and of weights. */
+  latency: Record<'p50Ms' | 'p95Ms' | 'p99Ms', Map<Reporter, { sum: number; weight: number }>>;
+  /** Services asked for, as `namespace/name`. */
+  services: Set<string>;
+}
+
+export interface CollectOptions {
+  graphType: GraphType;
+  /** Services as nodes of their own. */
+  services: boolean;
+  context: MeshContext;
+}
+
+/** Sorts all rows into edges. */
+export function collectEdges(metrics: GraphMetrics, options: CollectOptions): Map<string, CollectedEdge> {
+  const edges = new Map<string, CollectedEdge>();
+  const weights = new Map<string, number>();
+  for (const sample of metrics.rps ?? []) {
+    const reporter = reporterOf(sample);
+    if (reporter === null) continue;
+    const protocol = protocolOf(sample);
+    const key = rowKey(sample, options.graphType);
+    weights.set(key, (weights.get(key) ?? 0) + (sample.value > 0 ? sample.value : 0));
+    for (const edge of edgesOf(sample, protocol, options, edges)) tallyRequests(tallyOf(edge.reports, reporter), sample, protocol);
+  }
+  for (const name of ['p50Ms', 'p95Ms', 'p99Ms'] as const) {
+    for (const sample of metrics[name] ?? []) {
+      const reporter = reporterOf(sample);
+      if (reporter === null || !Number.isFinite(sample.value)) continue;
+      // Rows of two services between the same two workloads meet in one edge: weighted by rate, an approximation that only then is needed.
+      const weight = weights.get(rowKey(sample, options.graphType)) ?? 0;
+      if (!(weight > 0)) continue;
+      for (const edge of edgesOf(sample, protocolOf(sample), options, edges)) {
+        const entry = edge.latency[name].get(reporter) ?? { sum: 0, weight: 0 };
+        entry.sum += sample.value * weight;
+        entry.weight += weight;
+        edge.latency[name].set(reporter, entry);
+      }
+    }
+  }
+  for (const [name, side] of [
+    ['sentBytesPerSecond', 'reports'],
+    ['receivedBytesPerSecond', 'returned'],
+  ] as const) {
+    for (const sample of metrics[name] ?? []) {
+      const reporter = reporterOf(sample);
+      if (reporter === null) continue;
+      for (const edge of edgesOf(sample, 'tcp', options, edges)) tallyCommon(tallyOf(edge[side], reporter), sample);
+    }
+  }
+  return edges;
+}
+
+function tallyOf(tallies: Map<Reporter, Tally>, reporter: Reporter): Tally {
+  const existing = tallies.get(reporter);
+  if (existing !== undefined) return existing;
+  const tally = newTally();
+  tallies.set(reporter, tally);
+  return tally;
+}
+
+const identityLabels: Record<GraphType, readonly string[]> = {
+  workload: ['source_workload', 'destination_workload'],
+  app: ['source_canonical_service', 'destination_canonical_service'],
+  versionedApp: [
+    'source_canonical_service',
+    'source_canonical_revision',
+    'destination_canonical_service',
+    'destination_canonical_revision',
+  ],
+  service: ['source_workload'],
+};
+
+/** Joins a row of percentiles with the rows of requests it was made of. */
+function rowKey(sample: Sample, type: GraphType): string {
+  const { labels } = sample;
+  const names = [
+    'reporter',
+    'request_protocol',
+    'source_cluster',
+    'source_workload_namespace',
+    'destination_service',
+    ...identityLabels[type],
+  ];
+  names.push('destination_cluster', ...(type === 'service' ? [] : ['destination_workload_namespace']));
+  return names.map((name) => labels[name] ?? '').join('\n');
+}
+
+/** The edge a row belongs to; with services as nodes the two halves of its way. */
+function edgesOf(sample: Sample, protocol: EdgeProtocol, options: CollectOptions, edges: Map<string, CollectedEdge>): CollectedEdge[] {
+  const { graphType, context } = options;
+  const source = sourceNode(sample.labels, graphType, context);
+  const target = targetNode(sample.labels, graphType, context);
+  const called = calledService(sample.labels);
+  const path: NodeIdentity[] = [source];
+  if (options.services && called !== null && target.kind !== 'service' && target.kind !== 'external') {
+    path.push(serviceNode(target.cluster, called.namespace, called.name));
+  }
+  path.push(target);
+  const found: CollectedEdge[] = [];
+  for (let i = 0; i + 1 < path.length; i += 1) {
+    const from = path[i] ?? source;
+    const to = path[i + 1] ?? target;
+    const id = `${from.id}->${to.id}/${protocol}`;
+    let edge = edges.get(id);
+    if (edge === undefined) {
+      edge = {
+        id,
+        source: from,
+        target: to,
+        protocol,
+        reports: new Map(),
+        returned: new Map(),
+        latency: { p50Ms: new Map(), p95Ms: new Map(), p99Ms: new Map() },
+        services: new Set(),
+      };
+      edges.set(id, edge);
+    }
+    if (called !== null) edge.services.add(`${called.namespace}/${called.name}`);
+    found.push(edge);
+  }
+  return found;
+}

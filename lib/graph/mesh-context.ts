@@ -1,0 +1,42 @@
+import type { NodeBadge } from './schema';
+
+/** A workload as Kubernetes knows it. */
+export interface MeshWorkload {
+  namespace: string;
+  name: string;
+  /** Kind of the controller: Deployment, StatefulSet … */
+  kind: string;
+  app: string;
+  version: string;
+  ready: number;
+  desired: number;
+  injected: boolean;
+  gateway: boolean;
+  /** Services it stands behind, as `namespace/name`. */
+  services: string[];
+}
+
+export interface MeshService {
+  namespace: string;
+  name: string;
+  host: string;
+  /** Keys of the workloads behind it. */
+  workloads: string[];
+  badges: NodeBadge[];
+}
+
+/** What Kubernetes adds to what metrics say. Empty when it cannot be asked: the graph then stands on metrics alone. */
+export interface MeshContext {
+  /** Name of the Kubernetes cluster, as telemetry says it. */
+  cluster: string;
+  /** By `namespace/name`. */
+  workloads: ReadonlyMap<string, MeshWorkload>;
+  /** By `namespace/name`. */
+  services: ReadonlyMap<string, MeshService>;
+  /** Hosts of ServiceEntries that live outside the mesh, with the namespace of the entry. */
+  externalHosts: ReadonlyMap<string, string>;
+}
+
+export function emptyContext(cluster: string): MeshContext {
+  return { cluster, workloads: new Map(), services: new Map(), externalHosts: new Map() };
+}
