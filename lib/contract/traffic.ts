@@ -30,7 +30,7 @@ export const trafficResponse = z.object({
   versions: z.array(z.object({ version: z.string(), labels: z.record(z.string(), z.string()) })),
   sources: z.array(z.object({ ref: objectRef, resourceVersion: z.string() })),
   editable: z.boolean(),
-  /** Why it cannot be edited here; a message `traffic.CODE` of the catalogue. */
+  /** Why it cannot be edited here; a message `whyNot.CODE` of the catalogue. */
   whyNot: z.object({ code: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])) }).nullable(),
   observed: z.array(trafficObserved),
   ...measured,

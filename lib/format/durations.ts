@@ -6,7 +6,8 @@ export function parseDurationMs(text: string): number | null {
   if (!/^(\d+(\.\d+)?(h|ms|m|s|us|µs|ns))+$/.test(text)) return null;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)/g)) total += Number(amount) * (unitMs[unit ?? ''] ?? 0);
-  return total;
+  // To the nanosecond, Go's own grain: 2.018 s is 2018 ms and not 2017.9999999999998.
+  return Math.round(total * 1e6) / 1e6;
 }
 
 /** Go's notation of a time in milliseconds, as short as it can be said exactly to the microsecond: `1500` → `1.5s`, `250` → `250ms`. */

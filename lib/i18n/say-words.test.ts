@@ -9,7 +9,7 @@ describe('the catalogue', () => {
       values: { service: 'reviews', destination: 'v2', before: 0, after: 10 },
       text: 'Requests to reviews: v2 from 0% to 10%.',
     });
-    expect(sayWords('change_retries_set', { service: 'a', attempts: 1, each: '' }).text).toContain('up to once');
+    expect(sayWords('change_retries_set', { service: 'a', attempts: 1, each: '' }).text).toContain('again once.');
   });
 
   it('has only messages that can be read', () => {

@@ -10,7 +10,23 @@ import { services } from './services';
 import { shell } from './shell';
 import { traces } from './traces';
 import { traffic } from './traffic';
+import { whyNot } from './why-not';
 import { words } from './words';
 
 /** The English catalogue: one file per page. Every text a user sees is in here. */
-export const en = { common, configuration, errors, graph, health, history, overview, service, services, shell, traces, traffic, words };
+export const en = {
+  common,
+  configuration,
+  errors,
+  graph,
+  health,
+  history,
+  overview,
+  service,
+  services,
+  shell,
+  traces,
+  traffic,
+  whyNot,
+  words,
+};

@@ -13,7 +13,7 @@ export const words = {
   fault_delay: '{percent}% of them wait {delay} first.',
   fault_abort: '{percent}% of them fail with status {status}.',
   timeout: 'A request fails after {timeout}.',
-  retries: 'A failed request is tried again up to {attempts, plural, one {once} other {# times}}{each}.',
+  retries: 'A failed request is tried again {attempts, plural, one {once} other {up to # times}}{each}.',
   retries_off: 'A failed request is not tried again.',
   mirror: '{percent}% of them are also sent to {destination}, whose answers are dropped.',
   rewrite: 'Their {what} becomes {value}.',
@@ -30,7 +30,8 @@ export const words = {
   change_fault_abort_removed: 'Requests to {service} will no longer fail on purpose.',
   change_timeout_set: 'A request to {service} will fail after {timeout}.',
   change_timeout_removed: 'Requests to {service} will have no timeout of their own.',
-  change_retries_set: 'A failed request to {service} will be tried again up to {attempts, plural, one {once} other {# times}}{each}.',
+  change_retries_set:
+    '{attempts, plural, =0 {A failed request to {service} will not be tried again.} one {A failed request to {service} will be tried again once{each}.} other {A failed request to {service} will be tried again up to # times{each}.}}',
   change_retries_removed: 'Retries of requests to {service} go back to the default of the mesh.',
   change_create: '{kind} {name} will be created.',
   change_update: '{kind} {name}: {fields} will change.',

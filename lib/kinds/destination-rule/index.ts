@@ -1,6 +1,7 @@
 import { defineKind } from '../define-kind';
 import { destinationRuleSpec } from './schema';
 
+export { describeDestinationRule } from './words';
 export type { DestinationRule, DestinationRuleSpec } from './schema';
 
 export const destinationRuleKind = defineKind({

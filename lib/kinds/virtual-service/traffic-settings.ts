@@ -31,7 +31,7 @@ export type TrafficRetries = z.infer<typeof trafficRetries>;
 
 /** What the traffic editor edits of one service. */
 export const trafficSettings = z.object({
-  /** Whether a rule gives these weights; if not, requests spread over all ready endpoints and the weights show that. */
+  /** Whether a rule gives these weights; if not, requests spread over all ready endpoints and the weights only show that. Set it to make them a rule. */
   configured: z.boolean(),
   destinations: z.array(trafficDestination),
   fault: trafficFault.nullable(),

@@ -1,0 +1,166 @@
+import { parseDurationMs } from '@/lib/format';
+import { serviceHost } from '@/lib/model';
+import type { DestinationRule } from '../destination-rule';
+import { editedRuleIndex, faultRuleName, fullHost } from './choose-traffic-objects';
+import type { VirtualService } from './schema';
+import type { TrafficDestination, TrafficFault, TrafficSettings } from './traffic-settings';
+
+export type HttpRule = NonNullable<VirtualService['spec']['http']>[number];
+
+/** What the editor's settings are read from and written to. */
+export interface TrafficSource {
+  service: { namespace: string; name: string };
+  virtualService: VirtualService | null;
+  destinationRule: DestinationRule | null;
+  /** Versions found on the pods behind the service, with the labels that choose them. */
+  versions: readonly { version: string; labels: Record<string, string> }[];
+}
+
+/** Whole percentages in the given proportions that sum to 100 (largest remainder); even when all are zero. */
+export function toPercentages(weights: readonly number[]): number[] {
+  if (weights.length === 0) return [];
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const exact = weights.map((weight) => (total > 0 ? (weight / total) * 100 : 100 / weights.length));
+  const floors = exact.map(Math.floor);
+  let missing = 100 - floors.reduce((sum, one) => sum + one, 0);
+  const order = exact.map((value, index) => ({ index, rest: value - Math.floor(value) })).toSorted((left, right) => right.rest - left.rest);
+  for (const { index } of order) {
+    if (missing === 0) break;
+    floors[index] = (floors[index] ?? 0) + 1;
+    missing -= 1;
+  }
+  return floors;
+}
+
+/** The editor's settings of a service. */
+export function readTraffic(source: TrafficSource): TrafficSettings {
+  const index = source.virtualService === null ? null : editedRuleIndex(source.virtualService, source.service);
+  const http = source.virtualService?.spec.http ?? [];
+  const rule = index === null ? undefined : http[index];
+  const before = index === null ? [] : http.slice(0, index);
+  const retries = rule?.retries;
+  return {
+    configured: rule !== undefined && undividedRoute(rule, source) === null,
+    destinations:
+      rule === undefined || undividedRoute(rule, source) !== null ? evenDestinations(source, rule) : ruleDestinations(rule, source),
+    fault: rule === undefined ? null : readFault(rule, before),
+    timeoutMs: positiveMs(rule?.timeout),
+    retries:
+      retries === undefined
+        ? null
+        : { attempts: retries.attempts ?? 0, perTryTimeoutMs: positiveMs(retries.perTryTimeout), retryOn: retries.retryOn ?? null },
+    rulePath: index === null ? null : `spec.http[${index}]`,
+    conditioned: before.flatMap((one, position) =>
+      one.name === faultRuleName ? [] : [{ path: `spec.http[${position}]`, ...(one.name === undefined ? {} : { name: one.name }) }],
+    ),
+  };
+}
+
+function positiveMs(text: string | undefined): number | null {
+  const ms = text === undefined ? null : parseDurationMs(text);
+  return ms !== null && ms > 0 ? ms : null;
+}
+
+/** Subsets of the service: those of its DestinationRule, then one for each version no subset chooses, named like the version. */
+function knownSubsets(source: TrafficSource): { subset: string; version: string | null }[] {
+  const subsets = (source.destinationRule?.spec.subsets ?? []).map((subset) => ({
+    subset: subset.name,
+    version: subset.labels?.['version'] ?? null,
+  }));
+  const missing = source.versions.filter(({ version }) => !subsets.some((one) => one.version === version || one.subset === version));
+  return [...subsets, ...missing.map(({ version }) => ({ subset: version, version }))];
+}
+
+/** The route of a rule that sends to the service as a whole and so leaves the split to the endpoints; `null` when it divides. */
+export function undividedRoute(rule: HttpRule, source: TrafficSource): NonNullable<HttpRule['route']>[number] | null {
+  const [only, ...others] = rule.route ?? [];
+  if (only === undefined || others.length > 0 || only.destination.subset !== undefined) return null;
+  const namespace = source.virtualService?.metadata.namespace ?? source.service.namespace;
+  return fullHost(only.destination.host, namespace) === serviceHost(source.service.name, source.service.namespace) ? only : null;
+}
+
+/** Without weights every ready endpoint gets its turn; shown as even shares of the versions, which is the best guess for a draft. */
+function evenDestinations(source: TrafficSource, rule: HttpRule | undefined): TrafficDestination[] {
+  const whole = rule?.route?.[0]?.destination;
+  const port = whole?.port?.number ?? null;
+  const live = knownSubsets(source).filter(({ version }) => source.versions.some((one) => one.version === version));
+  const host = whole?.host ?? source.service.name;
+  if (live.length === 0) return [{ host, subset: null, port, version: null, weight: 100 }];
+  const weights = toPercentages(live.map(() => 1));
+  return live.map(({ subset, version }, index) => ({ host, subset, port, version, weight: weights[index] ?? 0 }));
+}
+
+function ruleDestinations(rule: HttpRule, source: TrafficSource): TrafficDestination[] {
+  const route = rule.route ?? [];
+  const versionOf = new Map(knownSubsets(source).map(({ subset, version }) => [subset, version]));
+  // One destination needs no weight; with several, no weight means none (Istio).
+  const weights = toPercentages(route.map((one) => (route.length === 1 ? 100 : (one.weight ?? 0))));
+  const namespace = source.virtualService?.metadata.namespace ?? source.service.namespace;
+  const host = serviceHost(source.service.name, source.service.namespace);
+  const own = route.map((one) => fullHost(one.destination.host, namespace) === host);
+  const destinations = route.map((one, index): TrafficDestination => {
+    const subset = one.destination.subset ?? null;
+    return {
+      host: one.destination.host,
+      subset,
+      port: one.destination.port?.number ?? null,
+      version: subset === null || own[index] === false ? null : (versionOf.get(subset) ?? null),
+      weight: weights[index] ?? 0,
+    };
+  });
+  const sibling = destinations.find((_, index) => own[index] === true);
+  const present = new Set(destinations.filter((_, index) => own[index] === true).map((one) => one.subset));
+  for (const { subset, version } of knownSubsets(source)) {
+    if (present.has(subset)) continue;
+    destinations.push({ host: sibling?.host ?? source.service.name, subset, port: sibling?.port ?? null, version, weight: 0 });
+  }
+  return destinations;
+}
+
+/** Where a fault of the editor sits: on the edited rule, or on a rule above that differs only by one exact header. */
+function readFault(rule: HttpRule, before: readonly HttpRule[]): TrafficFault | null {
+  const own = faultOf(rule);
+  if (own !== null) return { ...own, header: null };
+  for (const candidate of before) {
+    const fault = faultOf(candidate);
+    const header = extraHeader(candidate, rule);
+    if (fault !== null && header !== null) return { ...fault, header };
+  }
+  return null;
+}
+
+function faultOf(rule: HttpRule): Pick<TrafficFault, 'delay' | 'abort'> | null {
+  const { delay, abort } = rule.fault ?? {};
+  const ms = positiveMs(delay?.fixedDelay);
+  const status = abort?.httpStatus;
+  if (ms === null && status === undefined) return null;
+  return {
+    delay: ms === null ? null : { ms, percent: delay?.percentage?.value ?? delay?.percent ?? 100 },
+    abort: status === undefined ? null : { status, percent: abort?.percentage?.value ?? 100 },
+  };
+}
+
+/** The header by which `candidate` is narrower than `rule`; `null` when they differ in any other way of matching. */
+export function extraHeader(candidate: HttpRule, rule: HttpRule): { name: string; value: string } | null {
+  const matches = candidate.match ?? [];
+  const wider = rule.match ?? [{}];
+  const [name, condition] = Object.entries(matches[0]?.headers ?? {}).find(([, value]) => value.exact !== undefined) ?? [];
+  if (name === undefined || condition?.exact === undefined || matches.length !== Math.max(1, wider.length)) return null;
+  const narrowed = withHeader(rule, { name, value: condition.exact });
+  return sameJson(matches, narrowed) ? { name, value: condition.exact } : null;
+}
+
+/** The match of a rule, narrowed to requests with a header. */
+export function withHeader(rule: HttpRule, header: { name: string; value: string }): NonNullable<HttpRule['match']> {
+  const match = rule.match === undefined || rule.match.length === 0 ? [{}] : rule.match;
+  return match.map((one) => ({ ...one, headers: { ...one.headers, [header.name]: { exact: header.value } } }));
+}
+
+/** Equality of JSON values, whatever the order of keys. */
+export function sameJson(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
+  if (Array.isArray(left) !== Array.isArray(right)) return false;
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...keys].every((key) => sameJson(Reflect.get(left, key), Reflect.get(right, key)));
+}
