@@ -1,0 +1,74 @@
+/**
+ * What a request will do, in pure code. The proxy routes with it on its hot path, previews and simulations ask it beforehand: one
+ * implementation, so that they cannot disagree.
+ */
+export { buildLocation } from './build-redirect';
+export { compileRbac, compileRbacFilter } from './compile-rbac';
+export type { CompiledRbac, CompiledRbacFilter } from './compile-rbac';
+export { compileRegex } from './compile-regex';
+export type { CompiledRegex } from './compile-regex';
+export { compileRouteConfiguration } from './compile-route-configuration';
+export { chooseDecision, decide, decideInHost } from './decide';
+export { compileCors, decideCors } from './decide-cors';
+export type { CompiledCors, CorsDecision } from './decide-cors';
+export { appliesToRequest, compileFault, decideFault } from './decide-fault';
+export type { CompiledFault, FaultCircumstances, FaultDecision } from './decide-fault';
+export { evaluateRbac, rbacDenialDetails } from './evaluate-rbac';
+export type { PolicyConnection, RbacVerdict } from './evaluate-rbac';
+export { explain } from './explain';
+export type { Explanation, TriedRoute } from './explain';
+export { findVirtualHost } from './find-virtual-host';
+export type { HostMatchKind } from './find-virtual-host';
+export { hashRequest } from './hash-request';
+export type { CompiledHashPolicy, RequestHash } from './hash-request';
+export { rbacHeaders } from './list-request-headers';
+export { compileHeaderMatcher, testHeader, testHeaderValue } from './match-header';
+export type { HeaderTest } from './match-header';
+export { compileCidr, isInRange, parseIp } from './match-ip';
+export type { IpAddress, IpRange } from './match-ip';
+export { readQueryParameter } from './match-query';
+export { isGrpc } from './match-route';
+export type { RouteCondition } from './match-route';
+export { compileStringMatcher, testString } from './match-string';
+export type { StringTest } from './match-string';
+export { applyHeaderMutations, compileHeaderMutations } from './mutate-headers';
+export type { HeaderMutation, MutableHeaders, ResolveCommand } from './mutate-headers';
+export { compileFraction, compileRuntimeFraction, drawFraction, durationMs, fractionPercent, readProvenance } from './read-values';
+export type { Fraction } from './read-values';
+export {
+  checkClaims,
+  compileJwt,
+  evaluateRequirement,
+  findJwtRequirement,
+  findTokens,
+  jwtHttpStatus,
+  readCookie,
+  requiredProviders,
+} from './require-jwt';
+export type { CompiledJwt, CompiledJwtProvider, FoundToken, JwtStatus } from './require-jwt';
+export {
+  compileRetryPolicy,
+  listConditions,
+  requestedDelayMs,
+  retryDelayMs,
+  retryPolicyFor,
+  shouldRetryReset,
+  shouldRetryResponse,
+} from './retry-policy';
+export type { CompiledRetryPolicy, ResetReason } from './retry-policy';
+export { rewriteHost, shadowHost } from './rewrite-host';
+export { rewritePath } from './rewrite-path';
+export type {
+  CompiledRoute,
+  CompiledVirtualHost,
+  Decision,
+  DecisionKind,
+  FilterOverrides,
+  Mirror,
+  RedirectSettings,
+  RouteActionSettings,
+  RouteTable,
+} from './route-table';
+export { plainRequest, readHeader } from './routing-request';
+export type { PlainRequest, Random, RoutingRequest } from './routing-request';
+export { xxHash64 } from './xxhash64';
