@@ -1,0 +1,97 @@
+'use client';
+
+import { Undo2 } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
+import { useUndo } from '@/components/data/use-changes';
+import { useEndpoint } from '@/components/data/use-endpoint';
+import { Button } from '@/components/ui/button';
+import { HealthMark } from '@/components/ui/health-mark';
+import { ErrorState } from '@/components/ui/states';
+import type { Change, SplitCheck } from '@/lib/contract';
+import { formatPercent } from '@/lib/format';
+
+/** Asked against observed, as two thin bars per version with the interval of what was observed. */
+function SplitTable({ split }: { split: SplitCheck }): ReactNode {
+  const t = useTranslations('traffic');
+  return (
+    <>
+      <table className="w-full text-sm" data-testid="observed-split">
+        <thead>
+          <tr className="text-xs text-muted">
+            <th className="py-1 text-left"> </th>
+            <th className="text-right">{t('asked')}</th>
+            <th className="text-right">{t('seen')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {split.shares.map((share) => (
+            <tr key={share.subset ?? share.version ?? ''}>
+              <td className="py-0.5 font-[550]">{share.version ?? share.subset}</td>
+              <td className="text-right">{formatPercent(share.asked)}</td>
+              <td className="text-right">
+                {formatPercent(share.observed)}{' '}
+                <span className="text-xs text-faint">
+                  {share.low === null || share.high === null ? '' : `${formatPercent(share.low)} … ${formatPercent(share.high)}`}
+                </span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className={`mt-1 text-sm ${split.verdict === 'differs' ? 'text-degraded-text' : 'text-muted'}`}>{t(`verdict.${split.verdict}`)}</p>
+    </>
+  );
+}
+
+/** After Apply: which proxies have it, what is asked and what is seen, and the way back. */
+export function AppliedPanel({ change, onDone }: { change: Change; onDone: () => void }): ReactNode {
+  const t = useTranslations('traffic');
+  const common = useTranslations('common');
+  const undo = useUndo();
+  const state = useEndpoint('convergence', { params: { id: change.id } }, { refreshMs: 2_000, keep: false });
+  const proxies = state.data?.proxies;
+  const everywhere = proxies !== undefined && proxies.total > 0 && proxies.have === proxies.total;
+  const missing = proxies?.rows.filter((row) => row.has === false).map((row) => row.pod) ?? [];
+  return (
+    <section className="flex flex-col gap-3 border-b border-line bg-accent-soft px-4 py-3" aria-label={t('applied')}>
+      <div className="flex items-center gap-2">
+        <HealthMark health={everywhere ? 'healthy' : 'idle'} />
+        <p className="flex-1 text-sm" role="status" data-testid="convergence">
+          {state.data === undefined
+            ? t('applied')
+            : state.data.knowledge === 'nothing'
+              ? t('convergenceUnknown')
+              : t(state.data.knowledge === 'acknowledged' ? 'convergence' : 'convergenceSynced', {
+                  have: String(proxies?.have ?? 0),
+                  total: String(proxies?.total ?? 0),
+                })}
+          {missing.length > 0 && missing.length <= 3 && (
+            <span className="block text-xs text-muted">{t('waiting', { names: missing.join(', ') })}</span>
+          )}
+        </p>
+        <Button
+          size="sm"
+          icon={<Undo2 size={13} aria-hidden="true" />}
+          disabled={undo.isPending}
+          onClick={() => undo.mutate({ id: change.id }, { onSuccess: onDone })}
+        >
+          {undo.isPending ? t('undoing') : t('undo')}
+        </Button>
+        <Button size="sm" variant="ghost" onClick={onDone}>
+          {common('close')}
+        </Button>
+      </div>
+      {state.data?.splits.map((split) => (
+        <SplitTable key={`${split.namespace}/${split.service}`} split={split} />
+      ))}
+      {undo.isError && (
+        <ErrorState
+          {...undo.error.body.error}
+          retryLabel={common('retry')}
+          onRetry={() => undo.mutate({ id: change.id }, { onSuccess: onDone })}
+        />
+      )}
+    </section>
+  );
+}
