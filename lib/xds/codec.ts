@@ -26,6 +26,13 @@ export function encodeMessage(type: string, message: object): Uint8Array {
   return writer.take();
 }
 
+/** Encodes an Any (`{'@type', …fields}`) itself: type URL and message. */
+export function encodeAny(any: { '@type': string }): Uint8Array {
+  writer.reset();
+  writeAny(any, '');
+  return writer.take();
+}
+
 /**
  * Decodes protobuf to the typed form of `type` (a full message name, or a type URL). Fields that the wire table lacks are passed over; an Any of a type that it lacks becomes
  * `{'@type': 'heddle.dev/opaque', type_url, value}`.
