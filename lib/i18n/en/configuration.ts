@@ -1,4 +1,25 @@
-/** Texts of the configuration page. */
+/** Texts of the configuration pages. */
 export const configuration = {
   title: 'Configuration',
+  filter: 'Filter by name, kind or content',
+  family: 'Objects',
+  families: { mesh: 'Mesh', kubernetes: 'Kubernetes', all: 'All' },
+  name: 'Name',
+  kind: 'Kind',
+  namespace: 'Namespace',
+  about: 'About',
+  age: 'Created',
+  total: '{count, plural, one {# object} other {# objects}}',
+  empty: 'No object configures the mesh yet: requests go to all ready endpoints.',
+  emptyFilter: 'Nothing matches “{text}”.',
+  clear: 'Clear the filter',
+  yaml: 'YAML',
+  managers: 'Written by',
+  managerAt: '{manager} ({operation})',
+  withheld: 'The content of {names} stays on the cluster: the console never receives it.',
+  version: 'Version',
+  labels: 'Labels',
+  copy: 'Copy the YAML',
+  copied: 'Copied',
+  clusterWide: 'cluster-wide',
 } as const;
