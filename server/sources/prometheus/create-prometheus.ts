@@ -1,0 +1,148 @@
+import { HeddleError } from '@/lib/errors';
+import type { Sample } from '@/lib/graph';
+import { z } from 'zod';
+
+/** One line of a range query: `[seconds, value]` pairs in order of time; moments without a value are missing. */
+export interface Line {
+  labels: Readonly<Record<string, string>>;
+  points: [number, number][];
+}
+
+export interface QueryOptions {
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * A Prometheus HTTP API. Failures are HeddleErrors: `source_unavailable` (nothing answers), `timeout`, `source_failed` (it refused the
+ * query, with its words).
+ */
+export interface Prometheus {
+  readonly url: string;
+  /** Value at a moment (ms since 1970). */
+  instant(promql: string, atMs: number, options?: QueryOptions): Promise<Sample[]>;
+  range(promql: string, range: { startMs: number; endMs: number; stepSeconds: number }, options?: QueryOptions): Promise<Line[]>;
+  /** Version of the server, `null` when it does not say; fails when it does not answer. */
+  version(options?: QueryOptions): Promise<string | null>;
+}
+
+const metric = z.record(z.string(), z.string());
+const point = z.tuple([z.number(), z.string()]);
+const answer = z.discriminatedUnion('status', [
+  z.object({
+    status: z.literal('success'),
+    data: z.union([
+      z.object({ resultType: z.literal('vector'), result: z.array(z.object({ metric, value: point })) }),
+      z.object({ resultType: z.literal('matrix'), result: z.array(z.object({ metric, values: z.array(point) })) }),
+      z.object({ resultType: z.enum(['scalar', 'string']), result: point }),
+    ]),
+  }),
+  z.object({ status: z.literal('error'), errorType: z.string().optional(), error: z.string().optional() }),
+]);
+const buildInfo = z.object({ data: z.object({ version: z.string().optional() }).optional() });
+
+export interface PrometheusOptions {
+  url: string;
+  /** Milliseconds for one query; 15 000. */
+  timeoutMs?: number;
+  /** Queries at a time; more wait their turn. 12. */
+  concurrency?: number;
+}
+
+export function createPrometheus(options: PrometheusOptions): Prometheus {
+  const timeoutMs = options.timeoutMs ?? 15_000;
+  const turns = createTurns(options.concurrency ?? 12);
+
+  async function call(path: string, form: Record<string, string>, signal: AbortSignal | undefined): Promise<unknown> {
+    const limit = AbortSignal.timeout(timeoutMs);
+    let response: Response;
+    let text: string;
+    try {
+      // POST: a query of a large mesh may be longer than a URL may be.
+      response = await fetch(`${options.url}${path}`, {
+        method: 'POST',
+        body: new URLSearchParams({ ...form, timeout: `${Math.ceil(timeoutMs / 1000)}s` }),
+        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+        redirect: 'error',
+      });
+      text = await response.text();
+    } catch (cause) {
+      if (signal?.aborted === true) throw cause;
+      if (limit.aborted) throw new HeddleError('timeout', `Prometheus did not answer within ${timeoutMs} ms.`, { cause });
+      throw new HeddleError('source_unavailable', `Prometheus at ${options.url} cannot be reached.`, { cause });
+    }
+    const body = parseJson(text);
+    if (!response.ok && body === undefined) throw new HeddleError('source_failed', `Prometheus answered with status ${response.status}.`);
+    return body;
+  }
+
+  async function query(path: string, form: Record<string, string>, signal: AbortSignal | undefined) {
+    const parsed = answer.safeParse(await turns(() => call(path, form, signal)));
+    if (!parsed.success) throw new HeddleError('source_failed', `${options.url} does not answer like Prometheus.`);
+    if (parsed.data.status === 'error') {
+      const { errorType, error } = parsed.data;
+      throw new HeddleError(errorType === 'timeout' ? 'timeout' : 'source_failed', `Prometheus: ${error ?? errorType ?? 'unknown error'}`);
+    }
+    return parsed.data.data;
+  }
+
+  return {
+    url: options.url,
+    async instant(promql, atMs, { signal } = {}) {
+      const data = await query('/api/v1/query', { query: promql, time: String(atMs / 1000) }, signal);
+      if (data.resultType !== 'vector') throw new HeddleError('source_failed', `The query does not give a vector: ${promql}`);
+      return data.result.map(({ metric: labels, value }) => ({ labels, value: numberOf(value[1]) }));
+    },
+    async range(promql, { startMs, endMs, stepSeconds }, { signal } = {}) {
+      const form = { query: promql, start: String(startMs / 1000), end: String(endMs / 1000), step: String(stepSeconds) };
+      const data = await query('/api/v1/query_range', form, signal);
+      if (data.resultType !== 'matrix') throw new HeddleError('source_failed', `The query does not give a matrix: ${promql}`);
+      return data.result.map(({ metric: labels, values }) => ({
+        labels,
+        points: values.map(([time, value]): [number, number] => [time, numberOf(value)]),
+      }));
+    },
+    async version({ signal } = {}) {
+      await query('/api/v1/query', { query: '1' }, signal);
+      try {
+        const response = await fetch(`${options.url}/api/v1/status/buildinfo`, { signal: signal ?? AbortSignal.timeout(timeoutMs) });
+        const parsed = buildInfo.safeParse(parseJson(await response.text()));
+        return parsed.success ? (parsed.data.data?.version ?? null) : null;
+      } catch {
+        // Stores that speak PromQL need not have a build to tell of.
+        return null;
+      }
+    },
+  };
+}
+
+/** Prometheus writes special values as words. */
+function numberOf(text: string): number {
+  if (text === '+Inf' || text === 'Inf') return Number.POSITIVE_INFINITY;
+  if (text === '-Inf') return Number.NEGATIVE_INFINITY;
+  return Number(text);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lets `most` jobs run at a time; the others wait in order. */
+function createTurns(most: number): <Result>(job: () => Promise<Result>) => Promise<Result> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (job) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await job();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}

@@ -1,0 +1,29 @@
+import type { Span, TraceSummary } from '@/lib/contract';
+
+export type TraceStoreKind = 'jaeger-v3' | 'jaeger-legacy' | 'tempo' | 'zipkin';
+
+/** What to look for. Times in ms since 1970, durations in ms. Every tag must be on one span. */
+export interface TraceSearch {
+  service: string;
+  operation: string | null;
+  minDurationMs: number | null;
+  maxDurationMs: number | null;
+  tags: Record<string, string>;
+  startMs: number;
+  endMs: number;
+  limit: number;
+}
+
+/** A span as a store tells it, before it has a place in a tree. */
+export type RawSpan = Omit<Span, 'depth' | 'orphan'> & { traceId: string };
+
+/** A store of traces, whatever it speaks. */
+export interface TraceStore {
+  readonly kind: TraceStoreKind;
+  services(signal?: AbortSignal): Promise<string[]>;
+  operations(service: string, signal?: AbortSignal): Promise<string[]>;
+  /** Newest first. */
+  search(search: TraceSearch, signal?: AbortSignal): Promise<TraceSummary[]>;
+  /** All spans of a trace; empty when the store has none. */
+  trace(id: string, signal?: AbortSignal): Promise<RawSpan[]>;
+}
