@@ -1,7 +1,7 @@
 'use client';
 
 import type { Core, ElementDefinition } from 'cytoscape';
-import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { type ReactNode, type Ref, useEffect, useEffectEvent, useImperativeHandle, useRef, useState } from 'react';
 import { graphStyle } from './graph-style';
 import { layoutGraph, placeNew } from './layout-graph';
 import { readColors } from './read-colors';
@@ -105,16 +105,19 @@ export function GraphCanvas({ graph, selected, onSelect, storageKey, label, ref 
   const host = useRef<HTMLDivElement>(null);
   const cy = useRef<Core>(undefined);
   const positions = useRef<Map<string, Point>>(new Map());
-  const onSelectNow = useRef(onSelect);
-  onSelectNow.current = onSelect;
+  const select = useEffectEvent(onSelect);
   const [ready, setReady] = useState(false);
   const [round, setRound] = useState(0);
+  const laidOut = useRef(0);
   const fitted = useRef(false);
+
+  // Choosing something must not draw the graph anew: the drawing effect reads the choice without following it.
+  const showSelected = useEffectEvent((core: Core) => highlight(core, selected));
 
   useEffect(() => {
     let gone = false;
     const element = host.current;
-    if (!element) return;
+    if (!element) return undefined;
     const repaint = (): void => void cy.current?.style(graphStyle(readColors(element)));
     const scheme = window.matchMedia('(prefers-color-scheme: dark)');
     void import('cytoscape').then(({ default: cytoscape }) => {
@@ -129,7 +132,7 @@ export function GraphCanvas({ graph, selected, onSelect, storageKey, label, ref 
         pixelRatio: 'auto',
       });
       core.on('tap', (event) =>
-        onSelectNow.current(event.target === core || event.target.data('level') !== undefined ? undefined : (event.target.id() as string)),
+        select(event.target === core || event.target.data('level') !== undefined ? undefined : (event.target.id() as string)),
       );
       core.on('mouseover', 'node[shape], edge', (event) => {
         event.target.addClass('near');
@@ -163,14 +166,14 @@ export function GraphCanvas({ graph, selected, onSelect, storageKey, label, ref 
 
   useEffect(() => {
     const core = cy.current;
-    if (!core || !ready) return;
+    if (!core || !ready) return undefined;
     let stale = false;
     const draw = (next: Map<string, Point>): void => {
       if (stale || cy.current !== core) return;
       positions.current = next;
       localStorage.setItem(storageKey, JSON.stringify([...next]));
       sync(core, graph, next);
-      highlight(core, selected);
+      showSelected(core);
       if (!fitted.current && graph.nodes.length > 0) {
         core.fit(undefined, 48);
         if (core.zoom() > 1.25) {
@@ -181,17 +184,23 @@ export function GraphCanvas({ graph, selected, onSelect, storageKey, label, ref 
       }
       host.current?.setAttribute('data-painted', String(graph.nodes.length));
     };
+    if (laidOut.current !== round) {
+      // Asked to lay out anew: forget where everything stood.
+      laidOut.current = round;
+      positions.current = new Map();
+      fitted.current = false;
+      core.elements().remove();
+    }
     const placed = placeNew(graph, positions.current);
     if (placed) draw(placed);
     else void layoutGraph(graph).then(draw);
     return () => {
       stale = true;
     };
-    // `selected` has an effect of its own: choosing something must not draw the graph anew.
   }, [graph, ready, round, storageKey]);
 
   useEffect(() => {
-    if (cy.current) highlight(cy.current, selected);
+    if (ready && cy.current) highlight(cy.current, selected);
   }, [selected, ready]);
 
   useImperativeHandle(
@@ -202,12 +211,7 @@ export function GraphCanvas({ graph, selected, onSelect, storageKey, label, ref 
         const core = cy.current;
         if (core) core.zoom({ level: core.zoom() * factor, renderedPosition: { x: core.width() / 2, y: core.height() / 2 } });
       },
-      relayout: () => {
-        positions.current = new Map();
-        fitted.current = false;
-        cy.current?.elements().remove();
-        setRound((now) => now + 1);
-      },
+      relayout: () => setRound((now) => now + 1),
       png: async () => (await cy.current?.png({ output: 'blob-promise', full: true, scale: 2 })) ?? new Blob(),
     }),
     [],

@@ -1,4 +1,4 @@
-import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api';
+import type { ELK, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api';
 import type { CanvasGraph, Point } from './types';
 
 /** Room for a node with the name under it. */
@@ -6,13 +6,12 @@ const nodeSize = { width: 116, height: 76 };
 /** The circle's centre within that room: the name hangs below. */
 const centre = { x: 58, y: 24 };
 
-type Elk = InstanceType<typeof import('elkjs/lib/elk-api').default>;
-let engine: Promise<Elk> | undefined;
+let engine: Promise<ELK> | undefined;
 
 /** The engine is loaded on first use and its worker kept: starting one costs more than a layout. */
-function getEngine(): Promise<Elk> {
+function getEngine(): Promise<ELK> {
   engine ??= import('elkjs/lib/elk-api').then(
-    ({ default: ELK }) => new ELK({ workerFactory: () => new Worker(new URL('./elk.worker.ts', import.meta.url)) }),
+    ({ default: Engine }) => new Engine({ workerFactory: () => new Worker(new URL('./elk.worker.ts', import.meta.url)) }),
   );
   return engine;
 }

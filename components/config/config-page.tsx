@@ -10,9 +10,9 @@ import { Button } from '@/components/ui/button';
 import { type Column, DataTable } from '@/components/ui/data-table';
 import { FilterField } from '@/components/ui/filter-field';
 import { PageHeader } from '@/components/ui/page';
+import { RelativeTime } from '@/components/ui/relative-time';
 import { EmptyState, ErrorState, NoticeStrip, SkeletonRows } from '@/components/ui/states';
 import type { EndpointResponse } from '@/lib/contract';
-import { formatAgo } from '@/lib/format';
 
 type Row = EndpointResponse<'objects'>['objects'][number];
 
@@ -69,14 +69,7 @@ export function ConfigPage(): ReactNode {
         id: 'age',
         header: t('age'),
         align: 'right',
-        cell: (row) =>
-          row.createdAt === null ? (
-            '–'
-          ) : (
-            <time dateTime={row.createdAt} title={row.createdAt}>
-              {formatAgo(Date.parse(row.createdAt), Date.now())}
-            </time>
-          ),
+        cell: (row) => (row.createdAt === null ? '–' : <RelativeTime at={Date.parse(row.createdAt)} />),
         sortBy: (row) => row.createdAt,
       },
     ],

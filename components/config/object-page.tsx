@@ -7,8 +7,8 @@ import { useEndpoint } from '@/components/data/use-endpoint';
 import { useScope } from '@/components/shell/scope';
 import { Button } from '@/components/ui/button';
 import { PageHeader } from '@/components/ui/page';
+import { RelativeTime } from '@/components/ui/relative-time';
 import { ErrorState, SkeletonRows } from '@/components/ui/states';
-import { formatAgo } from '@/lib/format';
 import { YamlView } from './yaml-view';
 
 export interface ObjectPageProps {
@@ -71,9 +71,7 @@ export function ObjectPage(params: ObjectPageProps): ReactNode {
                 {data.managers.map((one) => (
                   <li key={`${one.manager} ${one.operation} ${one.at}`} className="flex justify-between gap-3">
                     <span className="min-w-0 break-words">{t('managerAt', { manager: one.manager, operation: one.operation })}</span>
-                    <span className="shrink-0 text-muted" title={one.at ?? undefined}>
-                      {one.at === null ? '–' : formatAgo(Date.parse(one.at), Date.now())}
-                    </span>
+                    <span className="shrink-0 text-muted">{one.at === null ? '–' : <RelativeTime at={Date.parse(one.at)} />}</span>
                   </li>
                 ))}
               </ul>

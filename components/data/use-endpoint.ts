@@ -13,11 +13,6 @@ export interface EndpointOptions {
   keep?: boolean;
 }
 
-/** The key under which an endpoint's answers are cached; a prefix of it invalidates all of them. */
-export function endpointKey(name: EndpointName, options: Pick<CallOptions<EndpointName>, 'params' | 'query'> = {}): readonly unknown[] {
-  return [name, options.params ?? {}, options.query ?? {}];
-}
-
 /** Reads an endpoint of the console and keeps it fresh. */
 export function useEndpoint<Name extends EndpointName>(
   name: Name,
@@ -25,7 +20,7 @@ export function useEndpoint<Name extends EndpointName>(
   options: EndpointOptions = {},
 ): UseQueryResult<EndpointResponse<Name>, ApiError> {
   return useQuery<EndpointResponse<Name>, ApiError>({
-    queryKey: endpointKey(name, call as CallOptions<EndpointName>),
+    queryKey: [name, call.params ?? {}, call.query ?? {}],
     queryFn: ({ signal }) => getJson(name, { ...call, signal }),
     refetchInterval: options.refreshMs ?? false,
     enabled: options.enabled ?? true,

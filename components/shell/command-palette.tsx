@@ -85,12 +85,13 @@ export function CommandPalette({ onClose }: { onClose: () => void }): ReactNode 
             placeholder={t('searchHint')}
             className="h-11 w-full border-b border-line bg-transparent px-4 text-lg outline-none placeholder:text-faint"
           />
-          <ul id="palette-hits" role="listbox" aria-label={t('search')} className="max-h-[46vh] overflow-y-auto p-1">
+          <div id="palette-hits" role="listbox" aria-label={t('search')} className="max-h-[46vh] overflow-y-auto p-1">
             {hits.map((hit, index) => (
-              <li
+              <div
                 key={hit.id}
                 id={`palette-${index}`}
                 role="option"
+                tabIndex={-1}
                 aria-selected={index === at}
                 onPointerMove={() => setAt(index)}
                 onClick={() => open(hit)}
@@ -99,10 +100,10 @@ export function CommandPalette({ onClose }: { onClose: () => void }): ReactNode 
               >
                 <span className="truncate">{hit.name}</span>
                 <span className="ml-auto shrink-0 text-xs text-faint">{hit.kind}</span>
-              </li>
+              </div>
             ))}
-            {hits.length === 0 && <li className="px-3 py-4 text-muted">{t('searchEmpty', { text })}</li>}
-          </ul>
+            {hits.length === 0 && <div className="px-3 py-4 text-muted">{t('searchEmpty', { text })}</div>}
+          </div>
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>

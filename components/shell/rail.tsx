@@ -4,25 +4,21 @@ import clsx from 'clsx';
 import { PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { type ReactNode, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { Mark } from '@/components/ui/mark';
+import { useStored } from '@/components/ui/use-stored';
 import { isOn, pages } from './pages';
 import { useScope } from './scope';
-
-const storageKey = 'heddle.rail';
 
 /** The left rail: icons and words, folded to icons on request. */
 export function Rail(): ReactNode {
   const t = useTranslations('shell');
   const pathname = usePathname();
   const scope = useScope();
-  const [folded, setFolded] = useState(false);
-  useEffect(() => setFolded(localStorage.getItem(storageKey) === 'folded'), []);
-  const fold = (): void => {
-    localStorage.setItem(storageKey, folded ? 'open' : 'folded');
-    setFolded(!folded);
-  };
+  const [state, setState] = useStored('heddle.rail', 'open');
+  const folded = state === 'folded';
+  const fold = (): void => setState(folded ? 'open' : 'folded');
   return (
     <nav
       aria-label={t('pages')}

@@ -7,9 +7,10 @@ import { useEndpoint } from '@/components/data/use-endpoint';
 import { useScope, useUrlValue } from '@/components/shell/scope';
 import { type Column, DataTable } from '@/components/ui/data-table';
 import { PageHeader } from '@/components/ui/page';
+import { RelativeTime } from '@/components/ui/relative-time';
 import { EmptyState, ErrorState, NoticeStrip, SkeletonRows } from '@/components/ui/states';
 import type { TraceSummary } from '@/lib/contract';
-import { formatAgo, formatMs } from '@/lib/format';
+import { formatMs } from '@/lib/format';
 import { type TraceSearch, TraceSearchForm } from './trace-search';
 
 /** The search as one value of the URL, so that the link restores it. */
@@ -64,15 +65,7 @@ export function TracesPage(): ReactNode {
       {
         id: 'start',
         header: t('start'),
-        cell: (row) => (
-          <time
-            dateTime={new Date(row.startUs / 1_000).toISOString()}
-            title={new Date(row.startUs / 1_000).toISOString()}
-            className="text-muted"
-          >
-            {formatAgo(row.startUs / 1_000, Date.now())}
-          </time>
-        ),
+        cell: (row) => <RelativeTime at={row.startUs / 1_000} className="text-muted" />,
         sortBy: (row) => row.startUs,
       },
       {

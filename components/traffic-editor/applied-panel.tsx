@@ -14,12 +14,13 @@ import { formatPercent } from '@/lib/format';
 /** Asked against observed, as two thin bars per version with the interval of what was observed. */
 function SplitTable({ split }: { split: SplitCheck }): ReactNode {
   const t = useTranslations('traffic');
+  const common = useTranslations('common');
   return (
     <>
       <table className="w-full text-sm" data-testid="observed-split">
         <thead>
           <tr className="text-xs text-muted">
-            <th className="py-1 text-left"> </th>
+            <th className="py-1 text-left">{common('version')}</th>
             <th className="text-right">{t('asked')}</th>
             <th className="text-right">{t('seen')}</th>
           </tr>

@@ -54,7 +54,7 @@ export function SplitEditor({ rows, before, disabled, onChange }: SplitEditorPro
     set(index, (weights[index] ?? 0) + step * (event.shiftKey ? 10 : 1));
   };
 
-  let edge = 0;
+  const edges = weights.map((_, at) => weights.slice(0, at + 1).reduce((sum, weight) => sum + weight, 0));
   return (
     <div>
       <div ref={bar} className="relative flex h-7 touch-none overflow-hidden rounded-md border border-line-strong">
@@ -77,7 +77,7 @@ export function SplitEditor({ rows, before, disabled, onChange }: SplitEditorPro
           );
         })}
         {rows.slice(0, -1).map((row, index) => {
-          edge += row.weight;
+          const edge = edges[index] ?? 0;
           return (
             <div
               key={row.name}

@@ -1,4 +1,3 @@
-import type {} from 'use-intl';
 import { en } from './en';
 
 type Texts<Shape> = { readonly [Key in keyof Shape]: Shape[Key] extends string ? string : Texts<Shape[Key]> };
