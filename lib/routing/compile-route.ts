@@ -107,7 +107,7 @@ function compileDecision(
 /** Most specific first, unless the configuration wants the most specific to have the last word. */
 function headerLevels(weighted: ClusterWeight | undefined, route: Route, around: RouteSurroundings): (HeaderMutations | undefined)[] {
   const levels = [weighted, route, around.host, around.configuration];
-  return around.configuration.most_specific_header_mutations_wins === true ? levels.reverse() : levels;
+  return around.configuration.most_specific_header_mutations_wins === true ? levels.toReversed() : levels;
 }
 
 function decisionKind(route: Route): Decision['kind'] {

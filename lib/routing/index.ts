@@ -2,7 +2,18 @@
  * What a request will do, in pure code. The proxy routes with it on its hot path, previews and simulations ask it beforehand: one
  * implementation, so that they cannot disagree.
  */
+export { anyHost, createBalancer } from './balance-load';
+export type { Balancer, PickContext } from './balance-load';
+export { isHealthy, localityName, readHosts } from './balance-hosts';
+export type { HostSet, LbHost } from './balance-hosts';
+export type { PriorityLoad } from './balance-priorities';
 export { buildLocation } from './build-redirect';
+export { chooseFilterChain, chooseTcpCluster, explainFilterChain } from './choose-filter-chain';
+export type { NewConnection } from './choose-filter-chain';
+export { chooseUpstreamSocket, compileCluster } from './compile-cluster';
+export type { BalancerSettings, ClusterSettings, UpstreamSocket } from './compile-cluster';
+export { compileListener } from './compile-listener';
+export type { CompiledFilterChain, CompiledHttpFilter, CompiledHttpManager, CompiledListener, CompiledTcpProxy } from './compile-listener';
 export { compileRbac, compileRbacFilter } from './compile-rbac';
 export type { CompiledRbac, CompiledRbacFilter } from './compile-rbac';
 export { compileRegex } from './compile-regex';
@@ -13,6 +24,8 @@ export { compileCors, decideCors } from './decide-cors';
 export type { CompiledCors, CorsDecision } from './decide-cors';
 export { appliesToRequest, compileFault, decideFault } from './decide-fault';
 export type { CompiledFault, FaultCircumstances, FaultDecision } from './decide-fault';
+export { compileOutlierDetection, createOutlierDetector } from './detect-outliers';
+export type { LocalFailure, OutlierDetector, OutlierSettings } from './detect-outliers';
 export { evaluateRbac, rbacDenialDetails } from './evaluate-rbac';
 export type { PolicyConnection, RbacVerdict } from './evaluate-rbac';
 export { explain } from './explain';
@@ -21,6 +34,8 @@ export { findVirtualHost } from './find-virtual-host';
 export type { HostMatchKind } from './find-virtual-host';
 export { hashRequest } from './hash-request';
 export type { CompiledHashPolicy, RequestHash } from './hash-request';
+export { emptyLoad, mayConnect, mayRetry, maySend, mayWait } from './limit-circuit';
+export type { CircuitLimits, CircuitLoad } from './limit-circuit';
 export { rbacHeaders } from './list-request-headers';
 export { compileHeaderMatcher, testHeader, testHeaderValue } from './match-header';
 export type { HeaderTest } from './match-header';
@@ -46,6 +61,8 @@ export {
   requiredProviders,
 } from './require-jwt';
 export type { CompiledJwt, CompiledJwtProvider, FoundToken, JwtStatus } from './require-jwt';
+export { resolveTimeouts } from './resolve-timeouts';
+export type { RequestTimeouts } from './resolve-timeouts';
 export {
   compileRetryPolicy,
   listConditions,
