@@ -48,8 +48,8 @@ export interface CallOptions<Name extends EndpointName> {
 function urlOf<Name extends EndpointName>(name: Name, options: CallOptions<Name>): string {
   const path = paths[name].replaceAll(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(options.params?.[key] ?? ''));
   const query = new URLSearchParams();
-  for (const [key, value] of Object.entries<string | number | boolean | undefined>({ ...options.query })) {
-    if (value !== undefined && value !== '') query.set(key, String(value));
+  for (const [key, value] of Object.entries<unknown>({ ...options.query })) {
+    if (typeof value === 'string' ? value !== '' : typeof value === 'number' || typeof value === 'boolean') query.set(key, `${value}`);
   }
   const text = query.toString();
   return `/api/v1${path}${text === '' ? '' : `?${text}`}`;
