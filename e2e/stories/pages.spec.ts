@@ -1,0 +1,71 @@
+import AxeBuilder from '@axe-core/playwright';
+import { type Page, expect, test } from '@playwright/test';
+import { readRun } from '../support/run-file';
+
+/** Every page, and what must be on it before it counts as drawn. */
+const pages: { name: string; path: string; drawn: (page: Page) => Promise<void> }[] = [
+  { name: 'overview', path: '/', drawn: (page) => expect(page.getByRole('row').filter({ hasText: 'default' })).toBeVisible() },
+  { name: 'graph', path: '/graph?ns=default,istio-system', drawn: (page) => expect(page.locator('[data-painted]')).toBeVisible() },
+  { name: 'services', path: '/services', drawn: (page) => expect(page.getByRole('row').filter({ hasText: 'reviews' })).toBeVisible() },
+  {
+    name: 'service',
+    path: '/services/default/reviews',
+    drawn: (page) => expect(page.getByTestId('traffic-editor').getByRole('slider').first()).toBeVisible(),
+  },
+  { name: 'traces', path: '/traces?service=productpage.default', drawn: (page) => expect(page.getByRole('row').nth(3)).toBeVisible() },
+  {
+    name: 'configuration',
+    path: '/config',
+    drawn: (page) => expect(page.getByRole('row').filter({ hasText: 'bookinfo-gateway' })).toBeVisible(),
+  },
+  {
+    name: 'object',
+    path: '/config/networking.istio.io/DestinationRule/default/reviews',
+    drawn: (page) => expect(page.getByText('subsets').first()).toBeVisible(),
+  },
+];
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const { name, path, drawn } of pages) {
+    test(`${name} in the ${theme} theme: drawn, accessible, without errors in the browser`, async ({ page, context }) => {
+      const run = readRun();
+      await context.addCookies([{ name: 'heddle-theme', value: theme, url: run.console }]);
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(error.message));
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+      for (const width of [1280, 1920]) {
+        await page.setViewportSize({ width, height: width === 1280 ? 800 : 1080 });
+        await page.goto(run.console + path);
+        await drawn(page);
+        expect(
+          await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
+          `sideways scroll at ${width}`,
+        ).toBeLessThanOrEqual(0);
+        await page.screenshot({ path: `test-results/screens/${name}-${theme}-${width}.png` });
+      }
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
+      expect(errors).toEqual([]);
+    });
+  }
+}
+
+test('a trace opens as a timeline and says what each span did', async ({ page }) => {
+  await page.goto(`${readRun().console}/traces?service=productpage.default`);
+  await page.getByRole('row').nth(1).click();
+  await expect(page.getByRole('tree', { name: 'Timeline' })).toBeVisible();
+  await page.getByRole('treeitem').first().click();
+  await expect(page.getByRole('complementary', { name: 'Span' })).toContainText('http');
+});
+
+test('the keyboard goes everywhere', async ({ page }) => {
+  await page.goto(readRun().console);
+  await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('s');
+  await expect(page).toHaveURL(/\/services/);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('reviews');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/reviews/);
+});
