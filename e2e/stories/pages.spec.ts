@@ -38,7 +38,7 @@ for (const theme of ['light', 'dark'] as const) {
         await page.goto(run.console + path);
         await drawn(page);
         expect(
-          await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
+          await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth'),
           `sideways scroll at ${width}`,
         ).toBeLessThanOrEqual(0);
         await page.screenshot({ path: `test-results/screens/${name}-${theme}-${width}.png` });
