@@ -15,8 +15,8 @@ const podEntries = { proxy: 'server/mesh/proxy/main.ts', workload: 'server/mesh/
 // CommonJS packages inside an ES module bundle still call require for Node's own modules.
 const banner = "import { createRequire as heddleCreateRequire } from 'node:module'; const require = heddleCreateRequire(import.meta.url);";
 
-// These read files beside themselves (protos, worker threads), so they stay in node_modules.
-const external = ['@grpc/grpc-js-xds', 'next', 'next/*', 'thread-stream'];
+// These read files beside themselves (protos, worker threads) or are large and seldom needed: they stay in node_modules.
+const external = ['@grpc/grpc-js-xds', '@kubernetes/client-node', 'next', 'next/*', 'thread-stream'];
 
 function present(entries) {
   return Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(join(root, path))));

@@ -1,0 +1,18 @@
+import { Command } from 'commander';
+import { parsedBy, port, rate } from './parse-options';
+import type { DemoOptions } from './run-demo';
+
+/** `heddle demo`: everything at once. */
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('run the bundled mesh with Bookinfo, load on it, and the console')
+    .option('--port <n>', 'port of the console', parsedBy(port), 20_001)
+    .option('--data-dir <dir>', 'where everything is kept', '.heddle')
+    .option('--no-load', 'send no traffic')
+    .option('--rps <n>', 'requests per second of the load', parsedBy(rate), 20)
+    .option('--dev', 'console as a development server')
+    .action(async (options: DemoOptions) => {
+      const { runDemo } = await import('./run-demo');
+      await runDemo(options);
+    });
+}

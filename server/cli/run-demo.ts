@@ -1,0 +1,291 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { HeddleError, isHeddleError } from '@/lib/errors';
+import type { Pod } from '@/lib/model';
+import { HOST_IP } from '@/lib/model';
+import { createKubeClient, loadKubeConfig, resources } from '@/server/kube';
+import type { KubeClient } from '@/server/kube';
+import { RotatingLog, killOrphans } from '@/server/mesh/kubelet';
+import { applyMissing, readManifests } from './apply-manifests';
+import { choosePort } from './choose-port';
+import { endWithParent } from './end-with-parent';
+import { bundlePath, findRoot } from './find-root';
+import { readMeshEvent } from './mesh-events';
+import type { MeshAddresses } from './mesh-events';
+import { removeRunFile, runningDemo, writeRunFile } from './run-file';
+import type { RunFile } from './run-file';
+import { superviseChild } from './supervise-child';
+import type { SupervisedChild } from './supervise-child';
+
+export interface DemoOptions {
+  port: number;
+  dataDir: string;
+  load: boolean;
+  rps: number;
+  dev?: boolean;
+}
+
+/** Flag of `heddle mesh` → its conventional port. */
+const meshPorts: Record<string, number> = {
+  kubernetes: 6443,
+  xds: 15_010,
+  'xds-tls': 15_012,
+  debug: 15_014,
+  prometheus: 9090,
+  jaeger: 16_686,
+  otlp: 4318,
+  zipkin: 9411,
+};
+
+const stopWithinMs = 4000;
+const ingressPort = '8080';
+
+/** Starts everything, prints where it answers, and keeps it running until SIGINT or SIGTERM. */
+export async function runDemo(options: DemoOptions): Promise<void> {
+  const demo = new Demo(options);
+  await demo.run();
+}
+
+class Demo {
+  private readonly options: DemoOptions;
+  private readonly dataDir: string;
+  private readonly children = new Map<string, SupervisedChild>();
+  private readonly logs = new Map<string, RotatingLog>();
+  private readonly startedAt = performance.now();
+  private readonly replaced: string[] = [];
+  private consolePort = 0;
+  private addresses: MeshAddresses | undefined;
+  private podProcesses: { proxies: number[]; workloads: number[] } = { proxies: [], workloads: [] };
+  private content: Omit<RunFile, 'pids'> | undefined;
+  private stopping = false;
+  private readonly meshReady = Promise.withResolvers<MeshAddresses>();
+  private readonly apiReady = Promise.withResolvers<{ kubernetes: string; kubeconfig: string }>();
+
+  constructor(options: DemoOptions) {
+    this.options = options;
+    this.dataDir = resolve(options.dataDir);
+  }
+
+  async run(): Promise<void> {
+    const other = runningDemo(this.dataDir);
+    if (other !== undefined) {
+      throw new HeddleError('conflict', `A demo runs on ${this.options.dataDir} already (process ${other}).`, {
+        hint: `Stop it with "kill ${other}", or give this one a folder of its own: --data-dir DIR.`,
+      });
+    }
+    if (process.platform !== 'linux') {
+      throw new HeddleError('not_supported', 'The bundled mesh gives each pod loopback addresses of its own, which only Linux has.', {
+        hint: 'Elsewhere point the console at a cluster: npx heddle console --kubeconfig FILE --prometheus URL --traces URL',
+      });
+    }
+    mkdirSync(this.dataDir, { recursive: true });
+    removeRunFile(this.dataDir);
+    endWithParent((why) => void this.stop(why));
+    const ports = await this.choosePorts();
+    this.start('mesh', () => ['mesh', '--data-dir', this.dataDir, ...ports]);
+    const api = await this.apiReady.promise;
+    const client = createKubeClient(await loadKubeConfig({ file: api.kubeconfig }));
+    // The console, the objects and the rest of the mesh come up side by side.
+    const [ingress] = await Promise.all([this.applyDemo(client), this.meshReady.promise.then((addresses) => this.startConsole(addresses))]);
+    if (this.options.load) this.startLoad(ingress);
+    await Promise.all([this.answers(`${this.consoleUrl}/healthz`), this.answers(`${ingress}/productpage`)]);
+    client.close();
+    this.announce(ingress);
+  }
+
+  private get consoleUrl(): string {
+    return `http://${HOST_IP}:${this.consolePort}`;
+  }
+
+  private async choosePorts(): Promise<string[]> {
+    this.consolePort = await this.choose('console', this.options.port);
+    const flags: string[] = [];
+    for (const [name, wanted] of Object.entries(meshPorts)) flags.push(`--${name}-port`, String(await this.choose(name, wanted)));
+    return flags;
+  }
+
+  private async choose(name: string, wanted: number): Promise<number> {
+    const port = await choosePort(wanted);
+    if (port !== wanted && wanted !== 0) this.replaced.push(`${name} ${wanted} → ${port}`);
+    return port;
+  }
+
+  private start(name: string, args: () => readonly string[], onLine: (line: string) => void = () => undefined): void {
+    const log = this.logOf(name);
+    const flags = name === 'load' ? ['--max-semi-space-size=1'] : [];
+    const child = superviseChild({
+      name,
+      command: () => [process.execPath, ...flags, bundlePath('heddle'), ...args()],
+      onLine: (line) => {
+        if (name === 'mesh') this.onMeshLine(line);
+        onLine(line);
+      },
+      onLog: (chunk) => {
+        log.write(chunk);
+      },
+      onCrash: (outcome, delayMs) => {
+        this.say(
+          `${name} ended (${outcome}); it starts again in ${delayMs / 1000} s. Log: ${this.shown(join(this.dataDir, 'logs', `${name}.log`))}`,
+        );
+        // Its pods' processes end with it; one that does not is not left to the next start.
+        if (name === 'mesh') killOrphans(this.dataDir);
+        setTimeout(() => {
+          this.writeRun();
+        }, delayMs + 50).unref();
+      },
+    });
+    this.children.set(name, child);
+  }
+
+  private logOf(name: string): RotatingLog {
+    let log = this.logs.get(name);
+    if (log === undefined) this.logs.set(name, (log = new RotatingLog(join(this.dataDir, 'logs', `${name}.log`))));
+    return log;
+  }
+
+  private onMeshLine(line: string): void {
+    const event = readMeshEvent(line);
+    if (event === undefined) return;
+    if (event.event === 'kubernetes') {
+      this.apiReady.resolve(event);
+    } else if (event.event === 'processes') {
+      this.podProcesses = event;
+      this.writeRun();
+    } else {
+      this.addresses = event;
+      this.meshReady.resolve(event);
+    }
+  }
+
+  /** Creates what is missing of the demo's objects; resolves to the ingress gateway's address. */
+  private async applyDemo(client: KubeClient): Promise<string> {
+    const created = await applyMissing(client, readManifests(join(findRoot(), 'server/mesh/demo/manifests')));
+    if (created > 0) this.say(`created ${created} objects of the demo`);
+    for (;;) {
+      const port = await ingressOf(client);
+      if (port !== undefined) return `http://${HOST_IP}:${port}`;
+      await pause(100);
+    }
+  }
+
+  private startConsole(addresses: MeshAddresses): void {
+    const args = [
+      'console',
+      '--port',
+      String(this.consolePort),
+      '--data-dir',
+      this.dataDir,
+      '--kubeconfig',
+      addresses.kubeconfig,
+      '--prometheus',
+      addresses.prometheus,
+      '--traces',
+      addresses.jaeger,
+      ...(this.options.dev === true ? ['--dev'] : []),
+    ];
+    // What Next prints is for its developers; the log keeps it.
+    this.start(
+      'console',
+      () => args,
+      (line) => this.logOf('console').write(`${line}\n`),
+    );
+  }
+
+  private startLoad(ingress: string): void {
+    const args = ['load', '--target', ingress, '--rps', String(this.options.rps)];
+    this.start(
+      'load',
+      () => args,
+      (line) => this.logOf('load').write(`${line}\n`),
+    );
+  }
+
+  /** Resolves when a page answers with success. */
+  private async answers(url: string): Promise<void> {
+    while (!this.stopping) {
+      const response = await fetch(url, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
+      await response?.arrayBuffer().catch(() => undefined);
+      if (response?.ok === true) return;
+      await pause(100);
+    }
+  }
+
+  private announce(ingress: string): void {
+    const { addresses } = this;
+    if (addresses === undefined || this.stopping) return;
+    this.content = {
+      console: this.consoleUrl,
+      kubernetes: addresses.kubernetes,
+      kubeconfig: addresses.kubeconfig,
+      prometheus: addresses.prometheus,
+      jaeger: addresses.jaeger,
+      otlpHttp: addresses.otlpHttp,
+      xds: addresses.xds,
+      ingress,
+    };
+    this.writeRun();
+    const rows: [string, string][] = [
+      ['Console', this.consoleUrl],
+      ['Kubernetes API', `${addresses.kubernetes}  kubectl --kubeconfig ${this.shown(addresses.kubeconfig)} get pods -A`],
+      ['Prometheus API', addresses.prometheus],
+      ['Jaeger API', addresses.jaeger],
+      ['OTLP/HTTP', addresses.otlpHttp],
+      ['ADS', `${addresses.xds} (plaintext), ${addresses.xdsTls} (TLS)`],
+      ['Ingress gateway', `${ingress}/productpage`],
+    ];
+    const table = rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}\n`).join('');
+    const taken = this.replaced.length === 0 ? '' : `\n  Taken ports were replaced: ${this.replaced.join(', ')}\n`;
+    const load = this.options.load ? `  Load: ${this.options.rps} requests/s through the ingress gateway.` : '  No load.';
+    process.stdout.write(`\n${table}${taken}\n${load} Logs: ${this.shown(join(this.dataDir, 'logs'))}. Stop with Ctrl-C.\n\n`);
+    this.say('everything answers');
+  }
+
+  private writeRun(): void {
+    if (this.content === undefined || this.stopping) return;
+    const pids: Record<string, number | number[]> = { demo: process.pid };
+    for (const child of this.children.values()) {
+      const pid = child.pid();
+      if (pid !== undefined) pids[child.name] = pid;
+    }
+    writeRunFile(this.dataDir, { ...this.content, pids: { ...pids, ...this.podProcesses } });
+  }
+
+  private async stop(why: string): Promise<void> {
+    this.stopping = true;
+    this.say(`stopping (${why})`);
+    await Promise.all([...this.children.values()].map((child) => child.stop(stopWithinMs)));
+    killOrphans(this.dataDir);
+    removeRunFile(this.dataDir);
+    process.exit(0);
+  }
+
+  private shown(path: string): string {
+    const near = relative(process.cwd(), path);
+    return near.startsWith('..') || !existsSync(path) ? path : near;
+  }
+
+  private say(text: string): void {
+    process.stdout.write(`  ${((performance.now() - this.startedAt) / 1000).toFixed(1).padStart(6)} s  ${text}\n`);
+  }
+}
+
+/** The port of 127.0.0.1 at which the ready ingress gateway takes HTTP. */
+async function ingressOf(client: KubeClient): Promise<number | undefined> {
+  try {
+    const { items } = await client.list<Pod>(resources.pods, { namespace: 'istio-system', labelSelector: 'istio=ingressgateway' });
+    for (const pod of items) {
+      const ready = pod.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
+      const text = pod.metadata.annotations?.['heddle.dev/host-ports'];
+      if (!ready || text === undefined || pod.metadata.deletionTimestamp !== undefined) continue;
+      const port = (JSON.parse(text) as Record<string, number>)[ingressPort];
+      if (port !== undefined) return port;
+    }
+  } catch (error) {
+    if (!isHeddleError(error)) throw error;
+  }
+  return undefined;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}
