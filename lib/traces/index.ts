@@ -1,0 +1,21 @@
+/** Traces: the model, its conversions (OTLP, Jaeger, Zipkin), tree, critical path and search. */
+export { attribute, durationUs, groupByTrace, plainValue, spanEndUs, spanKinds, spanStatuses, valueText } from './model';
+export type { Attribute, Resource, Span, SpanEvent, SpanKind, SpanLink, SpanStatus, Trace, TypedValue } from './model';
+export type { SpanBatch } from './otlp-batch';
+export { decodeOtlpJson } from './decode-otlp-json';
+export { encodeOtlpJson } from './encode-otlp-json';
+export { decodeOtlpProtobuf } from './decode-otlp-protobuf';
+export { decodeJaegerTrace, encodeJaegerTrace, jaegerTags } from './jaeger-json';
+export type { JaegerReference, JaegerSpan, JaegerTag, JaegerTrace } from './jaeger-json';
+export { decodeZipkin } from './zipkin-json';
+export type { ZipkinSpan } from './zipkin-json';
+export { parseGoDuration } from './go-duration';
+export { buildTraceTree } from './trace-tree';
+export type { TraceTree } from './trace-tree';
+export { criticalPath } from './critical-path';
+export type { CriticalSection } from './critical-path';
+export { summarizeTrace } from './summarize-trace';
+export type { TraceSummary } from './summarize-trace';
+export { matchesSpan, queryTokens, searchTokens } from './search-spans';
+export type { SpanQuery } from './search-spans';
+export { normalSpanId, normalTraceId } from './span-ids';
