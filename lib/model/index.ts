@@ -10,7 +10,7 @@ export {
   proxyPorts,
 } from './addresses';
 export type { PodAddresses } from './addresses';
-export { announcedTcpAddress, tcpPortKey } from './tcp-addresses';
+export { announcedTcpAddress, tcpPortKey, tcpPortsOfServices } from './tcp-addresses';
 export type { AnnouncedTcpPorts, TcpServicePort } from './tcp-addresses';
 export { DEFAULT_SERVICE_ACCOUNT, DEFAULT_TRUST_DOMAIN, parseSpiffeId, spiffeId } from './identity';
 export type { SpiffeIdentity } from './identity';

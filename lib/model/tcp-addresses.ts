@@ -1,4 +1,6 @@
 import { proxyPorts } from './addresses';
+import { detectProtocol, isTcp } from './protocol';
+import type { Service } from './kubernetes';
 
 /** One TCP port of a service, as the rule for announced addresses sees it. */
 export interface TcpServicePort {
@@ -69,4 +71,26 @@ function freePort(key: string, taken: ReadonlySet<number>): number {
     if (!taken.has(port)) return port;
   }
   return derivedFirst + (hash % derivedCount);
+}
+
+/**
+ * The ports of Kubernetes Services that the rule above covers: every port that is not known to be HTTP or UDP (an undeclared one may be
+ * TCP, so it gets an address too). ExternalName services have no address of their own.
+ */
+export function tcpPortsOfServices(services: readonly Service[]): TcpServicePort[] {
+  const entries: TcpServicePort[] = [];
+  for (const service of services) {
+    if (service.spec.type === 'ExternalName') continue;
+    for (const port of service.spec.ports ?? []) {
+      const protocol = detectProtocol(port);
+      if (!isTcp(protocol) && protocol !== 'Unsupported') continue;
+      entries.push({
+        namespace: service.metadata.namespace ?? 'default',
+        name: service.metadata.name,
+        port: port.port,
+        creationTimestamp: service.metadata.creationTimestamp,
+      });
+    }
+  }
+  return entries;
 }

@@ -1,0 +1,278 @@
+import { announcedTcpAddress, isTcp, isTls, tcpPortKey, tcpPortsOfServices } from '@/lib/model';
+import { httpInspector, plaintextHttpAlpn, tlsInspector } from './build-inbound';
+import { httpConnectionManager } from './build-http-connection-manager';
+import { tcpProxy } from './build-tcp-filters';
+import { serviceTcpRoutes } from './build-tcp-routes';
+import { connectRoute, httpProxyRoutes, portRoutes } from './build-virtual-hosts';
+import { serviceIndex } from './index-services';
+import { table } from './mesh-state';
+import { HTTP_PROXY_ROUTE, listenerName, outboundCluster } from './names';
+import { provenanceMetadata } from './provenance';
+import { resolveTelemetry } from './resolve-telemetry';
+import { resolveTrafficPolicy } from './resolve-traffic-policy';
+import type { AnnouncedTcpPorts, RegistryPort, RegistryService, Service, TcpServicePort } from '@/lib/model';
+import type { FilterChain, Listener, RouteConfiguration, VirtualHost } from '@/lib/xds';
+import type { MeshState } from './mesh-state';
+import type { TelemetrySettings } from './resolve-telemetry';
+import type { EgressScope, ProxyScope } from './scope-proxy';
+import type { ProxyNode } from './types';
+
+interface OutboundParts {
+  listeners: readonly Listener[];
+  routes: readonly RouteConfiguration[];
+}
+
+/** Listeners and routes of a sidecar for what its application sends, in mode NONE (CONTRACTS §1). */
+export function buildOutbound(state: MeshState, scope: ProxyScope, proxy: ProxyNode): OutboundParts {
+  const telemetry = resolveTelemetry(state, proxy, 'CLIENT');
+  const routes: RouteConfiguration[] = [];
+  const listeners: Listener[] = [];
+  for (const egress of scope.egress) {
+    if (egress.port === undefined) {
+      const tcp = tcpHosts(state, scope, egress);
+      routes.push(httpProxyRoutes(state, scope, egress, tcp));
+      listeners.push(httpProxyListener(state, scope, proxy, telemetry), ...tcpListeners(state, scope, egress, proxy, telemetry));
+    } else {
+      const own = boundListener(state, scope, egress, proxy, telemetry);
+      if (own === undefined) continue;
+      listeners.push(own.listener);
+      if (own.routes !== undefined) routes.push(own.routes);
+    }
+  }
+  return { listeners, routes };
+}
+
+function httpProxyListener(state: MeshState, scope: ProxyScope, proxy: ProxyNode, telemetry: TelemetrySettings): Listener {
+  const port = state.mesh.proxyHttpPort;
+  return state.cache.memo(`listener|${proxy.id}|${HTTP_PROXY_ROUTE}`, [state.mesh, telemetry, proxy.outboundIp], () => ({
+    name: listenerName(proxy.outboundIp, port),
+    address: { socket_address: { address: proxy.outboundIp, port_value: port } },
+    traffic_direction: 'OUTBOUND',
+    filter_chains: [
+      {
+        filters: [
+          httpConnectionManager({
+            statPrefix: `outbound_${listenerName(proxy.outboundIp, port)}`,
+            routes: HTTP_PROXY_ROUTE,
+            side: 'outbound',
+            explicitProxy: true,
+            telemetry,
+            mesh: state.mesh,
+          }),
+        ],
+      },
+    ],
+    ...(scope.sidecarSource === undefined ? {} : { metadata: provenanceMetadata(scope.sidecarSource, 'spec.egress') }),
+  }));
+}
+
+/** Which port of a pod's outbound address stands for which TCP service port, for every proxy alike. */
+export function announcedPorts(state: MeshState): AnnouncedTcpPorts {
+  const index = serviceIndex(state);
+  const services = table<Service>(state, '/Service');
+  return state.cache.memo('announced-ports', [index, services], () => {
+    const later: TcpServicePort[] = index.all
+      .filter((service) => service.registry === 'External')
+      .flatMap((service) =>
+        service.ports.filter(needsTcpListener).map((port) => ({
+          namespace: service.namespace,
+          name: service.hostname,
+          port: port.port,
+          creationTimestamp: service.creationTimestamp,
+        })),
+      );
+    return announcedTcpAddress(tcpPortsOfServices([...services.values()]), later);
+  });
+}
+
+function needsTcpListener(port: RegistryPort): boolean {
+  return isTcp(port.protocol) || port.protocol === 'Unsupported';
+}
+
+function tcpListeners(
+  state: MeshState,
+  scope: ProxyScope,
+  egress: EgressScope,
+  proxy: ProxyNode,
+  telemetry: TelemetrySettings,
+): Listener[] {
+  const announced = announcedPorts(state);
+  return egress.services.flatMap((service) =>
+    service.resolution === 'alias'
+      ? []
+      : service.ports.filter(needsTcpListener).flatMap((port) => {
+          const number = announced.get(
+            tcpPortKey({
+              namespace: service.namespace,
+              name: service.registry === 'Kubernetes' ? service.name : service.hostname,
+              port: port.port,
+            }),
+          );
+          if (number === undefined) return [];
+          const key = `listener|${proxy.id}|${service.namespace}/${service.hostname}:${port.port}`;
+          return [
+            state.cache.memo(key, [scope, egress, service, number, telemetry, proxy.outboundIp], () => ({
+              name: listenerName(proxy.outboundIp, number),
+              address: { socket_address: { address: proxy.outboundIp, port_value: number } },
+              traffic_direction: 'OUTBOUND' as const,
+              ...serviceChains(state, scope, egress, service, port, telemetry, true),
+              metadata: provenanceMetadata(service.source, 'spec.ports'),
+            })),
+          ];
+        }),
+  );
+}
+
+/**
+ * Filter chains for connections to one service port: by SNI where there are TLS routes, HTTP where it is found by looking
+ * (`sniff`: the port's protocol is not declared), TCP otherwise.
+ */
+export function serviceChains(
+  state: MeshState,
+  scope: ProxyScope,
+  egress: EgressScope,
+  service: RegistryService,
+  port: RegistryPort,
+  telemetry: TelemetrySettings,
+  explicit: boolean,
+): Pick<Listener, 'filter_chains' | 'listener_filters' | 'listener_filters_timeout' | 'continue_on_listener_filters_timeout'> {
+  const routes = serviceTcpRoutes(state, scope, egress.virtualServices, service, port);
+  const policy = resolveTrafficPolicy(state.mesh.defaultTrafficPolicy, scope.destinationRule(service), undefined, port.port);
+  const statPrefix = outboundCluster(port.port, '', service.hostname);
+  const chains: FilterChain[] = routes.map((route, index) => ({
+    ...(index === routes.length - 1 && route.serverNames.length === 0 ? {} : { name: `${statPrefix}-${index}` }),
+    filter_chain_match: {
+      ...(route.serverNames.length === 0 ? {} : { server_names: [...route.serverNames] }),
+      ...(route.destinations.length === 0 || explicit ? {} : { prefix_ranges: [...route.destinations] }),
+    },
+    filters: [
+      tcpProxy(route.targets.length === 1 ? (route.targets[0]?.cluster ?? statPrefix) : statPrefix, route.targets, telemetry, policy),
+    ],
+    metadata: provenanceMetadata(route.origin.source, route.origin.path),
+  }));
+  const sniffs = port.protocol === 'Unsupported';
+  const needsSni = routes.some((route) => route.serverNames.length > 0);
+  if (sniffs) {
+    chains.unshift({
+      name: `${statPrefix}-http`,
+      filter_chain_match: { transport_protocol: 'raw_buffer', application_protocols: plaintextHttpAlpn },
+      filters: [
+        httpConnectionManager({
+          statPrefix: `outbound_${service.hostname}_${port.port};`,
+          routes: explicit ? HTTP_PROXY_ROUTE : `${service.hostname}:${port.port}`,
+          side: 'outbound',
+          telemetry,
+          mesh: state.mesh,
+        }),
+      ],
+      metadata: provenanceMetadata(service.source, 'spec.ports'),
+    });
+  }
+  const filters = [...(needsSni || sniffs ? [tlsInspector] : []), ...(sniffs ? [httpInspector] : [])];
+  return {
+    filter_chains: uniqueMatches(chains),
+    ...(filters.length === 0 ? {} : { listener_filters: filters }),
+    ...(sniffs ? { listener_filters_timeout: state.mesh.protocolDetectionTimeout, continue_on_listener_filters_timeout: true } : {}),
+  };
+}
+
+/** Envoy refuses a listener in which two chains ask for the same; the first is the one that would be taken. */
+function uniqueMatches(chains: readonly FilterChain[]): FilterChain[] {
+  const seen = new Set<string>();
+  return chains.filter((chain) => {
+    const key = JSON.stringify(chain.filter_chain_match ?? {});
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** TCP services as hosts of the HTTP proxy: a CONNECT to their port is a connection to them. */
+function tcpHosts(state: MeshState, scope: ProxyScope, egress: EgressScope): readonly VirtualHost[] {
+  return state.cache.memo(`tcp-hosts|${scope.key}`, [scope, egress], () =>
+    egress.services.flatMap((service) =>
+      service.ports
+        .filter((port) => isTcp(port.protocol))
+        .map((port): VirtualHost => {
+          const routes = serviceTcpRoutes(state, scope, egress.virtualServices, service, port);
+          const chosen =
+            routes.find((route) => isTls(port.protocol) && route.serverNames.includes(service.hostname)) ??
+            routes.find((route) => route.serverNames.length === 0);
+          const targets = chosen?.targets ?? [];
+          const only = targets.length === 1 ? targets[0] : undefined;
+          const names = [
+            service.hostname,
+            ...(service.registry === 'Kubernetes' ? shortNames(service, scope.namespace) : []),
+            ...service.addresses,
+          ];
+          return {
+            name: `${service.hostname}:${port.port}`,
+            domains: names.filter((name) => !name.includes('/')).map((name) => `${name}:${port.port}`),
+            routes: [
+              {
+                ...connectRoute(
+                  'default',
+                  only === undefined
+                    ? {
+                        weighted_clusters: {
+                          clusters: targets.map(({ cluster, weight }) => ({ name: cluster, weight: { value: weight } })),
+                        },
+                      }
+                    : { cluster: only.cluster },
+                ),
+                ...(chosen === undefined ? {} : { metadata: provenanceMetadata(chosen.origin.source, chosen.origin.path) }),
+              },
+            ],
+            metadata: provenanceMetadata(service.source),
+          };
+        }),
+    ),
+  );
+}
+
+function shortNames(service: RegistryService, namespace: string): string[] {
+  const names = [`${service.name}.${service.namespace}`, `${service.name}.${service.namespace}.svc`];
+  return service.namespace === namespace ? [service.name, ...names] : names;
+}
+
+/** An `egress` entry with a port of its own: a listener bound there, for the services it lets in. */
+function boundListener(
+  state: MeshState,
+  scope: ProxyScope,
+  egress: EgressScope,
+  proxy: ProxyNode,
+  telemetry: TelemetrySettings,
+): { listener: Listener; routes: RouteConfiguration | undefined } | undefined {
+  const number = egress.port?.number;
+  if (number === undefined) return undefined;
+  const address = egress.bind === '' || egress.bind === '0.0.0.0' ? proxy.outboundIp : egress.bind;
+  const isHttpPort = /^(http|grpc)/i.test(egress.port?.protocol ?? '') && !/^https/i.test(egress.port?.protocol ?? '');
+  const base: Listener = {
+    name: listenerName(address, number),
+    address: { socket_address: { address, port_value: number } },
+    traffic_direction: 'OUTBOUND',
+    ...(scope.sidecarSource === undefined ? {} : { metadata: provenanceMetadata(scope.sidecarSource, 'spec.egress') }),
+  };
+  if (isHttpPort) {
+    const manager = httpConnectionManager({
+      statPrefix: `outbound_${address}_${number};`,
+      routes: String(number),
+      side: 'outbound',
+      telemetry,
+      mesh: state.mesh,
+    });
+    const listener = state.cache.memo(`listener|${proxy.id}|egress|${number}`, [egress, telemetry, scope], () => ({
+      ...base,
+      filter_chains: [{ filters: [manager] }],
+    }));
+    return { listener, routes: portRoutes(state, scope, egress, number) };
+  }
+  const service = egress.services[0];
+  const port = service?.ports.find((candidate) => candidate.port === number);
+  if (service === undefined || port === undefined) return undefined;
+  const listener = state.cache.memo(`listener|${proxy.id}|egress|${number}`, [egress, telemetry, scope], () => ({
+    ...base,
+    ...serviceChains(state, scope, egress, service, port, telemetry, true),
+  }));
+  return { listener, routes: undefined };
+}

@@ -1,0 +1,115 @@
+import { hostCovers, isTls, matchesLabels, resolveShortName } from '@/lib/model';
+import { outboundCluster } from './names';
+import { resolveDestination } from './build-routes';
+import type { RegistryPort, RegistryService } from '@/lib/model';
+import type { CidrRange } from '@/lib/xds';
+import type { TcpTarget } from './build-tcp-filters';
+import type { MeshState } from './mesh-state';
+import type { Origin, TcpRouteSpec, TlsRouteSpec, VirtualServiceModel } from './route-model';
+import type { ProxyScope } from './scope-proxy';
+
+type TcpMatch = NonNullable<TcpRouteSpec['match']>[number];
+type TlsMatch = NonNullable<TlsRouteSpec['match']>[number];
+
+/** Where connections to a port go when they meet the conditions; the first that fits wins. */
+export interface TcpRoute {
+  serverNames: readonly string[];
+  destinations: readonly CidrRange[];
+  targets: readonly TcpTarget[];
+  origin: Origin;
+}
+
+export interface TcpRouteContext {
+  state: MeshState;
+  scope: ProxyScope;
+  listenPort: number;
+  gateways: readonly string[];
+}
+
+/** The routes of connections to one TCP port of a service: TLS routes by SNI, TCP routes, else the service itself. */
+export function serviceTcpRoutes(
+  state: MeshState,
+  scope: ProxyScope,
+  models: readonly VirtualServiceModel[],
+  service: RegistryService,
+  port: RegistryPort,
+): TcpRoute[] {
+  const context: TcpRouteContext = { state, scope, listenPort: port.port, gateways: ['mesh'] };
+  const routes: TcpRoute[] = [];
+  for (const model of models) {
+    if (!model.hosts.some((host) => hostCovers(host, service.hostname))) continue;
+    const found = [
+      ...(isTls(port.protocol) || port.protocol === 'Unsupported' ? tlsRoutes(context, model) : []),
+      ...tcpRoutes(context, model),
+    ];
+    if (found.length === 0) continue;
+    routes.push(...found);
+    // Sidecars do not merge: the first VirtualService with routes for the host has them all.
+    break;
+  }
+  const complete = routes.some((route) => route.serverNames.length === 0 && route.destinations.length === 0);
+  if (complete) return routes;
+  return [
+    ...routes,
+    {
+      serverNames: [],
+      destinations: [],
+      targets: [{ cluster: outboundCluster(port.port, '', service.hostname), weight: 1 }],
+      origin: { source: service.source, path: '' },
+    },
+  ];
+}
+
+/** `spec.tcp` of a VirtualService for one port. Nothing follows a rule without conditions. */
+export function tcpRoutes(context: TcpRouteContext, model: VirtualServiceModel): TcpRoute[] {
+  const routes: TcpRoute[] = [];
+  for (const { spec, origin } of model.tcp) {
+    const matches: readonly TcpMatch[] = (spec.match ?? []).length === 0 ? [{}] : (spec.match ?? []);
+    for (const match of matches) {
+      if (!appliesHere(context, match)) continue;
+      const destinations = cidrs(match.destinationSubnets);
+      routes.push({ serverNames: [], destinations, targets: targetsOf(context, spec.route ?? [], origin), origin });
+      if (destinations.length === 0) return routes;
+    }
+  }
+  return routes;
+}
+
+/** `spec.tls` of a VirtualService for one port. */
+export function tlsRoutes(context: TcpRouteContext, model: VirtualServiceModel): TcpRoute[] {
+  return model.tls.flatMap(({ spec, origin }) =>
+    (spec.match ?? [])
+      .filter((match) => appliesHere(context, match))
+      .map((match) => ({
+        serverNames: (match.sniHosts ?? []).map((host) => resolveShortName(host, model.namespace, context.state.domain)),
+        destinations: cidrs(match.destinationSubnets),
+        targets: targetsOf(context, spec.route ?? [], origin),
+        origin,
+      })),
+  );
+}
+
+function appliesHere(context: TcpRouteContext, match: TcpMatch | TlsMatch): boolean {
+  if (match.port !== undefined && match.port !== 0 && match.port !== context.listenPort) return false;
+  const gateways = match.gateways ?? [];
+  if (gateways.length > 0) {
+    return gateways.some((name) => context.gateways.includes(name) || context.gateways.some((gateway) => gateway.endsWith(`/${name}`)));
+  }
+  if (match.sourceNamespace !== undefined && match.sourceNamespace !== '' && match.sourceNamespace !== context.scope.namespace)
+    return false;
+  return matchesLabels(context.scope.labels, match.sourceLabels);
+}
+
+function targetsOf(context: TcpRouteContext, route: NonNullable<TcpRouteSpec['route']>, origin: Origin): TcpTarget[] {
+  return route.map((target) => ({
+    cluster: resolveDestination(context, target.destination, origin.source.namespace).cluster,
+    weight: route.length === 1 ? 1 : (target.weight ?? 0),
+  }));
+}
+
+function cidrs(texts: readonly string[] | undefined): CidrRange[] {
+  return (texts ?? []).map((text) => {
+    const [address = '', length] = text.split('/');
+    return { address_prefix: address, prefix_len: { value: length === undefined ? (address.includes(':') ? 128 : 32) : Number(length) } };
+  });
+}

@@ -1,0 +1,131 @@
+import type { CompiledResource, Note } from './types';
+
+interface Entry {
+  dependencies: readonly unknown[];
+  value: unknown;
+  notes: readonly Note[];
+  used: number;
+}
+
+interface Interned {
+  compiled: CompiledResource<unknown>;
+  used: number;
+}
+
+const pruneEvery = 64;
+const keepGenerations = 256;
+
+/**
+ * Memory between compilations. A value is built again only when one of the things it was built from is another object, so proxies
+ * of equal scope share their resources, and a change costs what it touches. Notes raised while a value is built are kept with it
+ * and raised again on every reuse. Not pure inside, but invisible: results do not depend on what it holds.
+ */
+export class CompileCache {
+  private readonly entries = new Map<string, Entry>();
+  private readonly interned = new Map<string, Interned>();
+  private readonly compiledOf = new WeakMap<object, CompiledResource<unknown>>();
+  private frames: Note[][] = [];
+  private generation = 0;
+
+  /** Begins a new generation: what has not been used for long is forgotten now and then. */
+  advance(): void {
+    this.generation += 1;
+    if (this.generation % pruneEvery !== 0) return;
+    const oldest = this.generation - keepGenerations;
+    for (const [key, entry] of this.entries) if (entry.used < oldest) this.entries.delete(key);
+    for (const [key, entry] of this.interned) if (entry.used < oldest) this.interned.delete(key);
+  }
+
+  /** The value of `key`, built anew when a dependency is not the same object (or equal primitive) as last time. */
+  memo<T>(key: string, dependencies: readonly unknown[], build: () => T): T {
+    const known = this.entries.get(key);
+    if (known !== undefined && sameItems(known.dependencies, dependencies)) {
+      known.used = this.generation;
+      this.raise(known.notes);
+      return known.value as T;
+    }
+    const notes: Note[] = [];
+    this.frames.push(notes);
+    let value: T;
+    try {
+      value = build();
+    } finally {
+      this.frames.pop();
+    }
+    this.entries.set(key, { dependencies, value, notes, used: this.generation });
+    this.raise(notes);
+    return value;
+  }
+
+  /** Runs `work` and returns what it made with every note raised on the way, each once. */
+  collect<T>(work: () => T): { value: T; notes: Note[] } {
+    const outer = this.frames;
+    const notes: Note[] = [];
+    this.frames = [notes];
+    try {
+      return { value: work(), notes: uniqueNotes(notes) };
+    } finally {
+      this.frames = outer;
+    }
+  }
+
+  note(note: Note): void {
+    this.frames.at(-1)?.push(note);
+  }
+
+  /** The resource with its version; equal content gives the same object. */
+  intern<T extends object>(type: string, name: string, resource: T): CompiledResource<T> {
+    const known = this.compiledOf.get(resource);
+    if (known !== undefined) {
+      const entry = this.interned.get(`${type}|${name}|${known.version}`);
+      if (entry !== undefined) entry.used = this.generation;
+      return known as CompiledResource<T>;
+    }
+    const version = hashText(JSON.stringify(resource));
+    const key = `${type}|${name}|${version}`;
+    let entry = this.interned.get(key);
+    if (entry === undefined) {
+      entry = { compiled: { name, version, resource }, used: this.generation };
+      this.interned.set(key, entry);
+    }
+    entry.used = this.generation;
+    this.compiledOf.set(resource, entry.compiled);
+    return entry.compiled as CompiledResource<T>;
+  }
+
+  private raise(notes: readonly Note[]): void {
+    if (notes.length > 0) this.frames.at(-1)?.push(...notes);
+  }
+}
+
+function sameItems(left: readonly unknown[], right: readonly unknown[]): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index += 1) if (left[index] !== right[index]) return false;
+  return true;
+}
+
+function uniqueNotes(notes: readonly Note[]): Note[] {
+  const seen = new Map<string, Note>();
+  for (const note of notes) {
+    seen.set(`${note.code}|${note.object.kind}|${note.object.namespace}|${note.object.name}|${note.path}|${note.message}`, note);
+  }
+  return [...seen.values()];
+}
+
+/** 106 bits of a text: two runs of cyrb53 with different seeds, in hexadecimal. */
+export function hashText(text: string): string {
+  return hash53(text, 0).toString(16).padStart(14, '0') + hash53(text, 0x9e3779b9).toString(16).padStart(14, '0');
+}
+
+function hash53(text: string, seed: number): number {
+  let high = 0xdeadbeef ^ seed;
+  let low = 0x41c6ce57 ^ seed;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    high = Math.imul(high ^ unit, 2654435761);
+    low = Math.imul(low ^ unit, 1597334677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  return 4294967296 * (2097151 & low) + (high >>> 0);
+}
