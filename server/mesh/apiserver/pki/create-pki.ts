@@ -1,7 +1,8 @@
 import { webcrypto } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as x509 from '@peculiar/x509';
+import type * as X509 from '@peculiar/x509';
+import { provideReflection } from './provide-reflection';
 
 /** What the server needs to be trusted, and to know its administrator. PEM. */
 export interface Pki {
@@ -20,10 +21,10 @@ const day = 86_400_000;
  * (CN=heddle-admin, O=system:masters): those are made at every start, so that they never run out.
  */
 export async function createPki(folder: string, hosts: readonly string[], now: Date): Promise<Pki> {
-  x509.cryptoProvider.set(webcrypto);
+  const x509 = await loadX509();
   await mkdir(folder, { recursive: true });
-  const ca = await openCa(folder, now);
-  const server = await issue(ca, now, `CN=kube-apiserver`, [
+  const ca = await openCa(x509, folder, now);
+  const server = await issue(x509, ca, now, `CN=kube-apiserver`, [
     new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
     new x509.SubjectAlternativeNameExtension(
       [
@@ -40,18 +41,28 @@ export async function createPki(folder: string, hosts: readonly string[], now: D
       ].map((host) => ({ type: isAddress(host) ? 'ip' : 'dns', value: host })),
     ),
   ]);
-  const admin = await issue(ca, now, 'CN=heddle-admin, O=system:masters', [
+  const admin = await issue(x509, ca, now, 'CN=heddle-admin, O=system:masters', [
     new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
   ]);
   return { ca: ca.certificate.toString('pem'), serverCert: server.cert, serverKey: server.key, adminCert: admin.cert, adminKey: admin.key };
 }
 
+type Library = typeof X509;
+
+/** The library wants its metadata functions when it is loaded: a static import would come too early once the code is bundled. */
+async function loadX509(): Promise<Library> {
+  provideReflection();
+  const x509 = await import('@peculiar/x509');
+  x509.cryptoProvider.set(webcrypto);
+  return x509;
+}
+
 interface Ca {
-  certificate: x509.X509Certificate;
+  certificate: X509.X509Certificate;
   key: webcrypto.CryptoKey;
 }
 
-async function openCa(folder: string, now: Date): Promise<Ca> {
+async function openCa(x509: Library, folder: string, now: Date): Promise<Ca> {
   const [certPath, keyPath] = [join(folder, 'ca.crt'), join(folder, 'ca.key')];
   try {
     const certificate = new x509.X509Certificate(await readFile(certPath, 'utf8'));
@@ -78,7 +89,13 @@ async function openCa(folder: string, now: Date): Promise<Ca> {
   return { certificate, key: keys.privateKey as webcrypto.CryptoKey };
 }
 
-async function issue(ca: Ca, now: Date, subject: string, extensions: x509.Extension[]): Promise<{ cert: string; key: string }> {
+async function issue(
+  x509: Library,
+  ca: Ca,
+  now: Date,
+  subject: string,
+  extensions: X509.Extension[],
+): Promise<{ cert: string; key: string }> {
   const keys = await webcrypto.subtle.generateKey(ecdsa, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
