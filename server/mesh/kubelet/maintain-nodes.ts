@@ -82,7 +82,7 @@ export function maintainNodes(client: KubeClient, informer: Informer, log: Log):
 
   attempt(async () => {
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: leaseNamespace } };
-    if (informer.get(resources.namespaces, leaseNamespace) === undefined) await orExisting(client.create(resources.namespaces, namespace));
+    await orExisting(client.create(resources.namespaces, namespace));
     await round();
   });
   const stopListening = informer.onChange((changes) => {

@@ -28,7 +28,8 @@ export interface KubeletOptions {
   /** Static clusters of a stock Envoy, `host:port`. */
   zipkinAddress: string;
   otlpAddress: string;
-  /** How many pods this process may hold in all stages; the addresses allow 65,024. */
+  /** A stock Envoy for pods that ask for one; `undefined`: the one on the PATH. */
+  envoyBinary?: string | undefined;
   log: Log;
 }
 

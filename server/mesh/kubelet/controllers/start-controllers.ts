@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isHeddleError } from '@/lib/errors';
-import type { EndpointSlice, Namespace, Node, Pod, Service } from '@/lib/model';
+import type { EndpointSlice, Node, Pod, Service } from '@/lib/model';
 import { resources } from '@/server/kube';
 import type { Informer, KubeClient, KubeObject, ObjectChange, ResourceRef } from '@/server/kube';
 import { podKey } from '../types';
@@ -18,10 +19,8 @@ import type { AppsObject } from './workload-objects';
 export const watchedResources: readonly ResourceRef[] = [
   resources.pods,
   resources.services,
-  resources.namespaces,
   resources.nodes,
   resources.endpointSlices,
-  resources.serviceAccounts,
   resources.deployments,
   resources.replicaSets,
   resources.statefulSets,
@@ -43,8 +42,8 @@ function splitKey(key: string): { namespace: string; name: string } {
 }
 
 /**
- * The controllers a cluster needs for workloads to run: Deployment, ReplicaSet, StatefulSet, DaemonSet, EndpointSlice, the default
- * ServiceAccount of a namespace, scheduling, and deletion of what lost its owner. Returns the way to stop them.
+ * The controllers that make pods of workloads and find them again: Deployment, ReplicaSet, StatefulSet, DaemonSet, EndpointSlice,
+ * scheduling. (Namespaces, ServiceAccounts and what lost its owner are looked after by the API server.) Returns the way to stop them.
  */
 export function startControllers(client: KubeClient, informer: Informer, log: Log): () => void {
   const expectations = new Expectations(Date.now);
@@ -76,7 +75,7 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
 
   async function writeStatus(resource: ResourceRef, object: AppsObject, status: Record<string, unknown>): Promise<void> {
     const before = object.status ?? {};
-    if (Object.entries(status).every(([name, value]) => JSON.stringify(before[name]) === JSON.stringify(value))) return;
+    if (Object.entries(status).every(([name, value]) => isDeepStrictEqual(before[name], value))) return;
     await client.patch(resource, object.metadata, { status }, { subresource: 'status' });
   }
 
@@ -205,18 +204,6 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
     log,
   );
 
-  const serviceAccount = runReconciler(
-    'serviceaccount',
-    async (name) => {
-      const namespace = informer.get<Namespace>(resources.namespaces, name);
-      if (namespace === undefined || namespace.metadata.deletionTimestamp !== undefined) return;
-      if (informer.get(resources.serviceAccounts, 'default', name) !== undefined) return;
-      const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } };
-      await client.create(resources.serviceAccounts, account).catch(ignoreExisting);
-    },
-    log,
-  );
-
   const scheduler = runReconciler(
     'scheduler',
     async (key) => {
@@ -237,36 +224,6 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
     log,
   );
 
-  /** Kinds whose owners are looked after, by the kind of the owner. */
-  const owners: Record<string, ResourceRef> = {
-    ReplicaSet: resources.replicaSets,
-    Deployment: resources.deployments,
-    StatefulSet: resources.statefulSets,
-    DaemonSet: resources.daemonSets,
-    Service: resources.services,
-  };
-  const garbage = runReconciler(
-    'garbage',
-    async (key) => {
-      const [plural = '', ...rest] = key.split('/');
-      const resource = plural === 'pods' ? resources.pods : plural === 'replicasets' ? resources.replicaSets : resources.endpointSlices;
-      const found = find(resource, rest.join('/'));
-      const owner = found?.metadata.ownerReferences?.find((reference) => reference.controller === true);
-      const ownerResource = owner === undefined ? undefined : owners[owner.kind];
-      if (found === undefined || owner === undefined || ownerResource === undefined || found.metadata.deletionTimestamp !== undefined)
-        return;
-      if (informer.get(ownerResource, owner.name, found.metadata.namespace)?.metadata.uid === owner.uid) return;
-      // Our copy may be behind: the server's word decides before anything is deleted.
-      const current = await client.get(ownerResource, { name: owner.name, namespace: found.metadata.namespace }).catch((error: unknown) => {
-        ignoreMissing(error);
-        return undefined;
-      });
-      if (current?.metadata.uid === owner.uid) return;
-      await client.delete(resource, found.metadata, { preconditions: { uid: found.metadata.uid ?? '' } }).catch(ignoreMissing);
-    },
-    log,
-  );
-
   function ownerKey(object: KubeObject, kind: string): string | undefined {
     const owner = object.metadata.ownerReferences?.find((reference) => reference.controller === true && reference.kind === kind);
     return owner === undefined ? undefined : `${object.metadata.namespace ?? 'default'}/${owner.name}`;
@@ -282,7 +239,6 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
     enqueueOwner(statefulSet, pod, 'StatefulSet');
     enqueueOwner(daemonSet, pod, 'DaemonSet');
     scheduler.enqueue(podKey(pod));
-    garbage.enqueue(`pods/${podKey(pod)}`);
     for (const service of informer.list<Service>(resources.services, pod.metadata.namespace)) endpoints.enqueue(podKey(service));
   }
 
@@ -292,36 +248,23 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
     },
     services: (object) => {
       endpoints.enqueue(podKey(object));
-      requeueOwned('Service', object);
     },
     endpointslices: (object) => {
       const name = serviceOfSlice(object as EndpointSlice);
       if (name !== undefined) endpoints.enqueue(`${object.metadata.namespace ?? 'default'}/${name}`);
-      garbage.enqueue(`endpointslices/${podKey(object)}`);
     },
     deployments: (object) => {
       deployment.enqueue(podKey(object));
-      requeueOwned('Deployment', object);
     },
     replicasets: (object) => {
       replicaSet.enqueue(podKey(object));
       enqueueOwner(deployment, object, 'Deployment');
-      garbage.enqueue(`replicasets/${podKey(object)}`);
-      requeueOwned('ReplicaSet', object);
     },
     statefulsets: (object) => {
       statefulSet.enqueue(podKey(object));
-      requeueOwned('StatefulSet', object);
     },
     daemonsets: (object) => {
       daemonSet.enqueue(podKey(object));
-      requeueOwned('DaemonSet', object);
-    },
-    namespaces: (object) => {
-      serviceAccount.enqueue(object.metadata.name);
-    },
-    serviceaccounts: (object) => {
-      serviceAccount.enqueue(object.metadata.namespace ?? 'default');
     },
     nodes: () => {
       for (const set of informer.list<AppsObject>(resources.daemonSets)) daemonSet.enqueue(podKey(set));
@@ -329,35 +272,24 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
     },
   };
 
-  /** An owner that went away leaves its objects to the collector. */
-  function requeueOwned(kind: string, owner: KubeObject): void {
-    for (const resource of [resources.pods, resources.replicaSets, resources.endpointSlices]) {
-      for (const object of informer.list(resource, owner.metadata.namespace)) {
-        const isOwned = object.metadata.ownerReferences?.some((one) => one.kind === kind && one.name === owner.metadata.name) ?? false;
-        if (isOwned && informer.get(owners[kind] ?? resource, owner.metadata.name, owner.metadata.namespace) === undefined) {
-          garbage.enqueue(`${resource.plural}/${podKey(object)}`);
-        }
-      }
-    }
-  }
-
   const onChange = (changes: readonly Pick<ObjectChange, 'resource' | 'object'>[]) => {
     for (const change of changes) handlers[change.resource.plural]?.(change.object);
   };
   const stopListening = informer.onChange(onChange);
   for (const resource of watchedResources) onChange(informer.list(resource).map((object) => ({ resource, object })));
 
-  const all = [deployment, replicaSet, statefulSet, daemonSet, endpoints, serviceAccount, scheduler, garbage];
+  const all = [deployment, replicaSet, statefulSet, daemonSet, endpoints, scheduler];
   return () => {
     stopListening();
     for (const reconciler of all) reconciler.stop();
   };
 }
 
+/** Whether nothing but bookkeeping differs. The server may give fields back in another order. */
 function sameSlice(left: EndpointSlice, right: EndpointSlice): boolean {
   return (
-    JSON.stringify(left.endpoints) === JSON.stringify(right.endpoints) &&
-    JSON.stringify(left.ports) === JSON.stringify(right.ports) &&
-    JSON.stringify(left.metadata.labels) === JSON.stringify(right.metadata.labels)
+    isDeepStrictEqual(left.endpoints ?? [], right.endpoints ?? []) &&
+    isDeepStrictEqual(left.ports ?? [], right.ports ?? []) &&
+    isDeepStrictEqual(left.metadata.labels, right.metadata.labels)
   );
 }

@@ -39,7 +39,7 @@ export class CannotStart extends Error {
 
 /** A run this long makes the next crash count as the first. */
 const healthyAfterMs = 600_000;
-const configRetryMs = 2000;
+const configRetryMs = 1000;
 
 type State = NonNullable<ContainerStatus['state']>;
 

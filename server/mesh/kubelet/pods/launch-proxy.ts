@@ -1,11 +1,13 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import type { Pod, PodAddresses } from '@/lib/model';
+import { envoyBootstrapFile } from '../envoy/keep-envoy-files';
 import type { KubeletOptions } from '../types';
+import { CannotStart } from './container-process';
 import type { Launch } from './container-process';
-import { launchEnvoy } from './launch-envoy';
+import { dieWithParent } from './die-with-parent';
 import type { NodeIdentity } from './sidecar-bootstrap';
-import { proxyKindOf, sidecarBootstrap } from './sidecar-bootstrap';
+import { sidecarBootstrap } from './sidecar-bootstrap';
 
 /** As measured: the young generation is what makes a proxy's memory grow under load, and more of it brings nothing. */
 const nodeFlags = ['--max-semi-space-size=4'];
@@ -18,17 +20,32 @@ export interface LaunchProxyOptions {
   addresses: PodAddresses;
 }
 
-/** How to start the proxy of a pod: ours, or a stock Envoy when the pod asks for it. Writes its bootstrap into the pod's folder. */
-export async function launchProxy(options: LaunchProxyOptions): Promise<Launch> {
+/** A proxy needs nothing of the environment; HTTP_PROXY above all must not reach it. */
+function proxyEnvironment(): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production' };
+}
+
+/** How to start our own proxy for a pod. Writes its bootstrap into the pod's folder. */
+export function launchProxy(options: LaunchProxyOptions): Launch {
   const { kubelet, folder } = options;
-  if (proxyKindOf(options.pod) === 'envoy') return launchEnvoy(options);
   const path = join(folder, 'bootstrap.json');
   const discovery = { address: kubelet.discoveryAddress, rootCertPath: kubelet.rootCertPath, tokenPath: join(folder, 'token') };
   writeFileSync(path, JSON.stringify(sidecarBootstrap(options.node, options.addresses, discovery, kubelet.trustDomain), null, 2));
   return { command: [process.execPath, ...nodeFlags, kubelet.proxyBundle, path], env: proxyEnvironment() };
 }
 
-/** A proxy needs nothing of the environment; HTTP_PROXY above all must not reach it. */
-export function proxyEnvironment(): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production' };
+function onPath(program: string): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
+}
+
+/** How to start a stock Envoy for a pod whose files are written. */
+export function launchEnvoy({ kubelet, folder }: Pick<LaunchProxyOptions, 'kubelet' | 'folder'>): Launch {
+  const binary = kubelet.envoyBinary ?? onPath('envoy');
+  if (binary === undefined) {
+    const message = 'There is no Envoy: set HEDDLE_ENVOY to its binary or put it on the PATH ("npm run peers" gets one).';
+    throw new CannotStart('ErrImagePull', message);
+  }
+  const flags = ['--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning'];
+  return { command: dieWithParent(binary, '-c', join(folder, envoyBootstrapFile), ...flags), env: proxyEnvironment() };
 }

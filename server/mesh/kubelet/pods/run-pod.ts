@@ -5,19 +5,20 @@ import type { Container, Node, Pod, PodAddresses, PodStatus, Probe, Service } fr
 import { proxyPorts } from '@/lib/model';
 import { resources } from '@/server/kube';
 import type { KubeClient } from '@/server/kube';
+import { envoySecretsFolder, keepEnvoyFiles } from '../envoy/keep-envoy-files';
 import type { KubeletOptions, PodProcess } from '../types';
 import { chooseHostPorts, hostPortsAnnotation, releaseHostPorts } from './choose-host-ports';
 import { ContainerProcess } from './container-process';
 import type { Launch } from './container-process';
 import { commandOf, isProxyContainer, launchApplication } from './launch-application';
-import { launchProxy } from './launch-proxy';
+import { launchEnvoy, launchProxy } from './launch-proxy';
 import { podStatus } from './pod-status';
 import { recordProcesses } from './process-records';
 import type { RecordEvent } from './record-events';
 import { RotatingLog } from './rotating-log';
 import { runProbe } from './run-probe';
 import { requestToken } from './service-account-token';
-import type { HostPorts } from './sidecar-bootstrap';
+import type { HostPorts, NodeIdentity } from './sidecar-bootstrap';
 import { isGatewayPod, nodeIdentity, proxyKindOf } from './sidecar-bootstrap';
 import { watchHealth } from './watch-health';
 
@@ -55,6 +56,7 @@ export class PodRunner {
   private readonly containers: ContainerProcess[] = [];
   private readonly healthStops = new Map<string, () => void>();
   private tokenTimer: NodeJS.Timeout | undefined;
+  private stopEnvoyFiles: (() => void) | undefined;
   private hostPorts: HostPorts = {};
   private initialized = false;
   private stopped: Promise<void> | undefined;
@@ -135,6 +137,7 @@ export class PodRunner {
 
   private async stopOnce(graceMs: number): Promise<void> {
     clearTimeout(this.tokenTimer);
+    this.stopEnvoyFiles?.();
     for (const stopHealth of this.healthStops.values()) stopHealth();
     this.healthStops.clear();
     for (const container of this.containers) container.ready = false;
@@ -191,6 +194,8 @@ export class PodRunner {
 
   private async launch(spec: Container): Promise<Launch> {
     const { kubelet, client, addresses } = this.options;
+    // Made now, so that a container that says nothing has an empty log rather than none.
+    this.logOf(spec);
     if (!isProxyContainer(this.pod, spec)) {
       return launchApplication({
         client,
@@ -203,8 +208,25 @@ export class PodRunner {
       });
     }
     await this.refreshToken();
-    const node = nodeIdentity(this.pod, this.options.node(this.pod.spec.nodeName ?? ''), addresses, this.hostPorts);
-    return launchProxy({ kubelet, pod: this.pod, folder: this.folder, node, addresses });
+    if (proxyKindOf(this.pod) === 'heddle') {
+      return launchProxy({ kubelet, pod: this.pod, folder: this.folder, node: this.nodeIdentity(), addresses });
+    }
+    await this.writeEnvoyFiles();
+    return launchEnvoy({ kubelet, folder: this.folder });
+  }
+
+  private nodeIdentity(): NodeIdentity {
+    const secrets = proxyKindOf(this.pod) === 'heddle' ? undefined : join(this.folder, envoySecretsFolder);
+    return nodeIdentity(this.pod, this.options.node(this.pod.spec.nodeName ?? ''), this.addresses, this.hostPorts, secrets);
+  }
+
+  /** What a stock Envoy needs, whether it is started here or by somebody else. */
+  private async writeEnvoyFiles(): Promise<void> {
+    const { kubelet } = this.options;
+    this.stopEnvoyFiles?.();
+    const options = { kubelet, folder: this.folder, node: this.nodeIdentity(), addresses: this.addresses };
+    this.stopEnvoyFiles = await keepEnvoyFiles(options);
+    if (this.stopped !== undefined) this.stopEnvoyFiles();
   }
 
   /** Writes the ServiceAccount's token, now and again before it expires. */
@@ -296,6 +318,11 @@ export class PodRunner {
     if (proxyKindOf(this.pod) !== 'external' || !this.injected) return;
     const spec = this.pod.spec.containers.find((container) => isProxyContainer(this.pod, container));
     if (spec === undefined) return;
+    void this.refreshToken()
+      .then(() => this.writeEnvoyFiles())
+      .catch((error: unknown) => {
+        this.event('Warning', 'FailedBootstrap', error instanceof Error ? error.message : String(error));
+      });
     const target = { address: this.addresses.podIp, container: spec, execEnv: undefined };
     this.healthStops.set(
       'external',

@@ -29,7 +29,14 @@ export function proxyKindOf(pod: Pod): ProxyKind {
 }
 
 /** Who a proxy is, as the control plane reads it (Istio's node id and metadata). */
-export function nodeIdentity(pod: Pod, node: Node | undefined, addresses: PodAddresses, hostPorts: HostPorts): NodeIdentity {
+export function nodeIdentity(
+  pod: Pod,
+  node: Node | undefined,
+  addresses: PodAddresses,
+  hostPorts: HostPorts,
+  /** Folder of the certificate files, for a proxy that takes them from there. */
+  secretsFolder?: string,
+): NodeIdentity {
   const namespace = pod.metadata.namespace ?? 'default';
   const workload = workloadOfPod(pod);
   const locality = localityOfPod(pod, node);
@@ -57,6 +64,7 @@ export function nodeIdentity(pod: Pod, node: Node | undefined, addresses: PodAdd
       HEDDLE_HOST_PORTS: hostPorts,
       HEDDLE_APP_IP: addresses.appIp,
       HEDDLE_OUTBOUND_IP: addresses.outboundIp,
+      ...(secretsFolder === undefined ? {} : { HEDDLE_SDS_DIR: secretsFolder }),
       ...(formatLocality(locality) === '' ? {} : { PLATFORM_LOCALITY: formatLocality(locality) }),
     },
   };
