@@ -217,5 +217,10 @@ export function GraphCanvas({ graph, selected, onSelect, storageKey, label, ref 
     [],
   );
 
-  return <div ref={host} role="img" aria-label={label} data-testid="graph-canvas" className="absolute inset-0" />;
+  // cytoscape makes its container `position: relative`, so the size comes from one around it.
+  return (
+    <div className="absolute inset-0">
+      <div ref={host} role="img" aria-label={label} data-testid="graph-canvas" className="size-full" />
+    </div>
+  );
 }

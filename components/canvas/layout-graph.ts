@@ -46,6 +46,8 @@ export async function layoutGraph(graph: CanvasGraph): Promise<Map<string, Point
       'elk.layered.spacing.nodeNodeBetweenLayers': '110',
       'elk.spacing.nodeNode': '28',
       'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
+      // Versions of an app stay in their order, from top to bottom.
+      'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
       'elk.separateConnectedComponents': 'true',
       'elk.spacing.componentComponent': '48',
     },
@@ -55,9 +57,11 @@ export async function layoutGraph(graph: CanvasGraph): Promise<Map<string, Point
     const node = boxes.get(box.id);
     if (node) into(box.parent).children?.push(node);
   }
-  for (const node of graph.nodes) into(node.box).children?.push({ id: node.id, ...nodeSize });
+  for (const node of graph.nodes.toSorted((one, other) => one.id.localeCompare(other.id)))
+    into(node.box).children?.push({ id: node.id, ...nodeSize });
   root.edges = graph.edges
     .filter((edge) => edge.source !== edge.target)
+    .toSorted((one, other) => one.id.localeCompare(other.id))
     .map((edge): ElkExtendedEdge => ({ id: edge.id, sources: [edge.source], targets: [edge.target] }));
   const laidOut = await (await getEngine()).layout(root);
   const positions = new Map<string, Point>();

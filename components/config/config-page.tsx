@@ -105,7 +105,7 @@ export function ConfigPage(): ReactNode {
       ) : !objects.data ? (
         <SkeletonRows rows={8} label={common('loading')} />
       ) : (
-        <div className="bg-panel">
+        <div className="overflow-x-auto bg-panel">
           <DataTable
             label={t('title')}
             columns={columns}

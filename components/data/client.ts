@@ -49,7 +49,7 @@ function urlOf<Name extends EndpointName>(name: Name, options: CallOptions<Name>
   const path = paths[name].replaceAll(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(options.params?.[key] ?? ''));
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries<unknown>({ ...options.query })) {
-    if (typeof value === 'string' ? value !== '' : typeof value === 'number' || typeof value === 'boolean') query.set(key, `${value}`);
+    if (typeof value === 'string' ? value !== '' : typeof value === 'number' || typeof value === 'boolean') query.set(key, String(value));
   }
   const text = query.toString();
   return `/api/v1${path}${text === '' ? '' : `?${text}`}`;

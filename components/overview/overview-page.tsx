@@ -125,7 +125,7 @@ export function OverviewPage(): ReactNode {
       ) : !overview.data ? (
         <SkeletonRows rows={6} label={common('loading')} />
       ) : (
-        <div className="bg-panel">
+        <div className="overflow-x-auto bg-panel">
           <DataTable
             label={t('namespaces')}
             columns={columns}

@@ -144,7 +144,7 @@ export function ServicesPage(): ReactNode {
       ) : !services.data ? (
         <SkeletonRows rows={8} label={common('loading')} />
       ) : (
-        <div className="bg-panel">
+        <div className="overflow-x-auto bg-panel">
           <DataTable
             label={t('title')}
             columns={columns}

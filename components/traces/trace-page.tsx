@@ -53,6 +53,13 @@ function SpanRow({ span, trace, chosen, foldable, folded, onChoose, onFold }: Sp
   const left = ((span.startUs - trace.startUs) / Math.max(1, trace.durationUs)) * 100;
   const width = (span.durationUs / Math.max(1, trace.durationUs)) * 100;
   const color = serviceColor(span.service, trace.services);
+  // Beside the bar where there is room, on it where there is none.
+  const label =
+    left + width <= 84
+      ? { inside: false, style: { left: `${left + width}%`, paddingLeft: 6 } }
+      : width > 40
+        ? { inside: true, style: { right: `${100 - left - width}%`, paddingRight: 8 } }
+        : { inside: false, style: { right: `${100 - left}%`, paddingRight: 6 } };
   const press = (event: KeyboardEvent<HTMLDivElement>): void => {
     const step = event.key === 'ArrowDown' ? 'nextElementSibling' : event.key === 'ArrowUp' ? 'previousElementSibling' : undefined;
     if (event.key === 'Enter' || event.key === ' ') onChoose();
@@ -103,13 +110,15 @@ function SpanRow({ span, trace, chosen, foldable, folded, onChoose, onFold }: Sp
         <div
           aria-hidden="true"
           className={clsx('absolute top-2 h-3 min-w-0.5 rounded-sm', span.error && 'ring-1 ring-failing')}
-          style={{ left: `${left}%`, width: `${width}%`, background: color, opacity: span.kind === 'client' ? 0.55 : 0.9 }}
+          style={{
+            left: `${left}%`,
+            width: `${width}%`,
+            background: `color-mix(in oklch, ${color} ${span.kind === 'client' ? 45 : 75}%, var(--surface-panel))`,
+          }}
         />
         <span
-          className="num absolute top-1 text-xs whitespace-nowrap text-muted"
-          style={
-            left + width > 82 ? { right: `${Math.max(0, 100 - left)}%`, paddingRight: 6 } : { left: `${left + width}%`, paddingLeft: 6 }
-          }
+          className={clsx('num absolute top-1 text-xs whitespace-nowrap', label.inside ? 'font-[550] text-text' : 'text-muted')}
+          style={label.style}
         >
           {formatMs(span.durationUs / 1_000)}
         </span>

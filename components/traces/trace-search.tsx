@@ -47,7 +47,7 @@ export function TraceSearchForm({ search, onSearch }: { search: TraceSearch; onS
         <select
           value={draft.service}
           onChange={(event) => choose({ service: event.target.value, operation: '' })}
-          className={`${control} w-56 text-text`}
+          className={`${control} w-48 text-text`}
         >
           <option value="">{services.data && names.length === 0 ? t('noServices') : t('chooseService')}</option>
           {draft.service !== '' && !names.includes(draft.service) && <option value={draft.service}>{draft.service}</option>}
@@ -62,7 +62,7 @@ export function TraceSearchForm({ search, onSearch }: { search: TraceSearch; onS
         <select
           value={draft.operation}
           onChange={(event) => choose({ operation: event.target.value })}
-          className={`${control} w-64 text-text`}
+          className={`${control} w-52 text-text`}
         >
           <option value="">{t('anyOperation')}</option>
           {(operations.data?.names ?? []).map((name) => (
@@ -77,7 +77,7 @@ export function TraceSearchForm({ search, onSearch }: { search: TraceSearch; onS
           value={draft.tags}
           onChange={(event) => setDraft({ ...draft, tags: event.target.value })}
           placeholder={t('tagsHint')}
-          className={`${control} w-64 font-mono text-xs`}
+          className={`${control} w-56 font-mono text-xs`}
         />
       </Labelled>
       <Labelled label={`${t('min')} (${t('ms')})`}>
@@ -86,7 +86,7 @@ export function TraceSearchForm({ search, onSearch }: { search: TraceSearch; onS
           min={0}
           value={draft.minDurationMs}
           onChange={(event) => setDraft({ ...draft, minDurationMs: event.target.value })}
-          className={`${control} w-20 text-right`}
+          className={`${control} w-[68px] text-right`}
         />
       </Labelled>
       <Labelled label={`${t('max')} (${t('ms')})`}>
@@ -95,11 +95,11 @@ export function TraceSearchForm({ search, onSearch }: { search: TraceSearch; onS
           min={0}
           value={draft.maxDurationMs}
           onChange={(event) => setDraft({ ...draft, maxDurationMs: event.target.value })}
-          className={`${control} w-20 text-right`}
+          className={`${control} w-[68px] text-right`}
         />
       </Labelled>
       <Labelled label={t('limit')}>
-        <select value={draft.limit} onChange={(event) => choose({ limit: event.target.value })} className={`${control} w-20 text-text`}>
+        <select value={draft.limit} onChange={(event) => choose({ limit: event.target.value })} className={`${control} w-[68px] text-text`}>
           {['20', '50', '100', '200'].map((limit) => (
             <option key={limit} value={limit}>
               {limit}

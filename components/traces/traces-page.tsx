@@ -56,8 +56,8 @@ export function TracesPage(): ReactNode {
         id: 'root',
         header: t('root'),
         cell: (row) => (
-          <span>
-            <span className="font-[550]">{row.rootService}</span> <span className="text-muted">{row.rootOperation}</span>
+          <span className="block max-w-[19rem] truncate 2xl:max-w-[40rem]" title={`${row.rootService} ${row.rootOperation}`}>
+            <span className="font-[550]">{row.rootService.split('.')[0]}</span> <span className="text-muted">{row.rootOperation}</span>
           </span>
         ),
         sortBy: (row) => `${row.rootService} ${row.rootOperation}`,
@@ -72,7 +72,7 @@ export function TracesPage(): ReactNode {
         id: 'services',
         header: t('services'),
         cell: (row) => (
-          <span className="flex gap-1">
+          <span className="flex max-w-[21rem] gap-1 overflow-hidden 2xl:max-w-none">
             {row.services.map((one, at) => (
               <span
                 key={one.name}
@@ -101,7 +101,7 @@ export function TracesPage(): ReactNode {
         id: 'duration',
         header: t('duration'),
         align: 'right',
-        width: '240px',
+        width: '200px',
         cell: (row) => (
           <span className="flex items-center justify-end gap-2">
             <span
@@ -129,7 +129,7 @@ export function TracesPage(): ReactNode {
       ) : !found ? (
         <SkeletonRows rows={8} label={common('loading')} />
       ) : (
-        <div className="bg-panel">
+        <div className="overflow-x-auto bg-panel">
           <DataTable
             label={t('title')}
             columns={columns}

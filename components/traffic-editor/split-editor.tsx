@@ -1,7 +1,7 @@
 'use client';
 
 import { Lock, LockOpen } from 'lucide-react';
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { versionColor } from '@/components/charts/series-color';
 import { Button } from '@/components/ui/button';
@@ -128,8 +128,8 @@ export function SplitEditor({ rows, before, disabled, onChange }: SplitEditorPro
                   aria-label={t('weight', { version: row.name })}
                   onChange={(event) => set(index, event.target.valueAsNumber)}
                   onKeyDown={(event) => pressSlider(event, index)}
-                  className="min-w-0 flex-1"
-                  style={{ accentColor: versionColor(row.name, names) }}
+                  className="slider min-w-0 flex-1"
+                  style={{ '--fill': versionColor(row.name, names), '--share': `${row.weight}%` } as CSSProperties}
                 />
                 <input
                   type="number"
