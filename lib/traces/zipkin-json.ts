@@ -58,7 +58,12 @@ function spanOf(json: ZipkinSpan, resources: Map<string, Resource>): Span | stri
   const key = JSON.stringify(json.localEndpoint ?? {});
   const resource = resources.get(key) ?? { serviceName, attributes: endpointAttributes(json.localEndpoint, 'net.host') };
   resources.set(key, resource);
-  const tags = Object.entries(json.tags ?? {}).map(([name, value]): Attribute => ({ key: name, type: 'string', value: String(value) }));
+  // A tag `error` marks a failure whatever its text, unless that says no.
+  const error = json.tags?.['error'];
+  const failed = error !== undefined && error !== 'false';
+  const tags = Object.entries(json.tags ?? {})
+    .filter(([name]) => name !== 'error')
+    .map(([name, value]): Attribute => ({ key: name, type: 'string', value: String(value) }));
   const remote = json.remoteEndpoint;
   const peer: Attribute[] = remote?.serviceName === undefined ? [] : [{ key: 'peer.service', type: 'string', value: remote.serviceName }];
   return {
@@ -70,9 +75,8 @@ function spanOf(json: ZipkinSpan, resources: Map<string, Resource>): Span | stri
     startUs: Math.floor(timestamp),
     startNs: 0,
     durationNs: Math.floor(duration) * 1000,
-    // A tag `error` marks a failure whatever its text, unless that says no.
-    status: json.tags?.['error'] !== undefined && json.tags['error'] !== 'false' ? 'error' : 'unset',
-    statusMessage: '',
+    status: failed ? 'error' : 'unset',
+    statusMessage: failed && error !== 'true' ? String(error) : '',
     traceState: '',
     attributes: [...tags, ...peer, ...endpointAttributes(remote, 'net.peer')],
     events: (json.annotations ?? []).map((annotation) => ({ timeUs: annotation.timestamp, name: annotation.value, attributes: [] })),
