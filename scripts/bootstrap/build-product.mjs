@@ -8,7 +8,11 @@ import { root, step } from './report-progress.mjs';
 import { runQuietly } from './run-command.mjs';
 
 /** Programs that share code: split into chunks, loaded as they are needed. Names become `dist/NAME.mjs`. */
-const sharedEntries = { heddle: 'server/cli/main.ts', 'metrics-worker': 'server/mesh/metrics/metrics-worker.ts' };
+const sharedEntries = {
+  heddle: 'server/cli/main.ts',
+  'metrics-worker': 'server/mesh/metrics/metrics-worker.ts',
+  'tracing-worker': 'server/mesh/tracing/tracing-worker.ts',
+};
 /** Programs that run once per pod: one small file each, no packages of the control plane. */
 const podEntries = { proxy: 'server/mesh/proxy/main.ts', workload: 'server/mesh/demo/main.ts' };
 

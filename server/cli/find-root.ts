@@ -10,6 +10,6 @@ export function findRoot(): string {
 }
 
 /** A program of `dist/`. */
-export function bundlePath(name: 'heddle' | 'proxy' | 'workload' | 'metrics-worker'): string {
+export function bundlePath(name: 'heddle' | 'proxy' | 'workload' | 'metrics-worker' | 'tracing-worker'): string {
   return join(findRoot(), 'dist', `${name}.mjs`);
 }
