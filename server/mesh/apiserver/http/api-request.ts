@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse } from 'yaml';
 import type { User } from '../core';
-import { decodeKubernetesProtobuf } from './decode-protobuf';
+import { decodeKubernetesProtobuf } from '../protobuf/decode-object';
 import { badRequest, statusOf, tooLarge, unsupportedMediaType } from '../status-errors';
 
 /** One request, with what its handlers share. */
@@ -36,9 +36,18 @@ export function mediaTypeOf(message: IncomingMessage): string {
   return (message.headers['content-type'] ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
+/** As {@link readObjectBody}; an empty body is an empty object. */
+export async function readOptionalBody(request: ApiRequest): Promise<unknown> {
+  const bytes = await readBytes(request.message);
+  return bytes.length === 0 ? {} : parseBody(request, bytes);
+}
+
 /** An object from a body in JSON, YAML or Kubernetes' protobuf. @throws HeddleError `bad_request`, `unsupported_media_type`. */
 export async function readObjectBody(request: ApiRequest): Promise<unknown> {
-  const bytes = await readBytes(request.message);
+  return parseBody(request, await readBytes(request.message));
+}
+
+function parseBody(request: ApiRequest, bytes: Buffer): unknown {
   const type = mediaTypeOf(request.message);
   switch (type) {
     case 'application/json':

@@ -18,7 +18,7 @@ import { deleteObject } from '../write/delete-object';
 import type { DeleteRequest } from '../write/delete-object';
 import { applyObject, updateObject } from '../write/update-object';
 import type { WriteRequest } from '../write/write-request';
-import { mediaTypeOf, parseJson, parseYaml, readBytes, readObjectBody, send, sendJson } from './api-request';
+import { mediaTypeOf, parseJson, parseYaml, readBytes, readOptionalBody, readObjectBody, send, sendJson } from './api-request';
 import type { ApiRequest } from './api-request';
 import { listObjects } from './list-objects';
 import { negotiate } from './negotiate';
@@ -185,11 +185,7 @@ interface DeleteOptionsBody {
 }
 
 async function deleteRequest(request: ApiRequest, kind: ServedKind, path: ResourcePath): Promise<DeleteRequest> {
-  const bytes = await readBytes(request.message);
-  const type = mediaTypeOf(request.message);
-  if (bytes.length > 0 && !['application/json', 'application/yaml'].includes(type))
-    throw unsupportedMediaType(`DeleteOptions as ${type} are not read`);
-  const parsed = bytes.length === 0 ? {} : type === 'application/yaml' ? parseYaml(bytes) : parseJson(bytes);
+  const parsed = await readOptionalBody(request);
   const body: DeleteOptionsBody = isObject(parsed) ? parsed : {};
   const { query } = request;
   const grace = body.gracePeriodSeconds ?? (query.get('gracePeriodSeconds') === null ? undefined : Number(query.get('gracePeriodSeconds')));
