@@ -32,7 +32,7 @@ export async function registerControlPlane(client: KubeClient, ports: ControlPla
       name: 'istiod-heddle',
       namespace,
       labels,
-      annotations: { 'heddle.dev/unmanaged': 'true', 'sidecar.istio.io/inject': 'false' },
+      annotations: { 'kubernetes.io/config.mirror': 'heddle', 'sidecar.istio.io/inject': 'false' },
     },
     spec: {
       nodeName: 'heddle-control-plane',

@@ -117,6 +117,20 @@ export function reportEndpoints(hub: DiscoveryHub): object[] {
   return [...found.keys()].sort().flatMap((name) => found.get(name) ?? []);
 }
 
+/** `/debug/notes`: what the compiler left out or could not act on, and for which proxies. */
+export function reportNotes(hub: DiscoveryHub): object[] {
+  const found = new Map<string, { note: object; proxies: string[] }>();
+  for (const connection of hub.connections) {
+    for (const note of connection.compiled.notes) {
+      const key = JSON.stringify(note);
+      const known = found.get(key) ?? { note, proxies: [] };
+      known.proxies.push(proxyName(connection));
+      found.set(key, known);
+    }
+  }
+  return [...found.values()].map(({ note, proxies }) => ({ ...note, proxies }));
+}
+
 /** `/debug/connections`: who is connected and what each asked for. */
 export function reportConnections(hub: DiscoveryHub): object {
   const clients = [...hub.connections].map(({ session, connectedAt, trusted }) => ({

@@ -21,6 +21,7 @@ export const sidecarNode: ProxyNode = {
   appIp: '127.128.0.1',
   outboundIp: '127.192.0.1',
   hostPorts: {},
+  sdsDirectory: '',
   locality: { region: '', zone: '', subZone: '' },
 };
 

@@ -1,0 +1,5 @@
+export type { Authenticate, CallerIdentity } from './check-caller';
+export type { SyncRow } from './report-sync';
+export { startPilot } from './start-pilot';
+export type { GrpcService, Pilot, StartPilotOptions } from './start-pilot';
+export type { ObjectSource } from './watch-objects';

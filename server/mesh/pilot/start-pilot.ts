@@ -1,0 +1,149 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { once } from 'node:events';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { HeddleError } from '@/lib/errors';
+import type { PilotOptions as CompilerOptions } from '@/lib/pilot';
+import type { KubeClient } from '@/server/kube';
+import type { Authenticate } from './check-caller';
+import { createMeshCompiler } from './compile-mesh';
+import { DiscoveryHub } from './discovery-hub';
+import { createPilotMetrics } from './pilot-metrics';
+import { registerControlPlane } from './register-control-plane';
+import type { DebounceOptions } from './schedule-pushes';
+import { aggregatedDiscovery, createAdsService } from './serve-ads';
+import { reportNotes } from './report-sync';
+import { createDebugServer } from './serve-debug';
+import { watchObjects } from './watch-objects';
+import type { ObjectSource } from './watch-objects';
+
+/** A gRPC service to serve beside discovery on the TLS port (the certificate authority's). */
+export interface GrpcService {
+  definition: ServiceDefinition;
+  implementation: UntypedServiceImplementation;
+}
+
+export interface StartPilotOptions {
+  client: KubeClient;
+  logger: Logger;
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** Ports; 0 takes a free one. Defaults 15010, 15012, 15014. */
+  ports?: { plaintext?: number; tls?: number; debug?: number };
+  /** Certificate and key of the TLS port (PEM); without them only plaintext is served. */
+  tls?: { certPem: string; keyPem: string };
+  /** Verifies ServiceAccount tokens; needed with `tls`. */
+  authenticate?: Authenticate;
+  services?: readonly GrpcService[];
+  /** Metrics of rooms that share the process (citadel's), joined on 15014/metrics. */
+  registries?: readonly Registry[];
+  compiler?: CompilerOptions;
+  debounce?: DebounceOptions;
+  /** Instead of watching through `client`. */
+  source?: ObjectSource;
+  /** False: no pod and service objects for the control plane. */
+  writesBack?: boolean;
+}
+
+export interface Pilot {
+  /** `host:port` of each; `tls` is absent without a certificate. */
+  addresses: { plaintext: string; tls: string | undefined; debug: string };
+  stop(): Promise<void>;
+}
+
+/** Starts the control plane's discovery: watches objects, compiles, serves ADS and the debug pages. Resolves when all of it answers. */
+export async function startPilot(options: StartPilotOptions): Promise<Pilot> {
+  const { client, logger } = options;
+  const host = options.host ?? '127.0.0.1';
+  const metrics = createPilotMetrics();
+  const source = options.source ?? watchObjects(client);
+  const compiler = createMeshCompiler(options.compiler ?? {});
+  const writesBack = options.writesBack !== false;
+  const hub = new DiscoveryHub({
+    compiler,
+    secrets: (namespace, name) => source.secret(namespace, name),
+    metrics,
+    logger,
+    ...(options.debounce === undefined ? {} : { debounce: options.debounce }),
+    onPushed: () => {
+      const { services, virtualServices } = compiler.counts();
+      metrics.services.set(services);
+      metrics.virtualServices.set(virtualServices);
+    },
+  });
+  let ready = false;
+  const registries = [metrics.registry, ...(options.registries ?? [])];
+  const debug = createDebugServer({
+    hub,
+    registries,
+    isReady: () => ready,
+    services: () => compiler.services(),
+    notes: () => reportNotes(hub),
+  });
+  await source.start((batch) => hub.apply(batch));
+  hub.flush();
+
+  const ads = { hub, logger, onRefused: () => metrics.authorizationFailures.inc() };
+  const plaintext = createGrpcServer();
+  plaintext.addService(aggregatedDiscovery, createAdsService(ads));
+  const plaintextPort = await bind(plaintext, host, options.ports?.plaintext ?? 15010, ServerCredentials.createInsecure());
+
+  let secure: Server | undefined;
+  let securePort: number | undefined;
+  if (options.tls !== undefined) {
+    if (options.authenticate === undefined)
+      throw new HeddleError('invalid_config', 'The TLS port of discovery needs a way to check tokens.');
+    secure = createGrpcServer();
+    secure.addService(aggregatedDiscovery, createAdsService({ ...ads, authenticate: options.authenticate }));
+    for (const service of options.services ?? []) secure.addService(service.definition, service.implementation);
+    const pair = { cert_chain: Buffer.from(options.tls.certPem), private_key: Buffer.from(options.tls.keyPem) };
+    securePort = await bind(secure, host, options.ports?.tls ?? 15012, ServerCredentials.createSsl(null, [pair]));
+  }
+
+  debug.listen(options.ports?.debug ?? 15014, host);
+  await once(debug, 'listening');
+  const debugAddress = debug.address();
+  const debugPort = typeof debugAddress === 'object' && debugAddress !== null ? debugAddress.port : 0;
+  if (writesBack) await registerControlPlane(client, { plaintext: plaintextPort, tls: securePort, debug: debugPort }, new Date());
+  ready = true;
+  logger.info({ plaintext: plaintextPort, tls: securePort, debug: debugPort }, 'discovery serves');
+
+  return {
+    addresses: {
+      plaintext: `${host}:${plaintextPort}`,
+      tls: securePort === undefined ? undefined : `${host}:${securePort}`,
+      debug: `${host}:${debugPort}`,
+    },
+    async stop() {
+      ready = false;
+      hub.stop();
+      source.stop();
+      // Discovery streams never end by themselves.
+      plaintext.forceShutdown();
+      secure?.forceShutdown();
+      debug.closeAllConnections();
+      await new Promise((resolve) => debug.close(resolve));
+    },
+  };
+}
+
+function createGrpcServer(): Server {
+  return new Server({
+    // A proxy that vanished without a word is noticed within half a minute.
+    'grpc.keepalive_time_ms': 20_000,
+    'grpc.keepalive_timeout_ms': 10_000,
+    'grpc.max_receive_message_length': 16 * 1024 * 1024,
+    'grpc.max_send_message_length': -1,
+  });
+}
+
+function bind(server: Server, host: string, port: number, credentials: ServerCredentials): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`${host}:${port}`, credentials, (error, bound) => {
+      if (error !== null)
+        reject(new HeddleError('source_unavailable', `Discovery cannot listen on ${host}:${port}: ${error.message}`, { cause: error }));
+      else resolve(bound);
+    });
+  });
+}
