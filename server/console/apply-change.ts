@@ -1,0 +1,287 @@
+import { randomUUID } from 'node:crypto';
+import type { AnyObject, Change, ChangeRequest, ChangeResponse, Deletion, FieldOwner, MergeConflict } from '@/lib/contract';
+import { HeddleError, isHeddleError } from '@/lib/errors';
+import type { AnyKubeObject } from '@/server/kube';
+import { ConflictError } from './change-conflict';
+import type { StoredChange } from './change-log';
+import type { Console } from './console-state';
+import { describeDraft, draftedServices } from './draft-behaviour';
+import { cleanObject, cleanYaml, lastAppliedAnnotation, otherOwners, refOfObject, sameRef } from './draft-object';
+import { resourceFor, writableKind } from './known-kinds';
+import type { KnownKind } from './known-kinds';
+import { mergeThreeWay, same } from './merge-three-way';
+import { applyBody, readCurrent } from './preview-change';
+import type { Cluster } from './watch-cluster';
+
+/** One object of a change: what is there, what shall be. */
+export interface Step {
+  kind: KnownKind;
+  before: AnyKubeObject | null;
+  /** `null`: delete. */
+  after: AnyObject | null;
+  /** The version that was looked at; a write on any other fails. */
+  expected: string | undefined;
+}
+
+/** Istio reads a route before its subsets exist as 503s: subsets come first, and go last. */
+const order: Record<string, number> = { DestinationRule: 0, ServiceEntry: 0, Gateway: 1 };
+
+function inSafeOrder(steps: Step[]): Step[] {
+  const rank = (step: Step) => (step.after === null ? 10 - (order[step.kind.kind] ?? 5) : (order[step.kind.kind] ?? 5) - 10);
+  return steps.toSorted((left, right) => rank(left) - rank(right));
+}
+
+/** Applies objects as CONTRACTS §6: ownership, dry run, server-side apply on the version that was looked at; all or put back. */
+export async function applyChange(console: Console, request: ChangeRequest): Promise<ChangeResponse> {
+  if (request.objects.length + request.deletes.length === 0)
+    throw new HeddleError('bad_request', 'There is nothing to apply.', { path: 'objects' });
+  const cluster = console.cluster();
+  const steps = await Promise.all([
+    ...request.objects.map((object) => stepOf(cluster, object)),
+    ...request.deletes.map((deletion) => deletionStep(cluster, deletion)),
+  ]);
+  const conflicts = steps.flatMap((step) => conflictOf(step, request.bases) ?? []);
+  if (conflicts.length > 0) throw conflictError('Someone else changed what this draft was made from.', conflicts, []);
+  const owners = request.takeOver
+    ? []
+    : steps.flatMap((step) => (step.before === null || step.after === null ? [] : otherOwners(step.before, step.after)));
+  if (owners.length > 0) {
+    const names = [...new Set(owners.map((one) => one.manager))].join(', ');
+    throw conflictError(`Fields of this change belong to ${names}.`, [], owners, 'Send it again with takeOver to take them over.');
+  }
+  const sentences = describeDraft(
+    draftedServices(cluster, request),
+    steps.map(({ before, after }) => ({
+      before: before === null ? null : cleanObject(before),
+      after: after === null ? null : cleanObject(after),
+    })),
+  );
+  return carryOut(
+    console,
+    cluster,
+    steps,
+    { sentences, ...(request.reason === undefined ? {} : { reason: request.reason }) },
+    request.bases,
+  );
+}
+
+async function stepOf(cluster: Cluster, object: AnyObject): Promise<Step> {
+  const kind = writableKind(object);
+  return {
+    kind,
+    before: await readCurrent(cluster, kind.group, kind.kind, object.metadata),
+    after: object,
+    expected: object.metadata.resourceVersion,
+  };
+}
+
+async function deletionStep(cluster: Cluster, deletion: Deletion): Promise<Step> {
+  const kind = writableKind({ apiVersion: `${deletion.group}/${deletion.version}`, kind: deletion.kind });
+  const before = await readCurrent(cluster, kind.group, kind.kind, deletion);
+  if (before === null)
+    throw new HeddleError('not_found', `${deletion.kind} ${deletion.namespace}/${deletion.name} does not exist (any more).`);
+  return { kind, before, after: null, expected: deletion.resourceVersion ?? before.metadata.resourceVersion };
+}
+
+/** The merge a stale draft needs; `null` when it is not stale. A new object must not be there yet. */
+function conflictOf(step: Step, bases: readonly AnyObject[]): MergeConflict | null {
+  if (step.before?.metadata.resourceVersion === step.expected) return null;
+  if (step.before === null && step.expected === undefined) return null;
+  return threeSides(step, bases);
+}
+
+function threeSides({ before, after, kind }: Step, bases: readonly AnyObject[]): MergeConflict {
+  const known = after ?? before;
+  const ref = known === null ? { group: kind.group, version: kind.version, kind: kind.kind, namespace: '', name: '' } : refOfObject(known);
+  const found = bases.find((one) => sameRef(refOfObject(one), ref));
+  const base = found === undefined ? null : cleanObject(found);
+  const mine = after === null ? null : cleanObject(after);
+  const theirs = before === null ? null : cleanObject(before);
+  if (mine === null || theirs === null) return { ref, base, mine, theirs, fields: [''], merged: null };
+  const { merged, conflicts } = mergeThreeWay(base, mine, theirs);
+  const whole = merged as AnyObject;
+  const resourceVersion = before?.metadata.resourceVersion;
+  return {
+    ref,
+    base,
+    mine,
+    theirs,
+    fields: conflicts,
+    merged:
+      conflicts.length > 0
+        ? null
+        : { ...whole, metadata: { ...whole.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) } },
+  };
+}
+
+function conflictError(message: string, conflicts: MergeConflict[], owners: FieldOwner[], hint?: string): ConflictError {
+  return new ConflictError({ error: { code: 'conflict', message, ...(hint === undefined ? {} : { hint }) }, conflicts, owners });
+}
+
+/** Writes one step and returns the object as it is then; `null` after a deletion. */
+async function write(
+  cluster: Cluster,
+  step: Step,
+  options: { dryRun: boolean; onWarning?: (text: string) => void },
+): Promise<AnyKubeObject | null> {
+  const { client } = cluster;
+  const resource = resourceFor(step.kind);
+  if (step.after === null) {
+    const object = step.before;
+    if (object === null) return null;
+    const preconditions = step.expected === undefined ? {} : { preconditions: { resourceVersion: step.expected } };
+    await client.delete(resource, object.metadata, { dryRun: options.dryRun, ...preconditions });
+    return null;
+  }
+  const body = applyBody({ ...step.after, metadata: { ...step.after.metadata, resourceVersion: step.expected } });
+  if (step.before !== null) {
+    const preview = await client.apply(resource, body, { ...options, dryRun: true, force: true });
+    // Apply leaves alone what others set and the draft leaves out. A draft that takes something away has to replace the object.
+    if (!same(cleanObject(preview)['spec'], cleanObject(step.after)['spec']))
+      return client.update(resource, replacement(step.before, body), options);
+  }
+  return client.apply(resource, body, { ...options, force: true });
+}
+
+/** The object with the draft's content, under the version that was looked at. */
+function replacement(before: AnyKubeObject, body: AnyKubeObject): AnyKubeObject {
+  const { managedFields: _fields, annotations, ...metadata } = before.metadata;
+  const lastApplied = annotations?.[lastAppliedAnnotation];
+  // kubectl compares with this the next time; it goes when the object goes, not when its content changes.
+  const kept = lastApplied === undefined ? {} : { [lastAppliedAnnotation]: lastApplied };
+  return { ...body, metadata: { ...metadata, ...body.metadata, annotations: { ...body.metadata.annotations, ...kept } } } as AnyKubeObject;
+}
+
+/** Dry run of all, then all in a safe order; recorded before and after, so that a crash in between leaves a trace of what was meant. */
+export async function carryOut(
+  console: Console,
+  cluster: Cluster,
+  steps: Step[],
+  about: Pick<Change, 'sentences'> & Partial<Pick<Change, 'reason' | 'undoes'>>,
+  bases: readonly AnyObject[],
+): Promise<ChangeResponse> {
+  const ordered = inSafeOrder(steps);
+  const warnings: string[] = [];
+  for (const step of ordered)
+    await guardStale(write(cluster, step, { dryRun: true, onWarning: (text) => warnings.push(text) }), console, step, bases);
+  const change: StoredChange = {
+    id: randomUUID(),
+    at: new Date(console.now()).toISOString(),
+    by: await whoWrites(cluster),
+    status: 'applying',
+    ...about,
+    objects: ordered.map((step) => ({
+      ref: refOfObject(step.after ?? (step.before as AnyKubeObject)),
+      action: step.after === null ? 'delete' : step.before === null ? 'create' : 'update',
+      resourceVersion: null,
+    })),
+    documents: ordered.map((step) => ({
+      ref: refOfObject(step.after ?? (step.before as AnyKubeObject)),
+      action: step.after === null ? 'delete' : step.before === null ? 'create' : 'update',
+      before: cleanYaml(step.before),
+      after: cleanYaml(step.after),
+    })),
+    undo: ordered.map((step) => ({
+      before: step.before === null ? null : cleanObject(step.before),
+      after: step.after === null ? null : cleanObject(step.after),
+    })),
+  };
+  console.changes.put(change);
+  const done: { step: Step; written: AnyKubeObject | null }[] = [];
+  try {
+    for (const step of ordered)
+      done.push({ step, written: await guardStale(write(cluster, step, { dryRun: false }), console, step, bases) });
+  } catch (error) {
+    const putBack = await rollBack(cluster, done);
+    const message = error instanceof Error ? error.message : String(error);
+    record(console, { ...change, status: putBack ? 'put_back' : 'failed', error: message });
+    throw error;
+  }
+  const applied: StoredChange = {
+    ...change,
+    status: 'applied',
+    objects: change.objects.map((one, index) => ({ ...one, resourceVersion: done[index]?.written?.metadata.resourceVersion ?? null })),
+    undo: done.map(({ step, written }) => ({
+      before: step.before === null ? null : cleanObject(step.before),
+      after: written === null ? null : cleanObject(written),
+    })),
+  };
+  record(console, applied);
+  return { change: publicChange(applied), warnings: [...new Set(warnings)] };
+}
+
+export function record(console: Console, change: StoredChange): void {
+  console.changes.put(change);
+  console.graphs.announce({ id: change.id, status: change.status });
+}
+
+/** What the API tells of a change. */
+export function publicChange({ undo: _undo, ...change }: StoredChange): Change {
+  return change;
+}
+
+/** Someone wrote between our look and our write: the answer is the merge, as if it had been noticed before. */
+async function guardStale<Result>(writing: Promise<Result>, console: Console, step: Step, bases: readonly AnyObject[]): Promise<Result> {
+  try {
+    return await writing;
+  } catch (error) {
+    if (!isHeddleError(error) || error.code !== 'conflict') throw error;
+    const name = (step.after ?? step.before)?.metadata;
+    const before = name === undefined ? null : await readCurrent(console.cluster(), step.kind.group, step.kind.kind, name);
+    throw conflictError('Someone else changed an object of this change at the same moment.', [threeSides({ ...step, before }, bases)], []);
+  }
+}
+
+/** Puts back what was written, newest first; `false` when that failed too. */
+async function rollBack(cluster: Cluster, done: readonly { step: Step; written: AnyKubeObject | null }[]): Promise<boolean> {
+  let whole = true;
+  for (const { step, written } of done.toReversed()) {
+    try {
+      await restore(cluster, step.kind, step.before, written);
+    } catch {
+      whole = false;
+    }
+  }
+  return whole;
+}
+
+/** Makes an object what it was: update on the version we wrote, delete what was created, create what was deleted. */
+export async function restore(
+  cluster: Cluster,
+  kind: KnownKind,
+  before: AnyKubeObject | null,
+  now: AnyKubeObject | null,
+): Promise<AnyKubeObject | null> {
+  const resource = resourceFor(kind);
+  if (before === null) {
+    if (now === null) return null;
+    const { resourceVersion } = now.metadata;
+    await cluster.client.delete(resource, now.metadata, resourceVersion === undefined ? {} : { preconditions: { resourceVersion } });
+    return null;
+  }
+  const clean = cleanObject(before);
+  if (now === null) return cluster.client.create(resource, clean as AnyKubeObject);
+  return cluster.client.update(resource, {
+    ...clean,
+    metadata: { ...clean.metadata, resourceVersion: now.metadata.resourceVersion },
+  } as AnyKubeObject);
+}
+
+/** The user the API server takes us for; the context's name where it does not say. */
+async function whoWrites(cluster: Cluster): Promise<string> {
+  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+  try {
+    const answer = await cluster.client.raw('/apis/authentication.k8s.io/v1/selfsubjectreviews', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(review),
+      timeoutMs: 3000,
+    });
+    const body = JSON.parse(answer.body.toString('utf8')) as { status?: { userInfo?: { username?: unknown } } };
+    const name = body.status?.userInfo?.username;
+    if (answer.status < 300 && typeof name === 'string' && name !== '') return name;
+  } catch {
+    // Older servers, and small ones, do not know the review.
+  }
+  return cluster.client.connection.context;
+}

@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import pino from 'pino';
+import type { Logger } from 'pino';
+import { HeddleError, isHeddleError } from '@/lib/errors';
+import { loadConfig } from '@/server/config';
+import type { Config } from '@/server/config';
+import { createKubeClient, loadKubeConfig } from '@/server/kube';
+import { createMesh } from '@/server/sources/mesh';
+import type { Mesh } from '@/server/sources/mesh';
+import { createPrometheus } from '@/server/sources/prometheus';
+import type { Prometheus } from '@/server/sources/prometheus';
+import { detectTraceStore } from '@/server/sources/traces';
+import type { TraceStore } from '@/server/sources/traces';
+import { openChangeLog } from './change-log';
+import type { ChangeLog } from './change-log';
+import { createConsoleMetrics } from './console-metrics';
+import type { ConsoleMetrics } from './console-metrics';
+import { createGraphHub } from './graph-hub';
+import type { GraphHub } from './graph-hub';
+import { settleChanges } from './settle-changes';
+import { watchCluster } from './watch-cluster';
+import type { Cluster } from './watch-cluster';
+
+/** Everything long-lived of the console. */
+export interface Console {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly metrics: ConsoleMetrics;
+  readonly prometheus: Prometheus | null;
+  readonly changes: ChangeLog;
+  readonly graphs: GraphHub;
+  now(): number;
+  /** The watched cluster; fails with `source_unavailable` (or what is wrong with the kubeconfig) while there is none. */
+  cluster(): Cluster;
+  /** The same, `null` while there is none. */
+  clusterOrNull(): Cluster | null;
+  clusterError(): HeddleError | null;
+  mesh(): Mesh;
+  /** The trace store; what it speaks is asked once, and again after it was away. */
+  traces(): Promise<TraceStore>;
+  forgetTraces(): void;
+  stop(): void;
+}
+
+/** Opens what the configuration names. Sources that do not answer yet are tried again; nothing here waits for them. */
+export function createConsole(config: Config, now: () => number = Date.now): Console {
+  const log = pino({ level: config.logLevel, base: { process: 'console' } }, pino.destination(2));
+  const prometheus = config.prometheusUrl === null ? null : createPrometheus({ url: config.prometheusUrl });
+  let cluster: Cluster | null = null;
+  let clusterError: HeddleError | null = new HeddleError('source_unavailable', 'The Kubernetes API is being connected.');
+  let retry: NodeJS.Timeout | undefined;
+  let traces: Promise<TraceStore> | null = null;
+  let stopped = false;
+
+  async function connect(): Promise<void> {
+    try {
+      const connection = await loadKubeConfig({ file: config.kubeconfig ?? undefined, context: config.kubeContext ?? undefined });
+      if (stopped) return;
+      cluster = watchCluster(createKubeClient(connection), config.clusterName);
+      clusterError = null;
+      graphs.follow(cluster);
+      const settled = cluster;
+      cluster.informer.synced
+        .then(() => settleChanges(state, settled))
+        .catch((error: unknown) => log.error({ error: String(error) }, 'interrupted changes could not be looked at'));
+    } catch (error) {
+      clusterError = isHeddleError(error)
+        ? error
+        : new HeddleError('source_unavailable', 'The kubeconfig cannot be used.', { cause: error });
+      log.warn({ code: clusterError.code, reason: clusterError.message }, 'no Kubernetes API yet');
+      // The file may be written later (the bundled mesh is still starting).
+      retry = setTimeout(() => void connect(), 2000);
+      retry.unref();
+    }
+  }
+
+  const state: Console = {
+    config,
+    log,
+    metrics: createConsoleMetrics(),
+    prometheus,
+    changes: openChangeLog(join(config.dataDir, 'console')),
+    graphs: createGraphHub(() => state),
+    now,
+    cluster() {
+      if (cluster === null) throw clusterError ?? new HeddleError('source_unavailable', 'There is no Kubernetes API.');
+      return cluster;
+    },
+    clusterOrNull: () => cluster,
+    clusterError: () => clusterError,
+    mesh() {
+      const current = state.cluster();
+      return createMesh(current.client, () => current.pods().filter((pod) => pod.metadata.labels?.['app'] === 'istiod'));
+    },
+    traces() {
+      if (config.tracesUrl === null) return Promise.reject(new HeddleError('source_unavailable', 'No trace store is configured.'));
+      traces ??= detectTraceStore(config.tracesUrl).catch((error: unknown) => {
+        traces = null;
+        throw error;
+      });
+      return traces;
+    },
+    forgetTraces() {
+      traces = null;
+    },
+    stop() {
+      stopped = true;
+      clearTimeout(retry);
+      graphs.stop();
+      cluster?.stop();
+      state.changes.close();
+    },
+  };
+  const { graphs } = state;
+  void connect();
+  return state;
+}
+
+const holder = Symbol.for('heddle.console');
+type Holder = typeof globalThis & { [holder]?: Console };
+
+/** The one console of this process. Modules may be loaded several times (Next does), so it lives on the global object. */
+export function getConsole(): Console {
+  const place = globalThis as Holder;
+  place[holder] ??= createConsole(loadConfig(process.env, process.cwd()));
+  return place[holder];
+}
+
+/** Puts a console in place (tests), or takes it away. */
+export function setConsole(state: Console | null): void {
+  const place = globalThis as Holder;
+  if (state === null) delete place[holder];
+  else place[holder] = state;
+}

@@ -1,0 +1,169 @@
+import { durationMs } from '@/lib/contract';
+import type { GraphDelta, GraphResponse, ObjectsEvent } from '@/lib/contract';
+import type { z } from 'zod';
+import type { graphQuery } from '@/lib/contract';
+import { buildGraph, compareGraphs, emptyContext, planGraphQueries } from '@/lib/graph';
+import type { GraphMetrics, GraphType, Sample } from '@/lib/graph';
+import { askInstant } from './ask-metrics';
+import type { Measured } from './ask-metrics';
+import type { Console } from './console-state';
+import type { Cluster } from './watch-cluster';
+
+type GraphQuery = z.output<typeof graphQuery>;
+
+/** What `/events` tells. */
+export type HubEvent =
+  | { event: 'graph'; data: GraphDelta }
+  | { event: 'objects'; data: ObjectsEvent }
+  | { event: 'change'; data: { id: string; status: string } };
+
+/** One computation of graphs for all who look: answers are shared while they are fresh, and so are the ticks of live graphs. */
+export interface GraphHub {
+  graph(query: GraphQuery): Promise<GraphResponse>;
+  /** Sends the whole graph first, then what changes. Without a query only objects and changes. Returns the way to stop. */
+  subscribe(query: GraphQuery | null, send: (event: HubEvent) => void): () => void;
+  announce(change: { id: string; status: string }): void;
+  follow(cluster: Cluster): void;
+  stop(): void;
+}
+
+const freshMs = 2000;
+const tickMs = 5000;
+const objectsMs = 1000;
+
+interface LiveGraph {
+  query: GraphQuery;
+  listeners: Set<(event: HubEvent) => void>;
+  timer: NodeJS.Timeout;
+  last: GraphResponse | null;
+}
+
+export function createGraphHub(console: () => Console): GraphHub {
+  const answers = new Map<string, { at: number; measured: Promise<Measured<Sample>> }>();
+  const live = new Map<string, LiveGraph>();
+  const others = new Set<(event: HubEvent) => void>();
+  let changed = { kinds: new Set<string>(), namespaces: new Set<string>() };
+  let telling: NodeJS.Timeout | undefined;
+
+  /** All namespaces at once: whoever looks at which of them shares the same answer. */
+  function measure(type: GraphType, duration: string, atMs: number | null): Promise<Measured<Sample>> {
+    const state = console();
+    const now = state.now();
+    const ask = () => askInstant(state.prometheus, planGraphQueries(type, duration), atMs ?? now);
+    if (atMs !== null) return ask();
+    const key = `${type} ${duration}`;
+    const known = answers.get(key);
+    if (known !== undefined && now - known.at < freshMs) return known.measured;
+    const measured = ask();
+    answers.set(key, { at: now, measured });
+    measured.catch(() => answers.delete(key));
+    return measured;
+  }
+
+  async function graph(query: GraphQuery): Promise<GraphResponse> {
+    const state = console();
+    const atMs = query.at === undefined ? null : Date.parse(query.at);
+    const started = state.now();
+    const { answers: rows, notices, queries } = await measure(query.graphType, query.duration, atMs);
+    const cluster = state.clusterOrNull();
+    const metrics: GraphMetrics = {
+      rps: rows['rps'] ?? null,
+      p50Ms: rows['p50Ms'] ?? null,
+      p95Ms: rows['p95Ms'] ?? null,
+      p99Ms: rows['p99Ms'] ?? null,
+      sentBytesPerSecond: rows['sentBytesPerSecond'] ?? null,
+      receivedBytesPerSecond: rows['receivedBytesPerSecond'] ?? null,
+    };
+    const built = buildGraph(metrics, {
+      graphType: query.graphType,
+      services: query.services,
+      namespaces: query.namespaces,
+      windowSeconds: durationMs(query.duration) / 1000,
+      context: cluster?.context() ?? emptyContext(state.config.clusterName),
+    });
+    const failed = state.clusterError();
+    const clusterNotices =
+      cluster?.notices() ?? (failed === null ? [] : [{ source: 'kubernetes', code: failed.code, message: failed.message }]);
+    return {
+      at: new Date(atMs ?? started).toISOString(),
+      duration: query.duration,
+      graphType: query.graphType,
+      ...built,
+      notices: [...notices, ...clusterNotices],
+      queries,
+    };
+  }
+
+  function wholeDelta(response: GraphResponse): GraphDelta {
+    const { at, nodes, edges, notices, queries } = response;
+    return { at, nodes, edges, removedNodes: [], removedEdges: [], notices, queries };
+  }
+
+  async function tick(entry: LiveGraph): Promise<void> {
+    try {
+      const next = await graph(entry.query);
+      const before = entry.last;
+      entry.last = next;
+      const delta = before === null ? wholeDelta(next) : { ...wholeDelta(next), ...compareGraphs(before, next) };
+      for (const listener of entry.listeners) listener({ event: 'graph', data: delta });
+    } catch (error) {
+      console().log.error({ error: error instanceof Error ? error.message : String(error) }, 'the live graph could not be made');
+    }
+  }
+
+  function subscribe(query: GraphQuery | null, send: (event: HubEvent) => void): () => void {
+    others.add(send);
+    if (query === null) return () => others.delete(send);
+    const key = JSON.stringify(query);
+    let entry = live.get(key);
+    if (entry === undefined) {
+      const fresh: LiveGraph = { query, listeners: new Set(), timer: setInterval(() => void tick(fresh), tickMs), last: null };
+      fresh.timer.unref();
+      live.set(key, fresh);
+      entry = fresh;
+      entry.listeners.add(send);
+      void tick(entry);
+    } else {
+      // Before the first tick has ended the newcomer gets the whole graph with everyone else.
+      if (entry.last !== null) send({ event: 'graph', data: wholeDelta(entry.last) });
+      entry.listeners.add(send);
+    }
+    const joined = entry;
+    return () => {
+      others.delete(send);
+      joined.listeners.delete(send);
+      if (joined.listeners.size > 0) return;
+      clearInterval(joined.timer);
+      live.delete(key);
+    };
+  }
+
+  return {
+    graph,
+    subscribe,
+    announce(change) {
+      for (const send of others) send({ event: 'change', data: change });
+    },
+    follow(cluster) {
+      cluster.informer.onChange((changes) => {
+        for (const { object } of changes) {
+          changed.kinds.add(object.kind);
+          if (object.metadata.namespace !== undefined) changed.namespaces.add(object.metadata.namespace);
+        }
+        telling ??= setTimeout(() => {
+          telling = undefined;
+          const data = { kinds: [...changed.kinds].toSorted(), namespaces: [...changed.namespaces].toSorted() };
+          changed = { kinds: new Set(), namespaces: new Set() };
+          for (const send of others) send({ event: 'objects', data });
+        }, objectsMs);
+        telling.unref();
+      });
+    },
+    stop() {
+      clearTimeout(telling);
+      for (const entry of live.values()) clearInterval(entry.timer);
+      live.clear();
+      others.clear();
+    },
+  };
+}
