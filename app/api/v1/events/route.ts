@@ -1,0 +1,6 @@
+import { streamEvents } from '@/server/console';
+
+/** A stream of what changes: the graph, objects, changes. */
+export function GET(request: Request): Response {
+  return streamEvents(request);
+}
