@@ -144,6 +144,8 @@ function readMessages(stream: ClientHttp2Stream, path: string, handler: StreamHa
       handler.onMessage(message);
     }
   });
+  // The server is done: our half must be ended too, or the stream never closes.
+  stream.on('end', () => stream.end());
   stream.on('error', (error) => {
     failure ??= new HeddleError('source_unavailable', `${path}: ${error.message}`, { cause: error });
   });

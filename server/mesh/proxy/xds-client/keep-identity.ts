@@ -13,6 +13,8 @@ const lifeSeconds = 24 * 3600;
 /** Renewal happens at half of the life, give or take this share of it, so that a mesh that started at once does not renew at once. */
 const jitter = 0.01;
 const maxTimerMs = 2 ** 31 - 1;
+/** When the authority's clock is far behind, a new certificate is half over at once: that must not become a busy loop. */
+const minWaitMs = 10_000;
 
 export interface KeepIdentityOptions {
   channel: GrpcChannel;
@@ -52,7 +54,7 @@ export async function keepIdentity(options: KeepIdentityOptions): Promise<KeptId
     const { validFromDate, validToDate } = new X509Certificate(identity.certPem);
     const life = validToDate.getTime() - validFromDate.getTime();
     const due = validFromDate.getTime() + life * (0.5 + jitter * (2 * options.random() - 1));
-    timer = setTimeout(() => void renew(), Math.min(Math.max(due - options.now(), 0), maxTimerMs));
+    timer = setTimeout(() => void renew(), Math.min(Math.max(due - options.now(), minWaitMs), maxTimerMs));
     timer.unref();
   }
 

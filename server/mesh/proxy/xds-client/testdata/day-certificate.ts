@@ -1,0 +1,15 @@
+/** A certificate that is good for 24 hours from `validFrom`; tests set the clock to it. */
+export const dayCertificate = {
+  validFrom: 'Nov 21 07:03:09 2026 GMT',
+  pem: `-----BEGIN CERTIFICATE-----
+MIIBcDCCARegAwIBAgIUFejK1C0LQ7ylUgGBXyB+PDwJLv4wCgYIKoZIzj0EAwIw
+DjEMMAoGA1UEAwwDZGF5MB4XDTI2MTEyMTA3MDMwOVoXDTI2MTEyMjA3MDMwOVow
+DjEMMAoGA1UEAwwDZGF5MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE2y4FgdAN
+Sjpn7W1qUTKKry0rmVGGwtqBvQUI/GMeTDzQSaoEmANoVv0jm1kE4dk9AwqWKzJb
+LWzb+8KLFu99PaNTMFEwHQYDVR0OBBYEFIarjxgpkSffN+S37b7LrCyzU7RbMB8G
+A1UdIwQYMBaAFIarjxgpkSffN+S37b7LrCyzU7RbMA8GA1UdEwEB/wQFMAMBAf8w
+CgYIKoZIzj0EAwIDRwAwRAIgf8h3k/JgahTA/NqPC5Jz+bFhymrCaSBqmB7+lVRq
+cSoCIFi4TdyiSR9aDidF7atyXLRQ1w1d9tXFnF4mbcTC/D96
+-----END CERTIFICATE-----
+`,
+};
