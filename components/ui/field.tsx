@@ -37,7 +37,7 @@ export function NumberField({
             else if (Number.isFinite(next))
               onChange(Math.min(max ?? Number.POSITIVE_INFINITY, Math.max(min ?? Number.NEGATIVE_INFINITY, next)));
           }}
-          className="h-7 w-24 rounded-sm border border-line-strong bg-panel px-2 text-right placeholder:text-faint disabled:opacity-50"
+          className="h-7 w-28 rounded-sm border border-line-strong bg-panel px-2 text-right placeholder:text-faint disabled:opacity-50"
         />
         {unit !== undefined && <span className="w-6 text-faint">{unit}</span>}
       </span>

@@ -29,7 +29,7 @@ export const traffic = {
   timeout: 'Timeout in ms',
   timeoutNone: 'none',
   retries: 'Retries',
-  retriesDefault: 'default of the mesh',
+  retriesDefault: 'mesh default',
   attempts: 'Attempts',
   perTry: 'Timeout of each try in ms',
   preview: 'Preview',
