@@ -189,12 +189,13 @@ export function decodeBlock(bytes: Uint8Array, offset: number, count: number, fi
     stale[out.length++] = isStale ? 1 : 0;
     if (isStale) out.staleCount++;
     if (i === count - 1) return;
-    if (bit()) {
-      if (!bit()) delta += take(7) - 63;
-      else if (!bit()) delta += take(14) - 8191;
-      else if (!bit()) delta += take(20) - 524287;
-      else delta += take(32) | 0;
-    }
+    // The number of leading ones says how many bits the change of the interval takes.
+    let ones = 0;
+    while (ones < 4 && bit()) ones++;
+    if (ones === 1) delta += take(7) - 63;
+    else if (ones === 2) delta += take(14) - 8191;
+    else if (ones === 3) delta += take(20) - 524287;
+    else if (ones === 4) delta += take(32) | 0;
     time += delta;
     if (!bit()) continue;
     if (bit()) {

@@ -216,7 +216,7 @@ function compare(theirs: Reply, ours: Reply, ordered: boolean): string | undefin
 function normal(result: Point[] | [number, string], ordered: boolean): { key: string; points: [number, string][] }[] {
   if (typeof result[0] === 'number') return [{ key: '', points: [result as [number, string]] }];
   const rows = (result as Point[]).map((row) => ({
-    key: JSON.stringify(Object.entries(row.metric ?? {}).sort()),
+    key: JSON.stringify(Object.entries(row.metric ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))),
     points: row.values ?? (row.value === undefined ? [] : [row.value]),
   }));
   return ordered ? rows : rows.sort((x, y) => (x.key < y.key ? -1 : 1));

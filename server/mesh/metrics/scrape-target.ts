@@ -1,4 +1,4 @@
-import { labelPairs, labelsOf, labelValue, type Labels } from '@/lib/promql';
+import { labelPairs, labelsKey, labelsOf, labelValue, type Labels } from '@/lib/promql';
 
 /** What to scrape. Two targets with equal `labels` and `url` are the same. */
 export interface ScrapeTarget {
@@ -43,7 +43,7 @@ export function combineTargets(sources: readonly TargetSource[]): TargetSource {
 
 /** What identifies a target. */
 export function targetKey(target: ScrapeTarget): string {
-  return `${target.url} ${JSON.stringify(Object.entries(target.labels).sort())}`;
+  return `${target.url} ${labelsKey(labelsOf(target.labels))}`;
 }
 
 /** Adds a target's labels to those of a scraped series; a label of the series that is in the way becomes `exported_…`. */

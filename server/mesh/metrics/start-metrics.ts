@@ -58,7 +58,7 @@ export async function startMetrics(options: MetricsOptions): Promise<Metrics> {
     version: options.version ?? '0.0.0',
   };
   const onProblem = options.onProblem ?? (() => {});
-  const worker = options.worker ?? fileBeside('metrics-worker.mjs');
+  const worker = options.worker ?? bundledWorker('metrics-worker.mjs');
   let running: RunningMetrics;
   try {
     running = worker === false ? await runMetrics(settings, onProblem) : await runInWorker(worker, settings, onProblem);
@@ -76,9 +76,10 @@ export async function startMetrics(options: MetricsOptions): Promise<Metrics> {
   };
 }
 
-function fileBeside(name: string): string | false {
-  const file = fileURLToPath(new URL(name, import.meta.url));
-  return existsSync(file) ? file : false;
+/** The worker's bundle beside the running one, or a folder up: the running code may lie in a folder of shared chunks. */
+function bundledWorker(name: string): string | false {
+  const places = [new URL(name, import.meta.url), new URL(`../${name}`, import.meta.url)].map((url) => fileURLToPath(url));
+  return places.find((file) => existsSync(file)) ?? false;
 }
 
 const RESTART_AFTER_MS = 500;

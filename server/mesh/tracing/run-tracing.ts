@@ -27,7 +27,7 @@ const TEND_EVERY_MS = 5000;
 export async function runTracing(
   config: TracingConfig,
   onProblem: (message: string) => void,
-): Promise<TracingUrls & { stop(): Promise<void> }> {
+): Promise<TracingUrls & { stop: () => Promise<void> }> {
   const store = new TraceStore({
     directory: config.directory,
     maxAgeMs: config.maxAgeMs,

@@ -46,7 +46,7 @@ export async function startTracing(options: TracingOptions): Promise<Tracing> {
     maxSpans: options.maxSpans ?? 2_000_000,
   };
   const onProblem = options.onProblem ?? (() => {});
-  const worker = options.worker ?? fileBeside('tracing-worker.mjs');
+  const worker = options.worker ?? bundledWorker('tracing-worker.mjs');
   try {
     return worker === false ? await runTracing(config, onProblem) : await runInWorker(worker, config, onProblem);
   } catch (error) {
@@ -55,9 +55,10 @@ export async function startTracing(options: TracingOptions): Promise<Tracing> {
   }
 }
 
-function fileBeside(name: string): string | false {
-  const file = fileURLToPath(new URL(name, import.meta.url));
-  return existsSync(file) ? file : false;
+/** The worker's bundle beside the running one, or a folder up: the running code may lie in a folder of shared chunks. */
+function bundledWorker(name: string): string | false {
+  const places = [new URL(name, import.meta.url), new URL(`../${name}`, import.meta.url)].map((url) => fileURLToPath(url));
+  return places.find((file) => existsSync(file)) ?? false;
 }
 
 const RESTART_AFTER_MS = 500;
