@@ -73,7 +73,9 @@ export function parseSeriesText(text: string): Labels {
     for (;;) {
       labelPair.lastIndex = at;
       const pair = labelPair.exec(text);
-      if (pair === null) throw new Error(`cannot read labels of ${JSON.stringify(text)}`);
+      // A name without a value is the metric's own, and only in quotes.
+      if (pair === null || (pair[3] === undefined && pair[2] === undefined))
+        throw new Error(`cannot read labels of ${JSON.stringify(text)}`);
       const name = pair[1] ?? unescape(pair[2] ?? '');
       if (pair[3] === undefined) pairs.push([METRIC_NAME, name]);
       else pairs.push([name, name === 'le' || name === 'quantile' ? normalBound(pair[3]) : unescape(pair[3])]);
