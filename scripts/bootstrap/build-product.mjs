@@ -1,5 +1,5 @@
 // Builds what is stale: the bundles of the server programs (esbuild) and the console (next build, standalone).
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { hashInputs, isFresh, writeStamp } from './hash-inputs.mjs';
@@ -7,7 +7,7 @@ import { pinnedNode, projectEnvironment } from './pinned-node.mjs';
 import { root, step } from './report-progress.mjs';
 import { runQuietly } from './run-command.mjs';
 
-/** Programs that share code: split into chunks, loaded as they are needed. Names become `dist/NAME.mjs`. */
+/** Programs with packages of their own. Names become `dist/NAME.mjs`; each is one file, so that modules run in the order of the sources. */
 const sharedEntries = {
   heddle: 'server/cli/main.ts',
   'metrics-worker': 'server/mesh/metrics/metrics-worker.ts',
@@ -24,14 +24,6 @@ const external = ['@grpc/grpc-js-xds', '@kubernetes/client-node', 'next', 'next/
 
 function present(entries) {
   return Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(join(root, path))));
-}
-
-/** Chunks of earlier builds. The new ones are written first, so that a program starting meanwhile finds a whole set. */
-function removeOldChunks(current) {
-  const folder = join(root, 'dist/chunks');
-  if (!existsSync(folder)) return;
-  const kept = new Set(current);
-  for (const name of readdirSync(folder)) if (!kept.has(`dist/chunks/${name}`)) rmSync(join(folder, name));
 }
 
 /** Bundles server programs into `dist/` when a source of them changed. */
@@ -58,14 +50,7 @@ export async function buildBundles() {
       legalComments: 'none',
       external,
     };
-    const shared = await esbuild.build({
-      ...common,
-      entryPoints: present(sharedEntries),
-      splitting: true,
-      chunkNames: 'chunks/[name]-[hash]',
-      metafile: true,
-    });
-    removeOldChunks(Object.keys(shared.metafile.outputs));
+    await esbuild.build({ ...common, entryPoints: present(sharedEntries) });
     await esbuild.build({ ...common, entryPoints: present(podEntries), minifySyntax: true, minifyWhitespace: true });
   });
   writeStamp('dist/.stamp', hash);

@@ -28,7 +28,9 @@ export async function installPackages() {
   const hash = lockHash(lock);
   if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === hash) return;
   if (!installedByHand(lock)) {
-    await step('install packages (npm ci)', () => runQuietly('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']));
+    await step('install packages (npm ci)', async () => {
+      await runQuietly('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+    });
   }
   writeFileSync(stampPath, hash);
 }

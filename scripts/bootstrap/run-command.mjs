@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { BootstrapError, root } from './report-progress.mjs';
 
 /**
- * Runs a program to its end and returns what it printed on stdout. Rejects with the tail of its output when it fails.
- * `allowFailure` returns `{status, output}` instead.
+ * Runs a program to its end. Rejects with the tail of its output when it fails, unless `allowFailure`.
+ * @returns {Promise<{status: number, stdout: string, output: string}>} `output` is stdout and stderr as they came
  */
 export function runQuietly(command, args, { cwd = root, env = process.env, allowFailure = false } = {}) {
   return new Promise((resolve, reject) => {
@@ -15,8 +15,7 @@ export function runQuietly(command, args, { cwd = root, env = process.env, allow
     child.stderr.on('data', (chunk) => (all += chunk));
     child.on('error', (error) => (allowFailure ? resolve({ status: 127, stdout, output: error.message }) : reject(error)));
     child.on('close', (status) => {
-      if (allowFailure) resolve({ status: status ?? 1, stdout, output: all });
-      else if (status === 0) resolve(stdout);
+      if (allowFailure || status === 0) resolve({ status: status ?? 1, stdout, output: all });
       else reject(new BootstrapError(`${command} ${args.join(' ')} failed (exit ${status}):\n${tail(all, 60)}`));
     });
   });

@@ -63,7 +63,7 @@ export async function runMesh(options: MeshOptions): Promise<void> {
 }
 
 async function stopAll(stops: Stops, logger: Logger): Promise<void> {
-  for (const stop of stops.reverse()) {
+  for (const stop of stops.toReversed()) {
     try {
       await stop();
     } catch (error) {

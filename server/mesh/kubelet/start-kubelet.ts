@@ -23,7 +23,7 @@ export interface Kubelet {
 }
 
 /** Marks a pod object that stands for a process nobody but the mesh itself runs (the control plane). */
-const unmanagedAnnotation = 'heddle.dev/unmanaged';
+const mirrorAnnotation = 'kubernetes.io/config.mirror';
 const defaultGraceSeconds = 30;
 
 /**
@@ -46,7 +46,7 @@ export async function startKubelet(client: KubeClient, options: KubeletOptions):
   };
 
   function isOurs(pod: Pod): boolean {
-    return pod.spec.nodeName !== undefined && pod.metadata.annotations?.[unmanagedAnnotation] === undefined;
+    return pod.spec.nodeName !== undefined && pod.metadata.annotations?.[mirrorAnnotation] === undefined;
   }
 
   function isOver(pod: Pod): boolean {

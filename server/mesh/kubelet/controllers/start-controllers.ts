@@ -35,10 +35,10 @@ const ignoreExisting = (error: unknown): void => {
   if (!isHeddleError(error) || error.code !== 'conflict') throw error;
 };
 
-/** Splits `namespace/name`. */
-function splitKey(key: string): { namespace: string; name: string } {
+/** Name and namespace of a key `namespace/name`. */
+function nameIn(key: string): [name: string, namespace: string] {
   const slash = key.indexOf('/');
-  return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+  return [key.slice(slash + 1), key.slice(0, slash)];
 }
 
 /**
@@ -47,10 +47,6 @@ function splitKey(key: string): { namespace: string; name: string } {
  */
 export function startControllers(client: KubeClient, informer: Informer, log: Log): () => void {
   const expectations = new Expectations(Date.now);
-  const find = <T extends KubeObject>(resource: ResourceRef, key: string) => {
-    const { namespace, name } = splitKey(key);
-    return informer.get<T>(resource, name, namespace);
-  };
   const podsIn = (namespace: string | undefined) => informer.list<Pod>(resources.pods, namespace);
 
   async function createPod(
@@ -89,7 +85,7 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
   const deployment = runReconciler(
     'deployment',
     async (key) => {
-      const found = find<AppsObject>(resources.deployments, key);
+      const found = informer.get<AppsObject>(resources.deployments, ...nameIn(key));
       if (found === undefined || found.metadata.deletionTimestamp !== undefined) return;
       const sets = informer.list<AppsObject>(resources.replicaSets, found.metadata.namespace);
       const plan = planDeployment(found, sets, new Date().toISOString().replace(/\.\d+Z$/, 'Z'));
@@ -105,7 +101,7 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
   const replicaSet = runReconciler(
     'replicaset',
     async (key) => {
-      const found = find<AppsObject>(resources.replicaSets, key);
+      const found = informer.get<AppsObject>(resources.replicaSets, ...nameIn(key));
       if (found === undefined) {
         expectations.forget(`ReplicaSet/${key}`);
         return;
@@ -129,7 +125,7 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
   const statefulSet = runReconciler(
     'statefulset',
     async (key) => {
-      const found = find<AppsObject>(resources.statefulSets, key);
+      const found = informer.get<AppsObject>(resources.statefulSets, ...nameIn(key));
       if (found === undefined || found.metadata.deletionTimestamp !== undefined) return;
       const pods = settledPods(found, `StatefulSet/${key}`);
       if (pods === undefined) {
@@ -156,7 +152,7 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
   const daemonSet = runReconciler(
     'daemonset',
     async (key) => {
-      const found = find<AppsObject>(resources.daemonSets, key);
+      const found = informer.get<AppsObject>(resources.daemonSets, ...nameIn(key));
       if (found === undefined || found.metadata.deletionTimestamp !== undefined) return;
       const pods = settledPods(found, `DaemonSet/${key}`);
       if (pods === undefined) {
@@ -179,8 +175,8 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
   const endpoints = runReconciler(
     'endpointslice',
     async (key) => {
-      const { namespace, name } = splitKey(key);
-      const service = find<Service>(resources.services, key);
+      const [name, namespace] = nameIn(key);
+      const service = informer.get<Service>(resources.services, ...nameIn(key));
       const present = informer
         .list<EndpointSlice>(resources.endpointSlices, namespace)
         .filter((slice) => isManaged(slice) && serviceOfSlice(slice) === name);
@@ -207,7 +203,7 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
   const scheduler = runReconciler(
     'scheduler',
     async (key) => {
-      const pod = find<Pod>(resources.pods, key);
+      const pod = informer.get<Pod>(resources.pods, ...nameIn(key));
       if (pod === undefined || pod.spec.nodeName !== undefined || pod.metadata.deletionTimestamp !== undefined) return;
       const node = chooseNode(pod, informer.list<Node>(resources.nodes), podsIn(undefined));
       if (node !== undefined) {

@@ -1,10 +1,9 @@
-import { closeSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
-import { fstatSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 const mostBytes = 10 * 1024 * 1024;
 
-/** A log file that is renamed to `.1` when it is full, so that a pod takes at most twice `limit` bytes. */
+/** A log file that is renamed to `.1` when it is full, so that a run takes at most twice `limit` bytes. */
 export class RotatingLog {
   private file: number;
   private size: number;
@@ -30,6 +29,15 @@ export class RotatingLog {
     }
     writeSync(this.file, bytes);
     this.size += bytes.length;
+  }
+
+  /** Begins the log of a new run; the one before is kept as `.previous`. */
+  beginRun(): void {
+    if (this.file < 0 || this.size === 0) return;
+    closeSync(this.file);
+    renameSync(this.path, `${this.path}.previous`);
+    this.file = openSync(this.path, 'a', 0o600);
+    this.size = 0;
   }
 
   close(): void {

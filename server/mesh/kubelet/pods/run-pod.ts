@@ -195,7 +195,7 @@ export class PodRunner {
   private async launch(spec: Container): Promise<Launch> {
     const { kubelet, client, addresses } = this.options;
     // Made now, so that a container that says nothing has an empty log rather than none.
-    this.logOf(spec);
+    this.logOf(spec).beginRun();
     if (!isProxyContainer(this.pod, spec)) {
       return launchApplication({
         client,

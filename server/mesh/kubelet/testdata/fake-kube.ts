@@ -50,8 +50,9 @@ export function createFakeKube(): KubeClient & { find(resource: ResourceRef, nam
     };
     watchers.add(watcher);
     signal?.addEventListener('abort', () => wake.resolve());
-    while (signal?.aborted !== true) {
+    for (;;) {
       await wake.promise;
+      if (signal?.aborted === true) break;
       wake = Promise.withResolvers<void>();
       const events = pending;
       pending = [];
