@@ -1,0 +1,468 @@
+import type { CompiledRetryPolicy, Decision } from '@/lib/routing';
+import { buildLocation, decide, isGrpc, resolveTimeouts, retryPolicyFor } from '@/lib/routing';
+import { writeChunkSize } from '../http1/write-chunk';
+import type { BodyFraming } from '../http1/write-response';
+import { runFilters } from '../filters/run-filters';
+import type { FilterTarget } from '../filters/run-filters';
+import type { PeerTls } from '../io/connection';
+import { Deadline } from '../io/deadline';
+import type { DeadlineOwner } from '../io/deadline';
+import { flushOutput } from '../io/output';
+import type { MessageHead, RequestHead, ResponseHead } from '../message-head';
+import type { ProxyContext } from '../proxy-context';
+import type { Cluster } from '../upstream/cluster';
+import type { Endpoint, PoolFailure } from '../upstream/endpoint';
+import type { DownstreamContext } from './downstream-context';
+import type { ExchangeRecord, TraceContext } from './exchange-record';
+import type { HttpChain } from './http-chain';
+import { grpcMessage, grpcStatusOf } from './local-reply';
+import { startMirrors } from './mirror';
+import type { MirrorRequest } from './mirror';
+import { normalizePath } from './normalize-path';
+import { prepareRequest, traceRequest } from './prepare-request';
+import { random } from './random-bits';
+import { RequestPlan, ResponsePlan } from './request-plan';
+import { FLAG } from './response-flags';
+import { RouteView } from './route-view';
+import { Router } from './router';
+import { SavedRequest } from './saved-request';
+import type { DownstreamOwner, DownstreamStream, UpstreamFailure, UpstreamOwner } from './streams';
+
+const HOLD = 0;
+const STREAM_IDLE = 1;
+const EMPTY = Buffer.alloc(0);
+const TEXT_HEADERS: readonly (readonly [string, string])[] = [['content-type', 'text/plain']];
+
+/**
+ * One request and its response. Created once per HTTP/1 connection or HTTP/2 stream and used again, with all fields set from the start.
+ * Order of events: head → connection manager → filters → router (tries) → response. Whatever ends it, `finish` runs exactly once.
+ */
+export class Exchange implements DownstreamOwner, FilterTarget, ExchangeRecord, DeadlineOwner {
+  chain: HttpChain;
+  readonly context: ProxyContext;
+  readonly downstream: DownstreamContext;
+  readonly view = new RouteView();
+  readonly plan = new RequestPlan();
+  readonly responsePlan = new ResponsePlan();
+  readonly saved = new SavedRequest();
+  readonly router: Router;
+  stream: DownstreamStream | null = null;
+  /** The head while its bytes are valid: during `onRequest`. */
+  head: RequestHead | null = null;
+  decision: Decision | null = null;
+  retry: CompiledRetryPolicy | null = null;
+  mirrors: readonly MirrorRequest[] = [];
+  trace: TraceContext | null = null;
+  startedAt = 0;
+  durationMs = 0;
+  status = 0;
+  flags = 0;
+  details = '';
+  bytesReceived = 0;
+  bytesSent = 0;
+  requestId = '';
+  isGrpc = false;
+  grpcStatus = -1;
+  userAgent = '';
+  forwardedFor = '';
+  originalPath = '';
+  protocol = '';
+  requestEnded = false;
+  responseStarted = false;
+  lastActivity = 0;
+  private held: { then: 'forward' | { readonly httpStatus: number } | { readonly grpcStatus: number } } | null = null;
+  private readonly holdDeadline = new Deadline(this, HOLD);
+  private readonly idleDeadline = new Deadline(this, STREAM_IDLE);
+  private streamIdleMs = 0;
+  private encodesChunks = false;
+
+  constructor(chain: HttpChain, downstream: DownstreamContext) {
+    this.chain = chain;
+    this.context = chain.context;
+    this.downstream = downstream;
+    this.router = new Router(this);
+  }
+
+  get idle(): boolean {
+    return this.stream === null;
+  }
+
+  get method(): string {
+    return this.view.method;
+  }
+
+  get path(): string {
+    return this.view.path;
+  }
+
+  get authority(): string {
+    return this.view.authority;
+  }
+
+  get cluster(): Cluster | null {
+    return this.router.cluster;
+  }
+
+  get endpoint(): Endpoint | null {
+    return this.router.endpoint;
+  }
+
+  get attempts(): number {
+    return this.router.attempt;
+  }
+
+  get upstreamTls(): PeerTls | null {
+    return this.router.upstreamTls;
+  }
+
+  get upstreamLocalAddress(): string {
+    return this.router.upstreamLocalAddress;
+  }
+
+  get upstreamFailure(): string {
+    return this.router.failureDetail;
+  }
+
+  get upstreamServiceMs(): number {
+    return this.router.serviceMs;
+  }
+
+  /** Bodies go up as framed when both sides speak HTTP/1. */
+  get wantsRawRequest(): boolean {
+    return this.stream === null || (this.stream.protocol !== 'HTTP/2' && !this.router.http2);
+  }
+
+  onRequest(stream: DownstreamStream, head: RequestHead, end: boolean): void {
+    this.reset(stream, end);
+    this.head = head;
+    this.admit(head);
+    this.head = null;
+    this.view.forgetHead();
+  }
+
+  private admit(head: RequestHead): void {
+    const { chain, view, plan, downstream } = this;
+    const scheme = downstream.tls !== null && chain.direction === 'outbound' ? 'https' : (chain.useRemoteAddress ? undefined : head.get('x-forwarded-proto')) ?? 'http';
+    view.load(head, scheme);
+    if (downstream.tls !== null) view.tls = { presented: downstream.tls.digest !== '', validated: downstream.peerNames !== null };
+    this.requestId = prepareRequest(chain, downstream, head, scheme, plan);
+    this.isGrpc = isGrpc(view);
+    this.trace = traceRequest(chain, head, plan);
+    if (chain.accessLogs.length > 0 || this.trace?.sampled === true) {
+      this.userAgent = head.get('user-agent') ?? '';
+      this.forwardedFor = plan.forwardedFor ?? head.get('x-forwarded-for') ?? '';
+    }
+    if (chain.normalizePath && view.path !== '' && view.path !== '*') {
+      const normal = normalizePath(view.path, chain.mergeSlashes);
+      if (normal === null) {
+        this.answer(400, '', FLAG.downstreamProtocolError, 'path_normalization_failed');
+        return;
+      }
+      if (normal !== view.path) {
+        view.path = normal;
+        plan.path = normal;
+      }
+    }
+    if (!this.upgradeAllowed(head)) {
+      this.answer(403, '', 0, 'upgrade_failed');
+      return;
+    }
+    this.route();
+  }
+
+  private upgradeAllowed(head: RequestHead): boolean {
+    if (head.version !== 1 || !(head as RequestHead & { upgrade?: boolean }).upgrade) return true;
+    const wanted = (head.get('upgrade') ?? '').toLowerCase();
+    if (wanted === 'h2c') return true;
+    this.plan.upgrade = this.chain.upgrades.has(wanted);
+    return this.plan.upgrade;
+  }
+
+  private route(): void {
+    const table = this.chain.routes.table;
+    if (table === null) {
+      this.answer(404, '', FLAG.noRoute, 'route_configuration_not_found');
+      return;
+    }
+    const decision = decide(table, this.view, random);
+    this.decision = decision;
+    if (this.chain.filters.length > 0 && !runFilters(this.chain.filters, this, decision)) return;
+    this.act();
+  }
+
+  /** Carries out the decision once the filters have let the request through. */
+  private act(): void {
+    const { decision, view } = this;
+    if (decision === null) return;
+    switch (decision.kind) {
+      case 'forward':
+        this.forward(decision);
+        return;
+      case 'redirect':
+        if (decision.redirect === null) return;
+        this.answer(decision.redirect.status, '', 0, 'direct_response', [['location', buildLocation(decision.redirect, view)]]);
+        return;
+      case 'direct_response': {
+        const reply = decision.directResponse;
+        const body = typeof reply?.body === 'string' ? reply.body : Buffer.from(reply?.body ?? []).toString('latin1');
+        this.answer(reply?.status ?? 500, body, 0, 'direct_response');
+        return;
+      }
+      case 'non_forwarding':
+        this.answer(500, '', 0, 'non_forwarding_action');
+        return;
+      default:
+        this.answer(404, '', FLAG.noRoute, 'route_not_found');
+    }
+  }
+
+  private forward(decision: Decision): void {
+    const action = decision.route?.action ?? null;
+    this.retry = retryPolicyFor(action?.retry ?? null, this.view);
+    if (action !== null) {
+      const timeouts = resolveTimeouts(action, this.retry, this.view);
+      this.router.globalMs = timeouts.globalMs;
+      this.router.perTryMs = timeouts.perTryMs;
+      if (timeouts.globalMs > 0 && !this.chain.suppressEnvoyHeaders) this.plan.expectedTimeoutMs = timeouts.perTryMs > 0 ? timeouts.perTryMs : timeouts.globalMs;
+      this.streamIdleMs = action.idleTimeoutMs ?? this.chain.streamIdleTimeoutMs;
+    } else this.streamIdleMs = this.chain.streamIdleTimeoutMs;
+    if (this.streamIdleMs > 0) this.idleDeadline.set(this.startedAt + this.streamIdleMs, this.startedAt);
+    if (decision.virtualHost?.includeAttemptCount === true) this.plan.attempt = 1;
+    this.router.begin(decision);
+  }
+
+  /** The router has chosen a cluster and its protocol: put the head together. */
+  compose(head: { readonly http2: boolean }): void {
+    const { stream, view } = this;
+    if (stream === null) return;
+    this.encodesChunks = !head.http2 && stream.protocol === 'HTTP/2' && !this.requestEnded && view.header('content-length') === undefined;
+    if (this.decision !== null && (this.decision.route?.action?.mirrors.length ?? 0) > 0) this.mirrors = startMirrors(this, this.decision, view, this.requestEnded);
+  }
+
+  hold(delayMs: number, then: 'forward' | { readonly httpStatus: number } | { readonly grpcStatus: number }): void {
+    this.flags |= FLAG.delayInjected;
+    this.context.activeFaults++;
+    this.held = { then };
+    // The bytes of the head are gone when the delay is over: compose now, send then.
+    if (then === 'forward' && this.decision?.kind === 'forward') {
+      this.router.held = true;
+      this.forward(this.decision);
+    }
+    if (this.idle) return;
+    const now = performance.now();
+    this.holdDeadline.set(now + delayMs, now);
+  }
+
+  onDeadline(deadline: Deadline, now: number): void {
+    if (this.idle) return;
+    if (deadline.kind === HOLD) {
+      const held = this.held;
+      this.held = null;
+      this.context.activeFaults--;
+      if (held === null) return;
+      if (held.then === 'forward') {
+        if (this.decision?.kind === 'forward') this.router.release();
+        else this.act();
+      } else if ('httpStatus' in held.then) this.answer(held.then.httpStatus, 'fault filter abort', FLAG.faultInjected, 'fault_filter_abort');
+      else this.answerGrpc(held.then.grpcStatus, FLAG.faultInjected, 'fault_filter_abort');
+    } else if (now - this.lastActivity < this.streamIdleMs) {
+      this.idleDeadline.set(this.lastActivity + this.streamIdleMs, now);
+      return;
+    } else if (this.responseStarted) {
+      this.flags |= FLAG.streamIdleTimeout;
+      this.details = 'stream_idle_timeout';
+      this.breakOff();
+    } else this.answer(this.requestEnded ? 504 : 408, 'stream timeout', FLAG.streamIdleTimeout, 'stream_idle_timeout');
+    flushOutput();
+  }
+
+  onRequestData(bytes: Buffer, start: number, end: number, last: boolean): void {
+    this.bytesReceived += end - start;
+    if (this.streamIdleMs > 0) this.lastActivity = performance.now();
+    if (last) this.requestEnded = true;
+    if (this.encodesChunks) {
+      if (end > start) {
+        const size = writeChunkSize(chunkHead, 0, end - start);
+        this.pass(chunkHead, 0, size, false);
+        this.pass(bytes, start, end, false);
+        this.pass(CRLF, 0, 2, false);
+      }
+      if (last) this.pass(LAST_CHUNK, 0, LAST_CHUNK.length, true);
+    } else this.pass(bytes, start, end, last);
+  }
+
+  private pass(bytes: Buffer, start: number, end: number, last: boolean): void {
+    for (const mirror of this.mirrors) mirror.addBody(bytes, start, end, last);
+    this.router.onRequestData(bytes, start, end, last);
+  }
+
+  onRequestTrailers(head: MessageHead): void {
+    this.requestEnded = true;
+    if (this.router.http2) this.router.onRequestTrailers(head);
+    else if (this.encodesChunks) this.pass(LAST_CHUNK, 0, LAST_CHUNK.length, true);
+    else this.pass(EMPTY, 0, 0, true);
+  }
+
+  onDownstreamDrain(): void {
+    this.router.resumeUpstream();
+  }
+
+  onDownstreamGone(reason: string): void {
+    if (this.idle) return;
+    this.flags |= FLAG.downstreamTermination;
+    if (this.details === '') this.details = reason === '' ? 'downstream_remote_disconnect' : reason.includes('closed') ? 'downstream_remote_disconnect' : reason;
+    this.router.abandon();
+    if (!this.responseStarted) this.status = 0;
+    this.finish();
+  }
+
+  /** The head of the response goes down. `head` is valid during this call only. */
+  sendHead(head: ResponseHead, framing: BodyFraming, end: boolean): void {
+    const { stream } = this;
+    if (stream === null) return;
+    this.responseStarted = true;
+    this.status = head.status;
+    if (this.details === '') this.details = 'via_upstream';
+    if (this.isGrpc) {
+      const grpc = head.get('grpc-status');
+      if (grpc !== undefined) this.grpcStatus = Number(grpc);
+    }
+    const effective: BodyFraming = framing === 'chunked' && stream.protocol === 'HTTP/1.0' ? 'until-close' : framing;
+    stream.sendHead(head, this.responsePlan, effective, end);
+    if (end) this.complete();
+  }
+
+  sendData(bytes: Buffer, start: number, end: number, last: boolean): void {
+    const { stream } = this;
+    if (stream === null) return;
+    this.bytesSent += end - start;
+    if (this.streamIdleMs > 0) this.lastActivity = performance.now();
+    stream.sendData(bytes, start, end, last);
+    if (last) this.complete();
+  }
+
+  sendTrailers(head: MessageHead): void {
+    const { stream } = this;
+    if (stream === null) return;
+    const grpc = head.get('grpc-status');
+    if (grpc !== undefined) this.grpcStatus = Number(grpc);
+    stream.sendTrailers(head);
+    this.complete();
+  }
+
+  sendInterim(head: ResponseHead): void {
+    this.stream?.sendInterim(head);
+  }
+
+  answer(status: number, body: string, flags: number, details: string, headers: readonly (readonly [string, string])[] = []): void {
+    const { stream } = this;
+    if (stream === null) return;
+    this.flags |= flags;
+    this.details = details;
+    if (this.responseStarted) {
+      this.breakOff();
+      return;
+    }
+    this.router.abandon();
+    this.responseStarted = true;
+    const server = this.chain.serverName;
+    if (this.isGrpc) {
+      const grpc = grpcStatusOf(status);
+      this.status = 200;
+      this.grpcStatus = grpc;
+      const message: [string, string][] = body === '' ? [] : [['grpc-message', grpcMessage(body)]];
+      stream.sendLocal(200, [['content-type', 'application/grpc'], ['grpc-status', String(grpc)], ...message, ...headers], EMPTY, server);
+    } else {
+      this.status = status;
+      const bytes = body === '' ? EMPTY : Buffer.from(body, 'utf8');
+      this.bytesSent = bytes.length;
+      const extra = this.responsePlan.addNames.map((name, at): [string, string] => [name, this.responsePlan.addValues[at] ?? '']);
+      const typed = bytes.length > 0 && !headers.some(([name]) => name === 'content-type') && !extra.some(([name]) => name === 'content-type') ? TEXT_HEADERS : [];
+      stream.sendLocal(status, [...typed, ...headers, ...extra.filter(([name]) => !headers.some(([other]) => other === name))], bytes, server);
+    }
+    this.complete();
+  }
+
+  answerGrpc(grpcStatus: number, flags: number, details: string): void {
+    const { stream } = this;
+    if (stream === null || this.responseStarted) return;
+    this.flags |= flags;
+    this.details = details;
+    this.router.abandon();
+    this.responseStarted = true;
+    this.status = 200;
+    this.grpcStatus = grpcStatus;
+    stream.sendLocal(200, [['content-type', 'application/grpc'], ['grpc-status', String(grpcStatus)], ['grpc-message', 'fault filter abort']], EMPTY, this.chain.serverName);
+    this.complete();
+  }
+
+  /** The response cannot be completed: the client sees it cut off. */
+  breakOff(): void {
+    const { stream } = this;
+    this.router.abandon();
+    this.finish();
+    stream?.abort();
+  }
+
+  /** The response is complete. */
+  private complete(): void {
+    const { stream } = this;
+    this.router.done();
+    this.finish();
+    stream?.finish();
+  }
+
+  private finish(): void {
+    if (this.stream === null) return;
+    this.durationMs = performance.now() - this.startedAt;
+    this.stream = null;
+    if (this.holdDeadline.wheel !== null) {
+      this.holdDeadline.clear();
+      this.context.activeFaults--;
+    }
+    if (this.idleDeadline.wheel !== null) this.idleDeadline.clear();
+    const { context, chain, trace } = this;
+    context.metrics.recordRequest(this);
+    if (trace !== null && trace.sampled) context.spans.record(this, trace);
+    for (const log of chain.accessLogs) log.write(this);
+    this.router.cluster = null;
+    this.router.endpoint = null;
+  }
+
+  private reset(stream: DownstreamStream, end: boolean): void {
+    while (this.chain.successor !== null) this.chain = this.chain.successor;
+    this.stream = stream;
+    this.startedAt = performance.now();
+    this.lastActivity = this.startedAt;
+    this.durationMs = 0;
+    this.status = 0;
+    this.flags = 0;
+    this.details = '';
+    this.bytesReceived = 0;
+    this.bytesSent = 0;
+    this.grpcStatus = -1;
+    this.originalPath = '';
+    this.userAgent = '';
+    this.forwardedFor = '';
+    this.protocol = stream.protocol;
+    this.requestEnded = end;
+    this.responseStarted = false;
+    this.encodesChunks = false;
+    this.held = null;
+    this.decision = null;
+    this.retry = null;
+    this.trace = null;
+    if (this.mirrors.length > 0) this.mirrors = [];
+    this.streamIdleMs = 0;
+    this.plan.clear();
+    this.responsePlan.clear();
+    this.saved.clear();
+    this.router.reset();
+  }
+}
+
+const chunkHead = Buffer.alloc(16);
+const CRLF = Buffer.from('\r\n', 'latin1');
+const LAST_CHUNK = Buffer.from('0\r\n\r\n', 'latin1');
+
+export type { PoolFailure, UpstreamFailure, UpstreamOwner };

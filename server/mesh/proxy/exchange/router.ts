@@ -1,0 +1,545 @@
+import { hashRequest, requestedDelayMs, retryDelayMs, rewriteHost, rewritePath, shouldRetryReset, shouldRetryResponse } from '@/lib/routing';
+import type { Decision, ResetReason } from '@/lib/routing';
+import { mutateRequest, mutateResponse } from '../filters/run-filters';
+import { headerText } from '../http1/byte-classes';
+import type { BodyFraming } from '../http1/write-response';
+import { composeHttp2Head } from '../http2/compose-head';
+import type { PeerTls } from '../io/connection';
+import { Deadline } from '../io/deadline';
+import type { DeadlineOwner } from '../io/deadline';
+import { flushOutput } from '../io/output';
+import type { MessageHead, ResponseHead } from '../message-head';
+import type { Cluster } from '../upstream/cluster';
+import type { Endpoint, PoolFailure, PoolWaiter } from '../upstream/endpoint';
+import { findOriginalDestination } from '../upstream/original-destination';
+import type { Exchange } from './exchange';
+import { httpStatusOf } from './local-reply';
+import { random, randomHex64 } from './random-bits';
+import { FLAG } from './response-flags';
+import type { SavedHead, UpstreamFailure, UpstreamOwner, UpstreamStream } from './streams';
+
+const GLOBAL = 0;
+const PER_TRY = 1;
+const BACK_OFF = 2;
+
+/** Methods that may be sent twice without harm (RFC 9110 §9.2.2). */
+const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
+const PAUSE_AT_BYTES = 64 * 1024;
+const RESET_BODY = 'upstream connect error or disconnect/reset before headers. ';
+
+/** Forwards a request: chooses an endpoint, tries, times, tries again. One per exchange. */
+export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
+  cluster: Cluster | null = null;
+  endpoint: Endpoint | null = null;
+  attempt = 0;
+  globalMs = 0;
+  perTryMs = 0;
+  http2 = false;
+  serviceMs = -1;
+  failureDetail = '';
+  upstreamTls: PeerTls | null = null;
+  upstreamLocalAddress = '';
+  /** Compose, but do not send before `release`. */
+  held = false;
+  private readonly exchange: Exchange;
+  private upstream: UpstreamStream | null = null;
+  private waiting: Endpoint | null = null;
+  private responded = false;
+  private began = 0;
+  private hash: bigint | null = null;
+  private tried: Set<Endpoint> | null = null;
+  private isRetry = false;
+  private staleRetried = false;
+  private downstreamPaused = false;
+  private readonly globalDeadline = new Deadline(this, GLOBAL);
+  private readonly tryDeadline = new Deadline(this, PER_TRY);
+  private readonly backOffDeadline = new Deadline(this, BACK_OFF);
+
+  constructor(exchange: Exchange) {
+    this.exchange = exchange;
+  }
+
+  get savedBytes(): Buffer {
+    return this.exchange.saved.bytes;
+  }
+
+  get savedLength(): number {
+    return this.exchange.saved.length;
+  }
+
+  get savedHead(): SavedHead | null {
+    return this.exchange.saved.head;
+  }
+
+  get requestEnded(): boolean {
+    return this.exchange.requestEnded;
+  }
+
+  get isHeadRequest(): boolean {
+    return this.exchange.view.method === 'HEAD';
+  }
+
+  get wantsRawResponse(): boolean {
+    return this.exchange.stream?.takesRaw ?? false;
+  }
+
+  reset(): void {
+    this.cluster = null;
+    this.endpoint = null;
+    this.attempt = 0;
+    this.globalMs = 0;
+    this.perTryMs = 0;
+    this.http2 = false;
+    this.serviceMs = -1;
+    this.failureDetail = '';
+    this.upstreamTls = null;
+    this.upstreamLocalAddress = '';
+    this.held = false;
+    this.upstream = null;
+    this.waiting = null;
+    this.responded = false;
+    this.hash = null;
+    this.tried = null;
+    this.isRetry = false;
+    this.staleRetried = false;
+    this.downstreamPaused = false;
+  }
+
+  /** Starts forwarding. The head of the request is valid during this call. */
+  begin(decision: Decision): void {
+    const { exchange } = this;
+    const action = decision.route?.action ?? null;
+    const cluster = exchange.context.clusters.get(decision.cluster) ?? null;
+    this.cluster = cluster;
+    if (cluster === null) {
+      exchange.answer(action?.clusterNotFoundStatus ?? 503, '', FLAG.noCluster, 'cluster_not_found');
+      return;
+    }
+    const { view, plan } = exchange;
+    if (action !== null && action.hashPolicies.length > 0) {
+      const hashed = hashRequest(action.hashPolicies, view, exchange.downstream.remoteAddress, randomHex64);
+      this.hash = hashed.hash;
+      for (const cookie of hashed.setCookies) {
+        exchange.responsePlan.addNames.push('set-cookie');
+        exchange.responsePlan.addValues.push(cookie);
+      }
+    }
+    this.http2 = cluster.protocol === 'http2' || (cluster.protocol === 'downstream' && exchange.stream?.protocol === 'HTTP/2');
+    this.endpoint = this.choose(cluster, decision);
+    if (action?.pathRewrite != null) {
+      const path = rewritePath(action.pathRewrite, view.path);
+      if (path !== view.path) {
+        plan.path = headerText(path);
+        plan.originalPath = view.path;
+        exchange.originalPath = view.path;
+      }
+    }
+    if (decision.hostRewrite !== null) {
+      plan.authority = headerText(rewriteHost(decision, view, this.endpoint?.hostname ?? ''));
+      if (action?.appendForwardedHost === true) plan.set('x-forwarded-host', view.authority);
+    }
+    mutateRequest(decision.requestMutations, exchange);
+    this.compose();
+    exchange.compose(this);
+    if (exchange.idle) return;
+    this.began = performance.now();
+    if (!this.held) this.release();
+  }
+
+  private compose(): void {
+    const { exchange } = this;
+    const head = exchange.head;
+    if (head === null) return;
+    if (this.http2) exchange.saved.composeHttp2(composeHttp2Head(head, exchange.plan, exchange.view), exchange.plan);
+    else exchange.saved.composeHttp1(head, exchange.plan, !exchange.requestEnded);
+  }
+
+  /** Sends what was composed. */
+  release(): void {
+    this.held = false;
+    if (this.endpoint === null) {
+      this.noEndpoint();
+      return;
+    }
+    if (this.exchange.requestEnded) this.startGlobalTimer();
+    this.attemptOnce();
+  }
+
+  private noEndpoint(): void {
+    const { exchange, cluster } = this;
+    if (cluster?.usesOriginalDestination === true) {
+      this.waitForDestination(cluster);
+      return;
+    }
+    exchange.answer(503, 'no healthy upstream', FLAG.noHealthyUpstream, 'no_healthy_upstream');
+  }
+
+  /** A cluster without endpoints of its own goes where the client wanted to. */
+  private waitForDestination(cluster: Cluster): void {
+    const { exchange } = this;
+    const { stream } = exchange;
+    void findOriginalDestination(cluster, exchange.view.authority, exchange.view.scheme, exchange.context.node).then((endpoint) => {
+      if (exchange.stream !== stream || this.cluster !== cluster) return;
+      if (endpoint === null) exchange.answer(503, 'no healthy upstream', FLAG.noHealthyUpstream, 'no_healthy_upstream');
+      else {
+        this.endpoint = endpoint;
+        this.release();
+      }
+      flushOutput();
+    });
+  }
+
+  private choose(cluster: Cluster, decision: Decision): Endpoint | null {
+    if (cluster.usesOriginalDestination) return null;
+    const retry = this.exchange.retry;
+    const avoid = this.tried !== null && retry?.avoidPreviousHosts === true ? this.tried : null;
+    void decision;
+    return cluster.balancer.choose(this.hash, avoid, avoid === null ? 1 : Math.max(1, retry?.hostSelectionAttempts ?? 1));
+  }
+
+  private startGlobalTimer(): void {
+    if (this.globalMs <= 0 || this.globalDeadline.wheel !== null) return;
+    const now = performance.now();
+    this.globalDeadline.set(now + this.globalMs, now);
+  }
+
+  private attemptOnce(): void {
+    const { endpoint, cluster } = this;
+    if (endpoint === null || cluster === null) return;
+    this.attempt++;
+    this.responded = false;
+    if (this.attempt > 1) this.exchange.saved.setAttempt(this.attempt);
+    this.waiting = endpoint;
+    if (endpoint.acquire(this, this.http2, this.exchange.view.authority)) this.waiting = null;
+  }
+
+  onPoolReady(stream: UpstreamStream): void {
+    const { endpoint, cluster, exchange } = this;
+    this.waiting = null;
+    if (endpoint === null || cluster === null) return;
+    this.upstream = stream;
+    this.upstreamTls = stream.connection.tls;
+    this.upstreamLocalAddress = exchange.chain.accessLogs.length > 0 ? `${stream.connection.localAddress}:${stream.connection.localPort}` : '';
+    endpoint.active++;
+    endpoint.requestsTotal++;
+    cluster.stats.upstream_rq_total++;
+    cluster.stats.upstream_rq_active++;
+    if (this.perTryMs > 0) {
+      const now = performance.now();
+      this.tryDeadline.set(now + this.perTryMs, now);
+    }
+    stream.start(this);
+    if (this.downstreamPaused) this.resumeDownstream();
+  }
+
+  onPoolFailed(kind: PoolFailure, detail: string): void {
+    this.waiting = null;
+    const { exchange } = this;
+    if (exchange.idle) return;
+    if (kind === 'overflow') {
+      exchange.answer(503, `${RESET_BODY}reset reason: overflow`, FLAG.upstreamOverflow, 'upstream_reset_before_response_started{overflow}', [['x-envoy-overloaded', 'true']]);
+      return;
+    }
+    this.failureDetail = describeFailure(detail);
+    const { endpoint, cluster } = this;
+    if (endpoint !== null) {
+      endpoint.requestsFailed++;
+      cluster?.outliers?.onLocalFailure(endpoint, kind === 'timeout' ? 'timeout' : 'connect', performance.now());
+    }
+    exchange.flags |= FLAG.upstreamConnectionFailure;
+    if (this.retryAfterReset('connect-failure', false)) return;
+    const reason = kind === 'timeout' ? 'connection timeout' : 'remote connection failure';
+    exchange.answer(
+      503,
+      `${RESET_BODY}${this.retriedText()}reset reason: ${reason}, transport failure reason: ${this.failureDetail}`,
+      0,
+      `upstream_reset_before_response_started{${reason.replaceAll(' ', '_')}|${this.failureDetail.replaceAll(' ', '_')}}`,
+    );
+  }
+
+  onRequestData(bytes: Buffer, start: number, end: number, last: boolean): void {
+    const { exchange, upstream } = this;
+    exchange.saved.add(bytes, start, end, upstream === null);
+    if (last) this.startGlobalTimer();
+    if (upstream !== null) {
+      upstream.sendData(bytes, start, end, last);
+      if (upstream.blocked) this.pauseDownstream();
+      return;
+    }
+    if (!exchange.saved.complete) {
+      exchange.answer(413, 'Payload Too Large', 0, 'request_payload_too_large');
+      return;
+    }
+    if (exchange.saved.length > PAUSE_AT_BYTES && !last) this.pauseDownstream();
+  }
+
+  onRequestTrailers(head: MessageHead): void {
+    this.startGlobalTimer();
+    this.upstream?.sendTrailers(head);
+  }
+
+  private pauseDownstream(): void {
+    this.downstreamPaused = true;
+    this.exchange.stream?.setReading(false);
+  }
+
+  private resumeDownstream(): void {
+    this.downstreamPaused = false;
+    this.exchange.stream?.setReading(true);
+  }
+
+  /** The client can take more. */
+  resumeUpstream(): void {
+    this.upstream?.setReading(true);
+  }
+
+  onUpstreamDrain(): void {
+    if (this.downstreamPaused) this.resumeDownstream();
+  }
+
+  onUpgraded(): void {}
+
+  onUpstreamInterim(head: ResponseHead): void {
+    this.exchange.sendInterim(head);
+  }
+
+  onUpstreamHead(head: ResponseHead, end: boolean, framing: BodyFraming): void {
+    const { exchange, cluster, endpoint } = this;
+    if (exchange.idle || cluster === null || endpoint === null) return;
+    const { status } = head;
+    const now = performance.now();
+    const grpc = exchange.isGrpc ? head.get('grpc-status') : undefined;
+    cluster.outliers?.onResponse(endpoint, grpc === undefined ? status : httpStatusOf(Number(grpc)), now);
+    if (status >= 500) endpoint.requestsFailed++;
+    const { retry } = exchange;
+    if (retry !== null && shouldRetryResponse(retry, status, (name) => head.get(name))) {
+      const delay = requestedDelayMs(retry, (name) => head.get(name), Date.now());
+      if (this.mayRetry()) {
+        cluster.stats.countStatus(status);
+        this.dropUpstream(end);
+        this.scheduleRetry(delay);
+        return;
+      }
+    }
+    this.responded = true;
+    if (this.isRetry) cluster.stats.upstream_rq_retry_success += status < 500 ? 1 : 0;
+    cluster.stats.countStatus(status);
+    this.serviceMs = Math.max(0, Math.round(now - this.began));
+    const plan = exchange.responsePlan;
+    if (exchange.chain.overwriteServer) plan.server = exchange.chain.serverName;
+    if (!exchange.chain.suppressEnvoyHeaders) plan.serviceTimeMs = this.serviceMs;
+    const { decision } = exchange;
+    if (decision !== null) {
+      if (decision.virtualHost?.includeAttemptCountInResponse === true) plan.attempt = this.attempt;
+      mutateResponse(decision.responseMutations, exchange, (name) => head.get(name));
+    }
+    if (exchange.chain.requestIdInResponse && exchange.requestId !== '') plan.set('x-request-id', exchange.requestId);
+    exchange.sendHead(head, framing, end);
+    this.checkBackPressure();
+  }
+
+  onUpstreamData(bytes: Buffer, start: number, end: number, last: boolean): void {
+    if (this.exchange.idle) return;
+    this.exchange.sendData(bytes, start, end, last);
+    if (!last) this.checkBackPressure();
+  }
+
+  private checkBackPressure(): void {
+    const { stream } = this.exchange;
+    if (stream !== null && stream.blocked) this.upstream?.setReading(false);
+  }
+
+  onUpstreamTrailers(head: MessageHead): void {
+    if (this.exchange.idle) return;
+    this.exchange.sendTrailers(head);
+  }
+
+  onUpstreamFailed(kind: UpstreamFailure, detail: string): void {
+    const { exchange, endpoint, cluster } = this;
+    const stale = this.upstreamWasReused();
+    this.leaveUpstream();
+    if (exchange.idle || cluster === null) return;
+    cluster.stats.upstream_rq_rx_reset++;
+    if (endpoint !== null) {
+      endpoint.requestsFailed++;
+      if (!stale) cluster.outliers?.onLocalFailure(endpoint, 'reset', performance.now());
+    }
+    if (this.responded) {
+      exchange.flags |= kind === 'connection-termination' ? FLAG.upstreamTermination : FLAG.upstreamReset;
+      exchange.details = `upstream_reset_after_response_started{${kind.replaceAll('-', '_')}}`;
+      exchange.breakOff();
+      return;
+    }
+    if (stale && kind === 'connection-termination' && !this.staleRetried && exchange.saved.complete && idempotent.has(exchange.view.method)) {
+      // The server closed an idle connection just when it was used again: nobody has seen the request.
+      this.staleRetried = true;
+      this.attempt--;
+      this.attemptOnce();
+      return;
+    }
+    const reason: ResetReason = kind === 'refused-stream' ? 'refused-stream' : 'reset';
+    if (this.retryAfterReset(reason, true)) return;
+    if (kind === 'protocol-error') {
+      exchange.answer(502, `${RESET_BODY}${this.retriedText()}reset reason: protocol error`, FLAG.upstreamProtocolError, `upstream_reset_before_response_started{protocol_error}`);
+      return;
+    }
+    const [text, flag] = resets[kind];
+    this.failureDetail = detail;
+    exchange.answer(503, `${RESET_BODY}${this.retriedText()}reset reason: ${text}`, flag, `upstream_reset_before_response_started{${text.replaceAll(' ', '_')}}`);
+  }
+
+  private retriedText(): string {
+    return this.attempt > 1 ? 'retried and the latest ' : '';
+  }
+
+  private upstreamWasReused(): boolean {
+    const { upstream } = this;
+    return upstream !== null && 'uses' in upstream && typeof upstream.uses === 'number' && upstream.uses > 1;
+  }
+
+  onDeadline(deadline: Deadline): void {
+    const { exchange, cluster } = this;
+    if (exchange.idle) return;
+    if (deadline.kind === BACK_OFF) this.attemptAgain();
+    else if (deadline.kind === GLOBAL) {
+      if (cluster !== null) cluster.stats.upstream_rq_timeout++;
+      this.timedOut('response_timeout');
+    } else {
+      if (cluster !== null) cluster.stats.upstream_rq_per_try_timeout++;
+      if (!this.responded && this.endpoint !== null) cluster?.outliers?.onLocalFailure(this.endpoint, 'timeout', performance.now());
+      if (!this.responded && this.canRetryReset('per-try-timeout') && this.mayRetry()) {
+        this.dropUpstream(false);
+        this.scheduleRetry(null);
+      } else this.timedOut('upstream_per_try_timeout');
+    }
+    flushOutput();
+  }
+
+  private timedOut(details: string): void {
+    const { exchange, endpoint, cluster } = this;
+    if (details === 'response_timeout' && endpoint !== null && !this.responded) cluster?.outliers?.onLocalFailure(endpoint, 'timeout', performance.now());
+    if (this.responded) {
+      exchange.flags |= FLAG.upstreamTimeout;
+      exchange.details = details;
+      exchange.breakOff();
+    } else exchange.answer(504, 'upstream request timeout', FLAG.upstreamTimeout, details);
+  }
+
+  private canRetryReset(reason: ResetReason): boolean {
+    const { retry } = this.exchange;
+    return retry !== null && shouldRetryReset(retry, reason, this.upstream !== null);
+  }
+
+  private retryAfterReset(reason: ResetReason, started: boolean): boolean {
+    const { retry } = this.exchange;
+    if (retry === null || !shouldRetryReset(retry, reason, started) || !this.mayRetry()) return false;
+    this.scheduleRetry(null);
+    return true;
+  }
+
+  /** Tries are left, the request is at hand, and the cluster allows another retry. Sets the flags that say why not. */
+  private mayRetry(): boolean {
+    const { exchange, cluster } = this;
+    if (cluster === null || !exchange.saved.complete) return false;
+    if (this.attempt > (exchange.retry?.attempts ?? 0)) {
+      exchange.flags |= FLAG.retryLimit;
+      cluster.stats.upstream_rq_retry_limit_exceeded++;
+      return false;
+    }
+    const { retryBudget, maxRetries } = cluster.limits;
+    const allowed = retryBudget === null ? maxRetries : Math.max(retryBudget.atLeast, retryBudget.share * cluster.stats.upstream_rq_active);
+    if (!this.isRetry && cluster.activeRetries >= allowed) {
+      exchange.flags |= FLAG.upstreamOverflow;
+      cluster.stats.upstream_rq_retry_overflow++;
+      return false;
+    }
+    return true;
+  }
+
+  private scheduleRetry(delayMs: number | null): void {
+    const { exchange, cluster } = this;
+    const { retry } = exchange;
+    if (retry === null || cluster === null) return;
+    exchange.flags &= ~FLAG.upstreamConnectionFailure;
+    cluster.stats.upstream_rq_retry++;
+    if (!this.isRetry) {
+      this.isRetry = true;
+      cluster.activeRetries++;
+    }
+    if (this.endpoint !== null) (this.tried ??= new Set()).add(this.endpoint);
+    const now = performance.now();
+    this.backOffDeadline.set(now + (delayMs ?? retryDelayMs(retry, this.attempt, random)), now);
+  }
+
+  private attemptAgain(): void {
+    const { exchange, cluster } = this;
+    if (cluster === null || exchange.decision === null) return;
+    if (!cluster.usesOriginalDestination) this.endpoint = this.choose(cluster, exchange.decision);
+    if (this.endpoint === null) this.noEndpoint();
+    else this.attemptOnce();
+  }
+
+  /** Lets go of the current try. `complete`: its response is over, the connection may live on. */
+  private dropUpstream(complete: boolean): void {
+    const { upstream } = this;
+    this.leaveUpstream();
+    if (!complete) upstream?.cancel();
+  }
+
+  private leaveUpstream(): void {
+    const { upstream, endpoint, cluster } = this;
+    this.upstream = null;
+    if (this.tryDeadline.wheel !== null) this.tryDeadline.clear();
+    if (upstream === null || endpoint === null || cluster === null) return;
+    endpoint.active--;
+    cluster.stats.upstream_rq_active--;
+  }
+
+  /** The exchange is answered otherwise or given up. */
+  abandon(): void {
+    if (this.waiting !== null) {
+      this.waiting.cancelWait(this);
+      this.waiting = null;
+    }
+    const { upstream, cluster } = this;
+    if (upstream !== null) {
+      if (cluster !== null) cluster.stats.upstream_rq_tx_reset++;
+      this.dropUpstream(false);
+    }
+    this.over();
+  }
+
+  /** The response is complete. */
+  done(): void {
+    const { upstream } = this;
+    this.leaveUpstream();
+    // An answer that came before the end of the request: the rest will not be sent.
+    if (upstream !== null && !this.exchange.requestEnded && !upstream.http2) upstream.cancel();
+    this.over();
+  }
+
+  private over(): void {
+    if (this.globalDeadline.wheel !== null) this.globalDeadline.clear();
+    if (this.backOffDeadline.wheel !== null) this.backOffDeadline.clear();
+    if (this.isRetry && this.cluster !== null) {
+      this.isRetry = false;
+      this.cluster.activeRetries--;
+    }
+  }
+}
+
+const resets = {
+  'connection-termination': ['connection termination', FLAG.upstreamTermination],
+  'remote-reset': ['remote reset', FLAG.upstreamReset],
+  'refused-stream': ['remote refused stream reset', FLAG.upstreamReset],
+  'local-reset': ['local reset', FLAG.localReset],
+} as const;
+
+/** Envoy's words for what the system says. */
+function describeFailure(detail: string): string {
+  if (detail.includes('ECONNREFUSED')) return 'delayed connect error: Connection refused';
+  if (detail.includes('EHOSTUNREACH')) return 'delayed connect error: No route to host';
+  if (detail.includes('ENETUNREACH')) return 'delayed connect error: Network is unreachable';
+  if (detail.includes('ECONNRESET')) return 'Connection reset by peer';
+  return detail;
+}

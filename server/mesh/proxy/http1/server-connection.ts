@@ -1,0 +1,467 @@
+import type { ResponsePlan } from '../exchange/request-plan';
+import type { DownstreamOwner, DownstreamStream } from '../exchange/streams';
+import type { Connection, ConnectionOwner } from '../io/connection';
+import type { Deadline, DeadlineOwner } from '../io/deadline';
+import { Deadline as DeadlineNode } from '../io/deadline';
+import { appendOutput, claimOutput, commitOutput, flushOutput, scratch } from '../io/output';
+import type { MessageHead, ResponseHead } from '../message-head';
+import { CR, LF, writeText } from './byte-classes';
+import { ChunkTracker } from './chunked';
+import type { ChunkSink } from './chunked';
+import { COMPLETE, MAX_HEAD_BYTES, NEED_MORE, UPGRADE_REQUIRED, requestHead, responseHead } from './head';
+import { parseRequestHead } from './parse-head';
+import { responseHeadRoom, writeLocalResponse, writeResponseFromHeaders, writeResponseFromHttp1 } from './write-response';
+import type { BodyFraming } from './write-response';
+import { writeChunkSize } from './write-chunk';
+
+/** What the connection follows of the filter chain it came in by. */
+export interface Http1ServerOptions {
+  readonly serverName: string;
+  readonly acceptHttp10: boolean;
+  /** A request head must be complete this long after its first byte. */
+  readonly headTimeoutMs: number;
+  /** A connection without a request is closed after this; 0 never. */
+  readonly idleTimeoutMs: number;
+  /** Asked after each response: true ends the connection (drain). */
+  draining(): boolean;
+  onProtocolError(why: string): void;
+  onClosed(connection: Http1ServerConnection): void;
+  /** A CONNECT request: whoever hears of it answers, and may take the connection over (`release`) or let it go on (`resumeAfterConnect`). */
+  onConnect(connection: Http1ServerConnection, authority: string): void;
+}
+
+/** What the reader waits for. */
+const HEAD = 0;
+const BODY = 1;
+const CHUNKED = 2;
+const RESPONSE = 3;
+const TUNNEL = 4;
+
+const MAX_PIPELINED_BYTES = 64 * 1024;
+/** An answered request whose body still comes is read to its end up to this many bytes; then the connection is closed. */
+const MAX_DISCARDED_BYTES = 1024 * 1024;
+const CONTINUE_RESPONSE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+const EMPTY = Buffer.alloc(0);
+const IDLE = 0;
+const HEAD_TIME = 1;
+
+/** The server side of an HTTP/1 connection: reads requests, writes responses, one exchange at a time. */
+export class Http1ServerConnection implements ConnectionOwner, DownstreamStream, ChunkSink, DeadlineOwner {
+  readonly connection: Connection;
+  private readonly options: Http1ServerOptions;
+  private readonly exchange: DownstreamOwner;
+  private state = HEAD;
+  private remaining = 0;
+  private readonly chunks = new ChunkTracker();
+  private pending: Buffer = EMPTY;
+  private pendingLength = 0;
+  private processing = false;
+  private answered = true;
+  private keepAlive = true;
+  private isHead = false;
+  private http10 = false;
+  private framing: BodyFraming = 'none';
+  private discarded = 0;
+  private paused = false;
+  private readonly idleDeadline: Deadline;
+  private readonly headDeadline: Deadline;
+
+  constructor(connection: Connection, exchange: DownstreamOwner, options: Http1ServerOptions) {
+    this.connection = connection;
+    this.exchange = exchange;
+    this.options = options;
+    this.idleDeadline = new DeadlineNode(this, IDLE);
+    this.headDeadline = new DeadlineNode(this, HEAD_TIME);
+    connection.owner = this;
+    this.restIdle();
+  }
+
+  get protocol(): 'HTTP/1.0' | 'HTTP/1.1' {
+    return this.http10 ? 'HTTP/1.0' : 'HTTP/1.1';
+  }
+
+  get takesRaw(): boolean {
+    return !this.http10;
+  }
+
+  get blocked(): boolean {
+    return this.connection.blocked;
+  }
+
+  /** No request is under way. */
+  get resting(): boolean {
+    return this.state === HEAD && this.pendingLength === 0;
+  }
+
+  onData(_connection: Connection, bytes: Buffer, start: number, end: number): void {
+    if (this.pendingLength === 0) {
+      this.process(bytes, start, end);
+      return;
+    }
+    const before = this.pendingLength;
+    this.keep(bytes, start, end);
+    if (this.state !== HEAD) {
+      if (this.pendingLength > MAX_PIPELINED_BYTES) this.setPaused(true);
+      return;
+    }
+    if (!headMayBeComplete(this.pending, before, this.pendingLength) && this.pendingLength <= MAX_HEAD_BYTES) return;
+    this.processPending();
+  }
+
+  onPeerEnd(): void {
+    this.goAway('downstream_remote_disconnect');
+  }
+
+  onClose(_connection: Connection, reason: string): void {
+    this.dropTimers();
+    this.options.onClosed(this);
+    if (!this.exchange.idle) this.exchange.onDownstreamGone(reason);
+  }
+
+  onDrain(): void {
+    if (!this.exchange.idle) this.exchange.onDownstreamDrain();
+  }
+
+  onDeadline(deadline: Deadline): void {
+    if (deadline.kind === IDLE) {
+      if (this.resting) this.shut();
+      return;
+    }
+    this.refuse(408, 'request_header_timeout');
+    flushOutput();
+  }
+
+  onChunkData(bytes: Buffer, start: number, end: number): void {
+    if (!this.exchange.idle) this.exchange.onRequestData(bytes, start, end, false);
+  }
+
+  /** Finishes the connection after the response under way. */
+  drain(): void {
+    this.keepAlive = false;
+    if (this.resting) this.shut();
+  }
+
+  private goAway(reason: string): void {
+    const busy = !this.exchange.idle;
+    this.dropTimers();
+    this.options.onClosed(this);
+    this.connection.close();
+    if (busy) this.exchange.onDownstreamGone(reason);
+  }
+
+  private shut(): void {
+    this.dropTimers();
+    this.options.onClosed(this);
+    this.connection.closeWhenSent();
+  }
+
+  private dropTimers(): void {
+    this.idleDeadline.clear();
+    this.headDeadline.clear();
+  }
+
+  private restIdle(): void {
+    if (this.options.idleTimeoutMs <= 0) return;
+    const now = performance.now();
+    this.idleDeadline.set(now + this.options.idleTimeoutMs, now);
+  }
+
+  private keep(bytes: Buffer, start: number, end: number): void {
+    const length = this.pendingLength + end - start;
+    if (this.pending.length < length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(length * 2, 4096));
+      this.pending.copy(grown, 0, 0, this.pendingLength);
+      this.pending = grown;
+    }
+    bytes.copy(this.pending, this.pendingLength, start, end);
+    this.pendingLength = length;
+  }
+
+  private processPending(): void {
+    const bytes = this.pending;
+    const length = this.pendingLength;
+    this.pending = EMPTY;
+    this.pendingLength = 0;
+    this.process(bytes, 0, length);
+  }
+
+  private process(bytes: Buffer, start: number, end: number): void {
+    let at = start;
+    this.processing = true;
+    while (at < end && !this.connection.closed) {
+      if (this.state === HEAD) {
+        const next = this.readHead(bytes, at, end);
+        if (next < 0) break;
+        at = next;
+        continue;
+      }
+      if (this.state === BODY) {
+        const size = Math.min(this.remaining, end - at);
+        this.remaining -= size;
+        const last = this.remaining === 0;
+        if (last) this.state = RESPONSE;
+        if (this.exchange.idle) this.discard(size);
+        else this.exchange.onRequestData(bytes, at, at + size, last);
+        at += size;
+        if (last) this.maybeNext();
+        continue;
+      }
+      if (this.state === CHUNKED) {
+        at = this.readChunks(bytes, at, end);
+        if (at < 0) break;
+        continue;
+      }
+      if (this.state === TUNNEL) {
+        this.exchange.onRequestData(bytes, at, end, false);
+        at = end;
+        continue;
+      }
+      this.keep(bytes, at, end);
+      if (this.pendingLength > MAX_PIPELINED_BYTES) this.setPaused(true);
+      break;
+    }
+    this.processing = false;
+  }
+
+  /** Returns the offset after the head, or -1 when it is not complete or was refused. */
+  private readHead(bytes: Buffer, start: number, end: number): number {
+    let from = start;
+    // A client may end the message before with an empty line (RFC 9112 §2.2).
+    while (from < end && (bytes[from] === CR || bytes[from] === LF) && from - start < 2) from++;
+    const result = from === end ? NEED_MORE : parseRequestHead(bytes, from, end);
+    if (result === NEED_MORE) {
+      this.keep(bytes, from, end);
+      if (this.headDeadline.wheel === null && this.options.headTimeoutMs > 0) {
+        const now = performance.now();
+        this.headDeadline.set(now + this.options.headTimeoutMs, now);
+      }
+      return -1;
+    }
+    if (this.headDeadline.wheel !== null) this.headDeadline.clear();
+    if (this.idleDeadline.wheel !== null) this.idleDeadline.clear();
+    const head = requestHead;
+    if (result !== COMPLETE) {
+      this.refuse(result, head.why);
+      return -1;
+    }
+    if (head.minor === 0 && !this.options.acceptHttp10) {
+      this.refuse(UPGRADE_REQUIRED, 'low_version');
+      return -1;
+    }
+    this.http10 = head.minor === 0;
+    this.keepAlive = head.keepAlive && !this.options.draining();
+    this.isHead = head.isHead;
+    this.answered = false;
+    this.discarded = 0;
+    const next = head.end;
+    let ended = false;
+    if (head.isConnect) {
+      this.state = RESPONSE;
+    } else if (head.upgrade) {
+      // What follows belongs to the tunnel once it stands.
+      this.state = RESPONSE;
+    } else if (head.chunked) {
+      this.state = CHUNKED;
+      this.chunks.reset();
+    } else if (head.contentLength > 0) {
+      this.state = BODY;
+      this.remaining = head.contentLength;
+    } else {
+      this.state = RESPONSE;
+      ended = true;
+    }
+    if (head.expectContinue && !ended && next === end) this.connectionWrite(CONTINUE_RESPONSE);
+    if (head.isConnect) {
+      if (next < end) this.keep(bytes, next, end);
+      this.options.onConnect(this, head.authority);
+      return -1;
+    }
+    this.exchange.onRequest(this, head, ended);
+    return next;
+  }
+
+  private readChunks(bytes: Buffer, start: number, end: number): number {
+    const raw = this.exchange.idle || this.exchange.wantsRawRequest;
+    const stop = this.chunks.scan(bytes, start, end, raw ? null : this);
+    if (stop < 0) {
+      this.options.onProtocolError('http1.invalid_chunk');
+      if (this.answered || this.exchange.idle) this.shut();
+      else {
+        this.refuse(400, 'http1.invalid_chunk');
+      }
+      return -1;
+    }
+    const last = this.chunks.done;
+    if (last) this.state = RESPONSE;
+    if (this.exchange.idle) this.discard(stop - start);
+    else if (raw) this.exchange.onRequestData(bytes, start, stop, last);
+    else if (last) this.exchange.onRequestData(bytes, stop, stop, true);
+    if (last) this.maybeNext();
+    return stop;
+  }
+
+  private discard(size: number): void {
+    this.discarded += size;
+    if (this.discarded > MAX_DISCARDED_BYTES) this.shut();
+  }
+
+  /** The request is complete; when its response is too, the next one may come. */
+  private maybeNext(): void {
+    if (this.state === RESPONSE && this.answered) {
+      if (this.keepAlive) this.state = HEAD;
+      else this.shut();
+    }
+  }
+
+  sendInterim(head: ResponseHead): void {
+    if (this.http10 || head !== responseHead) return;
+    const at = claimOutput(this.connection, responseHead.end - responseHead.start + 64);
+    let end = writeText(scratch.bytes, at, `HTTP/1.1 ${head.status} Early Hints\r\n`);
+    responseHead.each((name, value) => (end = writeText(scratch.bytes, end, `${name}: ${value}\r\n`)));
+    scratch.bytes[end++] = CR;
+    scratch.bytes[end++] = LF;
+    commitOutput(end);
+  }
+
+  sendHead(head: ResponseHead, plan: ResponsePlan, framing: BodyFraming, _end: boolean): void {
+    this.framing = framing;
+    if (framing === 'until-close') this.keepAlive = false;
+    if (this.state === BODY || this.state === CHUNKED) {
+      // The answer came before the end of the request: go on reading only if little is left.
+      if (this.state === BODY && this.remaining > MAX_DISCARDED_BYTES) this.keepAlive = false;
+    }
+    if (head.status === 101) this.state = TUNNEL;
+    const keep = this.keepAlive;
+    if (head === responseHead) {
+      const at = claimOutput(this.connection, responseHeadRoom(responseHead.end - responseHead.start, plan));
+      commitOutput(writeResponseFromHttp1(scratch.bytes, at, responseHead, plan, framing, keep));
+    } else {
+      const at = claimOutput(this.connection, 100 * 1024);
+      commitOutput(writeResponseFromHeaders(scratch.bytes, at, head, plan, framing, keep));
+    }
+  }
+
+  sendData(bytes: Buffer, start: number, end: number, last: boolean): void {
+    if (this.framing === 'chunked') {
+      if (end > start) {
+        const at = claimOutput(this.connection, 16);
+        commitOutput(writeChunkSize(scratch.bytes, at, end - start));
+        appendOutput(this.connection, bytes, start, end);
+        this.connectionWrite(CRLF);
+      }
+      if (last) this.connectionWrite(LAST_CHUNK);
+    } else if (end > start && !(this.isHead && this.framing !== 'as-it-came')) appendOutput(this.connection, bytes, start, end);
+  }
+
+  sendTrailers(head: MessageHead): void {
+    if (this.framing !== 'chunked') return;
+    let text = '0\r\n';
+    head.each((name, value) => (text += `${name}: ${value}\r\n`));
+    this.connectionWrite(Buffer.from(`${text}\r\n`, 'latin1'));
+  }
+
+  sendLocal(status: number, headers: readonly (readonly [string, string])[], body: Buffer, server: string): void {
+    if (this.state === BODY && this.remaining > MAX_DISCARDED_BYTES) this.keepAlive = false;
+    const at = claimOutput(this.connection, 8192 + Math.min(body.length, 65536) + headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0));
+    const inline = body.length <= 65536;
+    commitOutput(writeLocalResponse(scratch.bytes, at, status, headers, body, inline && !this.isHead, server, this.keepAlive));
+    if (!inline && !this.isHead) appendOutput(this.connection, body, 0, body.length);
+  }
+
+  finish(): void {
+    this.answered = true;
+    if (this.connection.closed) return;
+    if (this.state === TUNNEL) {
+      this.shut();
+      return;
+    }
+    if (!this.keepAlive && this.state !== RESPONSE) {
+      this.shut();
+      return;
+    }
+    this.setPaused(false);
+    this.maybeNext();
+    if (this.state !== HEAD || this.connection.closed) return;
+    if (this.pendingLength === 0) this.restIdle();
+    else if (!this.processing) this.processPending();
+  }
+
+  abort(): void {
+    this.dropTimers();
+    this.options.onClosed(this);
+    flushOutput();
+    this.connection.close();
+  }
+
+  setReading(on: boolean): void {
+    this.setPaused(!on);
+  }
+
+  /** Turns the connection into a tunnel: bytes go to the exchange as they come. */
+  startTunnel(): void {
+    this.state = TUNNEL;
+    if (this.pendingLength > 0 && !this.processing) this.processPending();
+  }
+
+  /** Answers a CONNECT and reads on: what comes in the tunnel is HTTP for this same filter chain. */
+  resumeAfterConnect(response: Buffer): void {
+    this.answered = true;
+    this.state = HEAD;
+    this.connectionWrite(response);
+    if (this.pendingLength > 0) setImmediate(() => this.continueAfterConnect());
+  }
+
+  private continueAfterConnect(): void {
+    if (this.state !== HEAD || this.pendingLength === 0 || this.connection.closed) return;
+    this.processPending();
+    flushOutput();
+  }
+
+  /** Hands the connection to another owner, with the bytes read ahead (CONNECT). */
+  release(): Buffer {
+    this.dropTimers();
+    this.options.onClosed(this);
+    const ahead = this.pending.subarray(0, this.pendingLength);
+    this.pending = EMPTY;
+    this.pendingLength = 0;
+    return ahead;
+  }
+
+  private setPaused(paused: boolean): void {
+    if (paused === this.paused) return;
+    this.paused = paused;
+    if (paused) this.connection.pause();
+    else this.connection.resume();
+  }
+
+  private connectionWrite(bytes: Buffer): void {
+    appendOutput(this.connection, bytes, 0, bytes.length);
+  }
+
+  /** Answers what cannot be served at all, and closes. */
+  private refuse(status: number, why: string): void {
+    this.options.onProtocolError(why);
+    this.keepAlive = false;
+    if (!this.answered && !this.exchange.idle) {
+      this.goAway(why);
+      return;
+    }
+    const body = status === UPGRADE_REQUIRED || status === 431 ? EMPTY : Buffer.from(status === 408 ? 'Request Timeout' : 'Bad Request');
+    const at = claimOutput(this.connection, 1024);
+    commitOutput(writeLocalResponse(scratch.bytes, at, status, LOCAL_HEADERS, body, true, this.options.serverName, false));
+    this.shut();
+  }
+}
+
+const LOCAL_HEADERS = [['content-type', 'text/plain']] as const;
+const CRLF = Buffer.from('\r\n', 'latin1');
+const LAST_CHUNK = Buffer.from('0\r\n\r\n', 'latin1');
+
+/** Whether the new bytes can have completed the head, or hold a bare line feed that the parser has to refuse. */
+function headMayBeComplete(bytes: Buffer, from: number, end: number): boolean {
+  for (let at = bytes.indexOf(LF, from); at >= 0 && at < end; at = bytes.indexOf(LF, at + 1)) {
+    if (at === 0 || bytes[at - 1] !== CR) return true;
+    if (at >= 3 && bytes[at - 2] === LF && bytes[at - 3] === CR) return true;
+  }
+  return false;
+}

@@ -1,0 +1,106 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import type { Connection } from './connection';
+import { flushOutput } from './output';
+import { SocketConnection, sharedReadBuffer } from './socket-connection';
+
+/** Where to dial, and from which of our addresses. */
+export interface DialTarget {
+  readonly host: string;
+  readonly port: number;
+  /** Source address (`upstream_bind_config`); empty for any. */
+  readonly from: string;
+}
+
+/** Told once how a dial ended. */
+export interface DialResult {
+  onConnected(connection: Connection): void;
+  /** `timeout` tells a connect timeout from a refusal. `tls` is true when TCP stood and the handshake failed. */
+  onConnectFailed(reason: string, kind: 'refused' | 'timeout' | 'tls'): void;
+}
+
+/** What a TLS dial needs; `verify` returns the reason to refuse the peer, or the description of it. */
+export interface TlsDial {
+  readonly context: tls.SecureContext;
+  readonly alpn: readonly string[];
+  readonly sni: string;
+  readonly checkChain: boolean;
+  /** Last session with this endpoint, offered for resumption. */
+  session: Buffer | undefined;
+  verify(socket: tls.TLSSocket): string | import('./connection').PeerTls;
+}
+
+/** Dials; returns a function that gives up. */
+export function connectSocket(target: DialTarget, secure: TlsDial | null, timeoutMs: number, result: DialResult): () => void {
+  let connection: SocketConnection | undefined;
+  let settled = false;
+  // Bytes that arrive in the flight that completes the handshake.
+  const early: Buffer[] = [];
+  const common = {
+    host: target.host,
+    port: target.port,
+    noDelay: true,
+    allowHalfOpen: true,
+    ...(target.from === '' ? {} : { localAddress: target.from }),
+    onread: {
+      buffer: sharedReadBuffer,
+      callback: (length: number): boolean => {
+        if (connection === undefined) early.push(Buffer.from(sharedReadBuffer.subarray(0, length)));
+        else connection.receive(sharedReadBuffer, length);
+        return true;
+      },
+    },
+  };
+  const socket: net.Socket | tls.TLSSocket = secure === null ? net.connect(common) : tls.connect({ ...common, ...tlsOptions(secure) });
+  let tcpStands = false;
+  const fail = (reason: string, kind: 'refused' | 'timeout' | 'tls'): void => {
+    if (settled) return;
+    settled = true;
+    clearTimeout(timer);
+    socket.destroy();
+    result.onConnectFailed(reason, kind);
+    flushOutput();
+  };
+  const timer = setTimeout(() => fail('connect timeout', 'timeout'), timeoutMs);
+  const onError = (error: Error): void => fail(error.message, tcpStands && secure !== null ? 'tls' : 'refused');
+  const onEarlyClose = (): void => fail('closed during connect', tcpStands && secure !== null ? 'tls' : 'refused');
+  socket.on('error', onError);
+  socket.on('close', onEarlyClose);
+  socket.once('connect', () => (tcpStands = true));
+  socket.once(secure === null ? 'connect' : 'secureConnect', () => {
+    if (settled) return;
+    let peer: ReturnType<TlsDial['verify']> | null = null;
+    if (secure !== null) {
+      peer = secure.verify(socket as tls.TLSSocket);
+      if (typeof peer === 'string') return fail(peer, 'tls');
+    }
+    settled = true;
+    clearTimeout(timer);
+    socket.off('error', onError);
+    socket.off('close', onEarlyClose);
+    connection = new SocketConnection(socket, 'onread');
+    connection.tls = peer;
+    result.onConnected(connection);
+    flushOutput();
+    for (const chunk of early) connection.receive(chunk, chunk.length);
+  });
+  if (secure !== null) socket.on('session', (session: Buffer) => (secure.session = session));
+  return () => {
+    if (settled) return;
+    settled = true;
+    clearTimeout(timer);
+    socket.destroy();
+  };
+}
+
+function tlsOptions(secure: TlsDial): tls.ConnectionOptions {
+  return {
+    secureContext: secure.context,
+    ALPNProtocols: [...secure.alpn],
+    ...(secure.sni === '' || net.isIP(secure.sni) !== 0 ? {} : { servername: secure.sni }),
+    // The names to expect are SPIFFE identities, checked by `verify`; the chain is checked by OpenSSL.
+    rejectUnauthorized: secure.checkChain,
+    checkServerIdentity: () => undefined,
+    ...(secure.session === undefined ? {} : { session: secure.session }),
+  };
+}

@@ -1,0 +1,65 @@
+/** Counters of one Envoy cluster, named as in Envoy. Plain numbers on one object: an increment costs nothing. */
+export class ClusterStats {
+  upstream_cx_total = 0;
+  upstream_cx_active = 0;
+  upstream_cx_connect_fail = 0;
+  upstream_cx_connect_timeout = 0;
+  upstream_cx_destroy = 0;
+  upstream_cx_overflow = 0;
+  upstream_cx_pool_overflow = 0;
+  upstream_cx_rx_bytes_total = 0;
+  upstream_cx_tx_bytes_total = 0;
+  upstream_rq_total = 0;
+  upstream_rq_active = 0;
+  upstream_rq_completed = 0;
+  upstream_rq_pending_total = 0;
+  upstream_rq_pending_active = 0;
+  upstream_rq_pending_overflow = 0;
+  upstream_rq_pending_failure_eject = 0;
+  upstream_rq_timeout = 0;
+  upstream_rq_per_try_timeout = 0;
+  upstream_rq_cancelled = 0;
+  upstream_rq_rx_reset = 0;
+  upstream_rq_tx_reset = 0;
+  upstream_rq_maintenance_mode = 0;
+  upstream_rq_retry = 0;
+  upstream_rq_retry_success = 0;
+  upstream_rq_retry_overflow = 0;
+  upstream_rq_retry_limit_exceeded = 0;
+  upstream_rq_1xx = 0;
+  upstream_rq_2xx = 0;
+  upstream_rq_3xx = 0;
+  upstream_rq_4xx = 0;
+  upstream_rq_5xx = 0;
+  outlier_detection_ejections_active = 0;
+  outlier_detection_ejections_enforced_total = 0;
+  outlier_detection_ejections_overflow = 0;
+  outlier_detection_ejections_enforced_consecutive_5xx = 0;
+  outlier_detection_ejections_enforced_consecutive_gateway_failure = 0;
+  outlier_detection_ejections_enforced_consecutive_local_origin_failure = 0;
+  lb_healthy_panic = 0;
+  membership_change = 0;
+  /** Requests by exact status. */
+  readonly byStatus = new Map<number, number>();
+
+  countStatus(status: number): void {
+    this.upstream_rq_completed++;
+    if (status >= 500) this.upstream_rq_5xx++;
+    else if (status >= 400) this.upstream_rq_4xx++;
+    else if (status >= 300) this.upstream_rq_3xx++;
+    else if (status >= 200) this.upstream_rq_2xx++;
+    else this.upstream_rq_1xx++;
+    this.byStatus.set(status, (this.byStatus.get(status) ?? 0) + 1);
+  }
+
+  /** Names and values, in Envoy's spelling without the cluster prefix. */
+  entries(): [string, number][] {
+    const found: [string, number][] = [];
+    for (const [name, value] of Object.entries(this)) {
+      if (typeof value !== 'number') continue;
+      found.push([name.startsWith('outlier_detection_') ? name.replace('outlier_detection_', 'outlier_detection.') : name, value]);
+    }
+    for (const [status, value] of this.byStatus) found.push([`upstream_rq_${status}`, value]);
+    return found;
+  }
+}

@@ -1,0 +1,241 @@
+import type { LbEndpoint, Locality } from '@/lib/xds';
+import type { Connection } from '../io/connection';
+import { connectSocket } from '../io/connect-socket';
+import { Http1ClientConnection } from '../http1/client-connection';
+import type { Http1ClientPool } from '../http1/client-connection';
+import { MUX_ALPN } from '../tls/upstream-tls';
+import type { UpstreamTls } from '../tls/upstream-tls';
+import type { UpstreamStream } from '../exchange/streams';
+import { MuxSession } from '../mux/mux-session';
+import type { Cluster } from './cluster';
+import { OutlierState } from './outlier-detector';
+
+export type PoolFailure = 'overflow' | 'connect' | 'timeout' | 'tls';
+
+/** Waits for a stream to an endpoint. Exactly one of the two is called, unless the wait is cancelled. */
+export interface PoolWaiter {
+  onPoolReady(stream: UpstreamStream): void;
+  onPoolFailed(kind: PoolFailure, detail: string): void;
+}
+
+/** A connection that cannot be had is retried by the next request, so a failed hop costs each waiter one failure. */
+const EJECT_FOREVER = Infinity;
+
+/** One address of a cluster, with its connections. */
+export class Endpoint implements Http1ClientPool {
+  readonly cluster: Cluster;
+  readonly address: string;
+  readonly port: number;
+  readonly hostname: string;
+  readonly key: string;
+  weight = 1;
+  priority = 0;
+  locality: Locality = {};
+  localityWeight = 1;
+  config: LbEndpoint;
+  /** What EDS says. */
+  healthy = true;
+  degraded = false;
+  tls: UpstreamTls | null;
+  /** Requests under way. */
+  active = 0;
+  connections = 0;
+  requestsTotal = 0;
+  requestsFailed = 0;
+  connectFailures = 0;
+  /** Removed from its cluster: connections end with their requests. */
+  retired = false;
+  /** Handle of telemetry bound to this endpoint. */
+  telemetry: unknown = null;
+  readonly outlier = new OutlierState();
+  private readonly idle: Http1ClientConnection[] = [];
+  private readonly idleSince: number[] = [];
+  private readonly waiting: PoolWaiter[] = [];
+  private connecting = 0;
+  private muxes: MuxSession[] = [];
+  private session: Buffer | undefined;
+
+  constructor(cluster: Cluster, address: string, port: number, config: LbEndpoint, tls: UpstreamTls | null) {
+    this.cluster = cluster;
+    this.address = address;
+    this.port = port;
+    this.hostname = config.endpoint?.hostname ?? '';
+    this.key = `${address}:${port}`;
+    this.config = config;
+    this.tls = tls;
+  }
+
+  /** Healthy by EDS and not ejected. */
+  get usable(): boolean {
+    return this.healthy && this.outlier.ejectedUntil === 0;
+  }
+
+  get ejected(): boolean {
+    return this.outlier.ejectedUntil > 0;
+  }
+
+  /** Finds or makes a stream. The waiter may be called before this returns. Returns false when it has to wait. */
+  acquire(waiter: PoolWaiter, http2: boolean, sni: string): boolean {
+    const { limits, stats } = this.cluster;
+    if (stats.upstream_rq_active >= limits.maxRequests) {
+      stats.upstream_rq_pending_overflow++;
+      waiter.onPoolFailed('overflow', '');
+      return true;
+    }
+    const ready = this.readyHttp1();
+    if (ready !== null) {
+      waiter.onPoolReady(ready);
+      return true;
+    }
+    if (stats.upstream_rq_pending_active >= limits.maxPending) {
+      stats.upstream_rq_pending_overflow++;
+      waiter.onPoolFailed('overflow', '');
+      return true;
+    }
+    stats.upstream_rq_pending_active++;
+    stats.upstream_rq_pending_total++;
+    this.waiting.push(waiter);
+    const perConnection = http2 ? 100 : 1;
+    if (this.connecting * perConnection < this.waiting.length) {
+      // A host always may have one connection, whatever the limit says.
+      if (stats.upstream_cx_active < limits.maxConnections || this.connections === 0) this.connect(http2, sni);
+      else stats.upstream_cx_overflow++;
+    }
+    return false;
+  }
+
+  cancelWait(waiter: PoolWaiter): void {
+    const at = this.waiting.indexOf(waiter);
+    if (at < 0) return;
+    this.waiting.splice(at, 1);
+    this.cluster.stats.upstream_rq_pending_active--;
+  }
+
+  private readyHttp1(): UpstreamStream | null {
+    for (let client = this.idle.pop(); client !== undefined; client = this.idle.pop()) {
+      this.idleSince.pop();
+      if (!client.connection.closed) return client;
+    }
+    for (const mux of this.muxes) if (mux.usable) return new Http1ClientConnection(mux.openChannel(), this);
+    return null;
+  }
+
+  private connect(http2: boolean, sni: string): void {
+    const { cluster } = this;
+    const dial = this.tls === null ? null : this.tls.dial(http2 ? 'http2' : 'http1', sni, this.session);
+    if (dial === undefined) {
+      queueMicrotask(() => this.failWaiting('tls', 'TLS certificates are not there yet'));
+      return;
+    }
+    this.connecting++;
+    this.connections++;
+    cluster.stats.upstream_cx_total++;
+    cluster.stats.upstream_cx_active++;
+    connectSocket({ host: this.address, port: this.port, from: cluster.bindAddress }, dial, cluster.connectTimeoutMs, {
+      onConnected: (connection) => {
+        this.connecting--;
+        if (dial !== null) this.session = dial.session;
+        this.adopt(connection);
+      },
+      onConnectFailed: (reason, kind) => {
+        this.connecting--;
+        this.gone();
+        this.connectFailures++;
+        this.session = undefined;
+        cluster.stats.upstream_cx_connect_fail++;
+        if (kind === 'timeout') cluster.stats.upstream_cx_connect_timeout++;
+        this.failWaiting(kind === 'refused' ? 'connect' : kind, reason);
+      },
+    });
+  }
+
+  private adopt(connection: Connection): void {
+    const alpn = connection.tls?.alpn ?? '';
+    if (alpn === MUX_ALPN) {
+      const mux = new MuxSession(connection, false, null, () => {
+        this.muxes = this.muxes.filter((other) => other !== mux);
+        this.gone();
+      });
+      this.muxes.push(mux);
+      while (this.waiting.length > 0 && mux.usable) this.serveNext(new Http1ClientConnection(mux.openChannel(), this));
+      if (this.retired) mux.drain();
+      return;
+    }
+    this.onIdle(new Http1ClientConnection(connection, this));
+  }
+
+  private serveNext(stream: UpstreamStream): void {
+    const waiter = this.waiting.shift();
+    if (waiter === undefined) return;
+    this.cluster.stats.upstream_rq_pending_active--;
+    waiter.onPoolReady(stream);
+  }
+
+  private failWaiting(kind: PoolFailure, reason: string): void {
+    const failed = this.waiting.splice(0);
+    this.cluster.stats.upstream_rq_pending_active -= failed.length;
+    for (const waiter of failed) waiter.onPoolFailed(kind, reason);
+  }
+
+  onIdle(client: Http1ClientConnection): void {
+    const limit = this.cluster.maxRequestsPerConnection;
+    if (this.retired || (limit > 0 && client.uses >= limit)) {
+      client.connection.closeWhenSent();
+      this.onGone(client, true);
+      return;
+    }
+    if (this.waiting.length > 0) {
+      this.serveNext(client);
+      return;
+    }
+    this.idle.push(client);
+    this.idleSince.push(performance.now());
+  }
+
+  onGone(client: Http1ClientConnection, wasIdle: boolean): void {
+    if (wasIdle) {
+      const at = this.idle.indexOf(client);
+      if (at >= 0) {
+        this.idle.splice(at, 1);
+        this.idleSince.splice(at, 1);
+      }
+    }
+    // Channels of a multiplexed hop are no connections of their own.
+    if (!client.ownsSocket) return;
+    this.gone();
+    // A freed slot lets a waiting request connect.
+    const { stats, limits } = this.cluster;
+    if (this.waiting.length > this.connecting && stats.upstream_cx_active < limits.maxConnections) this.connect(false, '');
+  }
+
+  private gone(): void {
+    this.connections--;
+    this.cluster.stats.upstream_cx_active--;
+    this.cluster.stats.upstream_cx_destroy++;
+  }
+
+  /** Closes connections that have been idle since before `before`. */
+  closeIdle(before: number): void {
+    let count = 0;
+    while (count < this.idle.length && (this.idleSince[count] as number) < before) count++;
+    for (const client of this.idle.splice(0, count)) {
+      client.connection.close();
+      if (client.ownsSocket) this.gone();
+    }
+    this.idleSince.splice(0, count);
+  }
+
+  /** Ends all connections that serve nothing, and the others when they are done. */
+  retire(): void {
+    this.retired = true;
+    this.closeIdle(EJECT_FOREVER);
+    for (const mux of this.muxes) mux.drain();
+  }
+
+  /** New connections use new certificates; those under way finish on the old ones. */
+  renewConnections(): void {
+    this.session = undefined;
+    for (const mux of this.muxes) mux.drain();
+    this.closeIdle(EJECT_FOREVER);
+  }
+}
