@@ -13,6 +13,8 @@ export interface FieldPlan extends FieldRow {
   packed: boolean;
   byName: Map<string, number> | undefined;
   byNumber: Map<number, string> | undefined;
+  /** Plan of a message-typed field, found when it is first needed: messages may contain themselves. */
+  nested: MessagePlan | undefined;
 }
 
 /** A message ready for the codec. */
@@ -88,5 +90,6 @@ function planField(name: string, row: string): FieldPlan {
     tag: field.number * 8 + (packed || field.label === 'map' ? 2 : wire),
     byName,
     byNumber: byName === undefined ? undefined : new Map([...byName].map(([label, number]) => [number, label])),
+    nested: undefined,
   };
 }

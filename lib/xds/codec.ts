@@ -54,6 +54,11 @@ function planOf(type: string): MessagePlan {
   return plan;
 }
 
+function nestedPlan(field: FieldPlan): MessagePlan {
+  field.nested ??= planOf(field.type);
+  return field.nested;
+}
+
 function messageNameOf(typeUrl: string): string {
   return typeUrl.slice(typeUrl.lastIndexOf('/') + 1);
 }
@@ -125,7 +130,7 @@ function writeNested(field: FieldPlan, value: object, path: string): void {
   else if (field.kind === 'struct') writeStruct(writer, value, path);
   else if (field.kind === 'value') writeValue(writer, value, path);
   else if (field.kind === 'list') writeList(writer, Array.isArray(value) ? value : [], path);
-  else writeMessage(planOf(field.type), value, path);
+  else writeMessage(nestedPlan(field), value, path);
 }
 
 function enumNumber(field: FieldPlan, value: unknown, path: string, name: string): number {
@@ -256,7 +261,7 @@ function readOne(reader: Reader, field: FieldPlan, end: number, depth: number, b
     default: {
       // The wire may split one message into several: protobuf merges them.
       const merged = isRecord(before) ? before : {};
-      return readMessage(reader, planOf(field.type), reader.span(end), depth + 1, merged);
+      return readMessage(reader, nestedPlan(field), reader.span(end), depth + 1, merged);
     }
   }
 }
