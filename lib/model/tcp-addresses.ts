@@ -14,6 +14,7 @@ export interface TcpServicePort {
 /** The ports announced for TCP services; the key is `tcpPortKey`. */
 export type AnnouncedTcpPorts = ReadonlyMap<string, number>;
 
+const firstUnprivileged = 1024;
 const derivedFirst = 20_000;
 const derivedCount = 10_000;
 
@@ -26,6 +27,7 @@ export function tcpPortKey(service: { namespace: string; name: string; port: num
  * Which port of a pod's outbound address stands for which TCP service port. All services of the mesh share one address, so the
  * oldest service (creationTimestamp, then namespace/name) gets the port it names and the others one between 20000 and 29999 that
  * follows from their name: a restart or another proxy comes to the same answer. The address is the pod's `outboundIp`.
+ * Ports below 1024 always get one of those: nobody here is root, so nobody could listen on them.
  * `later` are ports that must not move any of `ports` (ServiceEntries, which the kubelet does not see).
  */
 export function announcedTcpAddress(ports: readonly TcpServicePort[], later: readonly TcpServicePort[] = []): AnnouncedTcpPorts {
@@ -36,7 +38,7 @@ export function announcedTcpAddress(ports: readonly TcpServicePort[], later: rea
     const displaced: TcpServicePort[] = [];
     for (const entry of ordered) {
       if (announced.has(tcpPortKey(entry))) continue;
-      if (taken.has(entry.port)) {
+      if (entry.port < firstUnprivileged || taken.has(entry.port)) {
         displaced.push(entry);
       } else {
         taken.add(entry.port);

@@ -61,7 +61,7 @@ export function buildInbound(state: MeshState, scope: ProxyScope, proxy: ProxyNo
   const ports = inboundPorts(state, scope, proxy);
   const context = inboundContext(state, proxy);
   const key = `inbound|${proxy.id}|${proxy.proxy}`;
-  return state.cache.memo(key, [ports, ...contextVersion(context, scope), scope.sidecar], () => ({
+  return state.cache.memo(key, [ports, ...contextVersion(context, scope, ports)], () => ({
     clusters: ports.map((port) => inboundClusterOf(context, port)),
     listeners: ports.map((port) => ({
       name: listenerName(port.bind, port.port),
@@ -89,7 +89,7 @@ export function inboundContext(state: MeshState, proxy: ProxyNode): InboundConte
 }
 
 /** Everything inbound configuration depends on, for the memo. */
-export function contextVersion(context: InboundContext, scope: ProxyScope): unknown[] {
+export function contextVersion(context: InboundContext, scope: ProxyScope, ports: readonly InboundPort[]): unknown[] {
   const { state } = context;
   return [
     context.telemetry,
@@ -97,7 +97,7 @@ export function contextVersion(context: InboundContext, scope: ProxyScope): unkn
     context.authorization,
     context.tcpFilters,
     peerAuthenticationVersion(state),
-    state.tables.get('networking.istio.io/DestinationRule'),
+    ...ports.map((port) => (port.service === undefined ? undefined : destinationRuleFor(state, context.proxy.namespace, port.service))),
     scope.sidecar,
     state.mesh,
     JSON.stringify(context.proxy.labels),

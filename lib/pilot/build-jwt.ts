@@ -61,20 +61,6 @@ function keysOf(state: MeshState, rule: JwtRule): string | undefined {
   return uri === undefined ? state.jwks[rule.issuer ?? ''] : state.jwks[uri];
 }
 
-/** Addresses of key sets that the control plane has to fetch and hand back in `jwks` (issuers stand for their OpenID discovery). */
-export function jwksSources(policies: Iterable<RequestAuthentication>): { uri: string | undefined; issuer: string }[] {
-  const found = new Map<string, { uri: string | undefined; issuer: string }>();
-  for (const policy of policies) {
-    for (const rule of policy.spec?.jwtRules ?? []) {
-      if (rule.jwks !== undefined && rule.jwks !== '') continue;
-      const uri = rule.jwksUri ?? rule.jwks_uri;
-      const issuer = rule.issuer ?? '';
-      found.set(uri ?? issuer, { uri, issuer });
-    }
-  }
-  return [...found.values()];
-}
-
 function provider(rule: JwtRule, jwks: string, clearsRoute: boolean): JwtProvider {
   const headers = (rule.fromHeaders ?? []).map(({ name, prefix }) => (prefix === undefined ? { name } : { name, value_prefix: prefix }));
   const claims = (rule.outputClaimToHeaders ?? []).map(({ header, claim }) => ({ header_name: header, claim_name: claim }));

@@ -1,5 +1,7 @@
 import { matchesLabels, resolveShortName } from '@/lib/model';
+import { decodeBase64 } from './decode-base64';
 import { parseDuration } from './duration';
+import { UNKNOWN_BACKEND } from './gateway-api-backends';
 import { outboundCluster, parseOutboundCluster } from './names';
 import { provenance } from './provenance';
 import { resolveTrafficPolicy } from './resolve-traffic-policy';
@@ -153,6 +155,10 @@ function applyDestinations(context: RouteContext, rule: HttpRule, route: Route, 
       }),
     };
     if (headerHost !== undefined) action.host_rewrite_literal = headerHost;
+    if (extras.invalidWeight !== undefined) {
+      action.weighted_clusters.clusters.push({ name: UNKNOWN_BACKEND, weight: { value: extras.invalidWeight } });
+      action.cluster_not_found_response_code = 'INTERNAL_SERVER_ERROR';
+    }
   }
   if (hashes.length > 0) action.hash_policy = hashes;
   const retry = retryPolicy(spec.retries ?? context.state.mesh.defaultHttpRetryPolicy, hashes.length > 0, extras.retryCodes);
@@ -226,6 +232,9 @@ function applyRewrite(action: RouteAction, rule: HttpRule, match: RouteMatch): v
     if ((target === '/' || target === '') && prefix !== undefined) {
       // Replacing a whole segment by "/" must not leave "//rest".
       action.regex_rewrite = { pattern: { regex: `^${escapeRegex(prefix)}(/?)(.*)` }, substitution: '/\\2' };
+    } else if (match.prefix === '/') {
+      // "/" matches "/rest" without the slash that has to stay between the two.
+      action.prefix_rewrite = target.endsWith('/') ? target : `${target}/`;
     } else {
       action.prefix_rewrite = target === '' ? '/' : target;
     }
@@ -264,22 +273,4 @@ export function operationOf(route: Route, name: string, port: number): string {
   const path = prefix !== undefined ? `${prefix}*` : (match.path ?? match.safe_regex?.regex ?? '/*');
   const target = route.route?.cluster === undefined ? undefined : parseOutboundCluster(route.route.cluster);
   return target === undefined ? `${name}:${port}${path}` : `${target.host}:${target.port}${path}`;
-}
-
-function decodeBase64(text: string): Uint8Array {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  const bytes: number[] = [];
-  let bits = 0;
-  let held = 0;
-  for (const letter of text.replace(/=+$/, '')) {
-    const value = alphabet.indexOf(letter);
-    if (value === -1) throw new Error('directResponse.body.bytes is not base64');
-    held = (held << 6) | value;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes.push((held >> bits) & 0xff);
-    }
-  }
-  return new Uint8Array(bytes);
 }

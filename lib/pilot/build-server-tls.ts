@@ -36,12 +36,12 @@ export function gatewayServerTls(tls: ServerTlsSettings, alpn: readonly string[]
       validation_context_sds_secret_config: sdsSecret(ROOT_CERTIFICATE),
     };
   } else if (credentials.length > 0) {
-    common.tls_certificate_sds_secret_configs = credentials.map((name) => sdsSecret(`kubernetes://${name}`));
+    common.tls_certificate_sds_secret_configs = credentials.map((name) => sdsSecret(secretName(name)));
     if (asksClient) {
       const ca = tls.caCertCredentialName ?? `${credentials[0]}-cacert`;
       common.combined_validation_context = {
         default_validation_context: pins,
-        validation_context_sds_secret_config: sdsSecret(`kubernetes://${ca}`),
+        validation_context_sds_secret_config: sdsSecret(secretName(ca)),
       };
     }
   } else {
@@ -68,6 +68,11 @@ export function sidecarServerTls(tls: ServerTlsSettings): DownstreamTransportSoc
   const socket = gatewayServerTls({ ...tls, mode: tls.mode ?? 'SIMPLE' }, ['h2', 'http/1.1']);
   if (socket === undefined) throw new Error('A Sidecar ingress port takes TLS mode SIMPLE or MUTUAL');
   return socket;
+}
+
+/** SDS name of a credential; those of the Gateway API come as full names. */
+function secretName(name: string): string {
+  return name.includes('://') ? name : `kubernetes://${name}`;
 }
 
 /** Secrets a server's TLS names. */

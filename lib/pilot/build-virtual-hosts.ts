@@ -203,6 +203,28 @@ export function portRoutes(state: MeshState, scope: ProxyScope, egress: EgressSc
   });
 }
 
+/** The route configuration of one sniffed port (`host:port`): the one service's hosts. */
+export function serviceRoutes(
+  state: MeshState,
+  scope: ProxyScope,
+  egress: EgressScope,
+  service: RegistryService,
+  port: number,
+): RouteConfiguration {
+  const name = `${service.hostname}:${port}`;
+  return state.cache.memo(`routes|${scope.key}|${name}`, [scope, egress, state.mesh], () => {
+    const own = hostsOnPort(state, scope, egress, port).filter((entry) => entry.host === service.hostname);
+    return {
+      name,
+      // The connection says which service is meant, whatever the Host header says.
+      virtual_hosts: own.length === 0 ? [catchAllHost(state, scope)] : own.map((entry) => virtualHost(entry, ['*'])),
+      validate_clusters: { value: false },
+      ignore_port_in_host_matching: true,
+      max_direct_response_body_size_bytes: { value: 1_048_576 },
+    };
+  });
+}
+
 /**
  * The route configuration of the explicit HTTP proxy (`http_proxy`): the hosts of every port, each with its port; without a port a
  * name means port 80 when the host has it, else its first one.

@@ -21,6 +21,8 @@ export interface GatewayModel {
   gatewayApi: boolean;
   /** Labels a proxy must have. */
   selector: Readonly<Record<string, string>>;
+  /** Namespace the proxy must be in; `undefined` for any (istio.md §1.3). */
+  proxyNamespace: string | undefined;
   creationTimestamp: string;
 }
 
@@ -47,6 +49,7 @@ function gateways(state: MeshState): readonly GatewayModel[] {
       servers: (object.spec?.servers ?? []).map((spec, index) => ({ spec, path: `spec.servers[${index}]` })),
       gatewayApi: false,
       selector: object.spec?.selector ?? {},
+      proxyNamespace: undefined,
       creationTimestamp: object.metadata.creationTimestamp ?? '',
     })),
     ...api,
@@ -62,7 +65,7 @@ export function serversOfProxy(state: MeshState, proxy: ProxyNode): ReadonlyMap<
     const byPort = new Map<number, PlacedServer[]>();
     for (const gateway of all) {
       if (!matchesLabels(proxy.labels, gateway.selector)) continue;
-      if (gateway.gatewayApi && gateway.namespace !== proxy.namespace) continue;
+      if (gateway.proxyNamespace !== undefined && gateway.proxyNamespace !== proxy.namespace) continue;
       for (const { spec, path } of gateway.servers) {
         const number = spec.port.number;
         const mapped = services.flatMap((service) => service.ports).find((port) => port.port === number)?.targetPort;

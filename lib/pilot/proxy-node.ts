@@ -37,6 +37,7 @@ export function parseProxyNode(node: Node): ProxyNode {
     appIp: text(metadata['HEDDLE_APP_IP'], ip),
     outboundIp: text(metadata['HEDDLE_OUTBOUND_IP'], ip),
     hostPorts: hostPorts(metadata['HEDDLE_HOST_PORTS']),
+    sdsDirectory: text(metadata['HEDDLE_SDS_DIR'], ''),
     locality: { region: node.locality?.region ?? '', zone: node.locality?.zone ?? '', subZone: node.locality?.sub_zone ?? '' },
   };
 }
@@ -65,6 +66,7 @@ export function proxyNodeOfPod(pod: Pod, node?: KubernetesNode, overrides: Parti
     appIp: addresses?.appIp ?? ip,
     outboundIp: addresses?.outboundIp ?? ip,
     hostPorts: {},
+    sdsDirectory: '',
     locality: localityOfPod(pod, node),
     ...overrides,
   };

@@ -43,6 +43,8 @@ export interface ProxyNode {
   /** Gateways: container port → port on 127.0.0.1 (HEDDLE_HOST_PORTS). */
   hostPorts: Readonly<Record<string, number>>;
   locality: Locality;
+  /** Directory of a stock Envoy's own secrets (HEDDLE_SDS_DIR): `default.json`, `ROOTCA.json`; empty when they come over ADS. */
+  sdsDirectory: string;
 }
 
 /** One resource, with a version that changes if and only if its content does. The same version is the same object: encode it once. */
