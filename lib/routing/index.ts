@@ -86,6 +86,6 @@ export type {
   RouteActionSettings,
   RouteTable,
 } from './route-table';
-export { plainRequest, readHeader } from './routing-request';
+export { plainRequest, readHeader, readStructPath } from './routing-request';
 export type { PlainRequest, Random, RoutingRequest } from './routing-request';
 export { xxHash64 } from './xxhash64';

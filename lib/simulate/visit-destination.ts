@@ -1,0 +1,165 @@
+import type { Pod } from '@/lib/model';
+import { hasSidecar } from '@/lib/model';
+import type { CompiledProxy, MeshState } from '@/lib/pilot';
+import { compileProxy, proxyNodeOfPod } from '@/lib/pilot';
+import type { LbHost, NewConnection, PolicyConnection, RoutingRequest } from '@/lib/routing';
+import {
+  chooseFilterChain,
+  chooseUpstreamSocket,
+  compileCluster,
+  compileListener,
+  compileRouteConfiguration,
+  createBalancer,
+  decide,
+  parseIp,
+  readHosts,
+} from '@/lib/routing';
+import type { Cluster, Listener, UpstreamTlsContext } from '@/lib/xds';
+import { applyPolicies } from './apply-filters';
+import { workloadName } from './find-caller';
+import type { SimulatedDestination } from './simulation';
+
+/** The mesh as one simulation sees it. */
+export interface SimulatedMesh {
+  readonly state: MeshState;
+  readonly pods: readonly Pod[];
+  readonly podsByIp: ReadonlyMap<string, Pod>;
+  readonly nowMs: number;
+}
+
+/** Who calls, as the other side sees it. */
+export interface Caller {
+  readonly ip: string;
+  /** SPIFFE id shown under mutual TLS; null for a caller without a sidecar. */
+  readonly identity: string | null;
+}
+
+const unknown: SimulatedDestination = { cluster: '', workload: '', endpoints: 0, mtls: false, authorization: { verdict: 'allow' } };
+
+/**
+ * Follows a cluster to the workloads behind it: which endpoints qualify, whether the connection is mutual TLS, what the policies of the
+ * other side say. `request` is null for TCP.
+ */
+export function visitCluster(
+  mesh: SimulatedMesh,
+  client: CompiledProxy,
+  clusterName: string,
+  request: RoutingRequest | null,
+  caller: Caller,
+): SimulatedDestination[] {
+  const cluster = client.clusters.find((one) => one.name === clusterName)?.resource;
+  if (cluster === undefined) return [{ ...unknown, cluster: clusterName, workload: clusterName, status: 503 }];
+  if (cluster.type === 'ORIGINAL_DST') return [{ ...unknown, cluster: clusterName, workload: 'outside the mesh' }];
+  const hosts = usableHosts(client, cluster);
+  if (hosts.length === 0) return [{ ...unknown, cluster: clusterName, workload: clusterName, status: 503 }];
+  const byWorkload = Map.groupBy(hosts, (host) => {
+    const pod = mesh.podsByIp.get(host.address);
+    return pod === undefined ? host.address : workloadName(pod);
+  });
+  return [...byWorkload].map(([workload, members]) => ({
+    ...visitHost(mesh, cluster, members[0], request, caller),
+    cluster: clusterName,
+    workload,
+    endpoints: members.length,
+  }));
+}
+
+/** Hosts that the balancer may choose: the ones of priorities that get traffic. */
+function usableHosts(client: CompiledProxy, cluster: Cluster): readonly LbHost[] {
+  const settings = compileCluster(cluster);
+  const assignment = client.endpoints.find((one) => one.name === settings.endpointsName)?.resource ?? cluster.load_assignment;
+  if (assignment === undefined) return [];
+  const { levels } = createBalancer(settings.balancer, readHosts(assignment), () => 0);
+  return levels.filter((level) => level.percent > 0).flatMap((level) => (level.panic ? level.hosts : level.healthy));
+}
+
+function visitHost(
+  mesh: SimulatedMesh,
+  cluster: Cluster,
+  host: LbHost | undefined,
+  request: RoutingRequest | null,
+  caller: Caller,
+): SimulatedDestination {
+  if (host === undefined) return unknown;
+  const { socket } = chooseUpstreamSocket(compileCluster(cluster), host.metadata);
+  return visitServer(mesh, mesh.podsByIp.get(host.address), host.port, socket.tls, request, caller);
+}
+
+/** What happens at a pod's port. Null `tls`: the caller comes in plaintext. */
+export function visitServer(
+  mesh: SimulatedMesh,
+  pod: Pod | undefined,
+  port: number,
+  tls: UpstreamTlsContext | null,
+  request: RoutingRequest | null,
+  caller: Caller,
+): SimulatedDestination {
+  const showsIdentity = tls !== null && presentsCertificate(tls) && caller.identity !== null;
+  if (pod === undefined || !hasSidecar(pod)) return { ...unknown, mtls: showsIdentity };
+  const server = compileProxy(mesh.state, proxyNodeOfPod(pod));
+  const listener = inboundListener(server, pod.status?.podIP ?? '', port);
+  if (listener === undefined)
+    return { ...unknown, mtls: showsIdentity, status: 503, authorization: { verdict: 'allow', reason: `nothing listens on port ${port}` } };
+  const connection = newConnection(tls, request, pod, port, caller);
+  const chain = chooseFilterChain(compileListener(listener), connection);
+  if (chain === null) {
+    const reason =
+      tls === null ? 'mutual TLS is required, the caller comes in plaintext' : 'the other side does not take this TLS connection';
+    return { ...unknown, mtls: false, status: 503, authorization: { verdict: 'deny', reason } };
+  }
+  const mtls = showsIdentity && chain.tls?.require_client_certificate?.value === true;
+  const policyConnection: PolicyConnection = {
+    sourceIp: connection.sourceIp,
+    directRemoteIp: connection.sourceIp,
+    remoteIp: connection.sourceIp,
+    destinationIp: connection.destinationIp,
+    destinationPort: port,
+    serverName: connection.serverName,
+    peerNames: mtls && caller.identity !== null ? [caller.identity] : null,
+  };
+  const routes = chain.http?.config.route_config;
+  const table = routes === undefined ? null : compileRouteConfiguration(routes);
+  const outcome = applyPolicies(chain, chain.http === null ? null : request, policyConnection, mesh.nowMs, (one) =>
+    table === null ? null : decide(table, one, () => 0).filters,
+  );
+  return {
+    ...unknown,
+    mtls,
+    authorization: outcome.authorization,
+    ...(outcome.status === null ? {} : { status: chain.http === null ? 503 : outcome.status }),
+  };
+}
+
+function inboundListener(server: CompiledProxy, ip: string, port: number): Listener | undefined {
+  return server.listeners.find(({ resource }) => {
+    const address = resource.address?.socket_address;
+    return resource.traffic_direction === 'INBOUND' && address?.address === ip && address.port_value === port;
+  })?.resource;
+}
+
+/** Whether a TLS context shows a certificate of its own. */
+function presentsCertificate(tls: UpstreamTlsContext): boolean {
+  const common = tls.common_tls_context;
+  return (common?.tls_certificate_sds_secret_configs ?? []).length + (common?.tls_certificates ?? []).length > 0;
+}
+
+function newConnection(
+  tls: UpstreamTlsContext | null,
+  request: RoutingRequest | null,
+  pod: Pod,
+  port: number,
+  caller: Caller,
+): NewConnection {
+  const source = parseIp(caller.ip);
+  const plainProtocols = request === null ? [] : ['http/1.1'];
+  return {
+    destinationIp: parseIp(pod.status?.podIP ?? ''),
+    destinationPort: port,
+    serverName: tls?.sni ?? '',
+    transportProtocol: tls === null ? 'raw_buffer' : 'tls',
+    applicationProtocols: tls === null ? plainProtocols : (tls.common_tls_context?.alpn_protocols ?? []),
+    directSourceIp: source,
+    sourceIp: source,
+    sourcePort: 40_000,
+  };
+}
