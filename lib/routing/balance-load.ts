@@ -18,7 +18,7 @@ export interface PickContext {
 /** A load balancer over a fixed set of hosts. Make a new one when hosts come, go, or change their health. */
 export interface Balancer {
   /** Null: no host may be used (503, flag UH). */
-  pick(random: Random, context?: PickContext): LbHost | null;
+  readonly pick: (random: Random, context?: PickContext) => LbHost | null;
   readonly levels: readonly PriorityLoad[];
 }
 

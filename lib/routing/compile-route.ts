@@ -136,6 +136,8 @@ function compileAction(action: RouteAction, path: PathTest, around: RouteSurroun
     idleTimeoutMs: durationMs(action.idle_timeout, null),
     maxStreamMs: durationMs(stream?.max_stream_duration, null),
     grpcTimeoutMaxMs: durationMs(stream?.grpc_timeout_header_max ?? action.max_grpc_timeout, null),
+    // The deprecated field replaces the route's timeout also where the header is missing; its successor leaves it.
+    grpcTimeoutMissingMs: durationMs(stream === undefined ? action.max_grpc_timeout : action.timeout, defaultTimeoutMs),
     grpcTimeoutOffsetMs: durationMs(stream?.grpc_timeout_header_offset ?? action.grpc_timeout_offset, 0),
     retry: retry === undefined ? null : compileRetryPolicy(retry),
     mirrors: mirrors.map(compileMirror),

@@ -26,7 +26,11 @@ describe('resolveTimeouts', () => {
     [{ cluster: 'c', timeout: { seconds: 0 }, retry_policy: { per_try_timeout: { seconds: 2 } } }, {}, 0, 2000],
     [{ cluster: 'c', max_stream_duration: { grpc_timeout_header_max: { seconds: 0 } } }, { ...grpc, 'grpc-timeout': '100m' }, 100, 0],
     [{ cluster: 'c', max_stream_duration: { grpc_timeout_header_max: { seconds: 3 } } }, { ...grpc, 'grpc-timeout': '10S' }, 3000, 0],
-    [{ cluster: 'c', max_stream_duration: { grpc_timeout_header_max: { seconds: 3 } } }, grpc, 3000, 0],
+    [{ cluster: 'c', max_stream_duration: { grpc_timeout_header_max: { seconds: 3 } } }, grpc, 15_000, 0],
+    [{ cluster: 'c', timeout: { seconds: 2 }, max_grpc_timeout: { seconds: 3 } }, grpc, 3000, 0],
+    [{ cluster: 'c', max_grpc_timeout: { seconds: 0 } }, grpc, 0, 0],
+    [{ cluster: 'c', max_grpc_timeout: { seconds: 9 }, grpc_timeout_offset: { seconds: 1 } }, { ...grpc, 'grpc-timeout': '3S' }, 2000, 0],
+    [{ cluster: 'c', max_grpc_timeout: { seconds: 9 }, grpc_timeout_offset: { seconds: 1 } }, { ...grpc, 'grpc-timeout': '1S' }, 1000, 0],
     [{ cluster: 'c', max_grpc_timeout: { seconds: 3 } }, { 'grpc-timeout': '1S' }, 15_000, 0],
   ])('%j %j', (route, headers, globalMs, perTryMs) => {
     expect(timeouts(route, headers)).toEqual({ globalMs, perTryMs });

@@ -27,10 +27,10 @@ export function resolveTimeouts(action: RouteActionSettings, retry: CompiledRetr
 
 function grpcTimeout(action: RouteActionSettings, maxMs: number, request: RoutingRequest): number {
   const asked = parseGrpcTimeout(request.header('grpc-timeout'));
-  // Without the header, or with 0, the request may last as long as the bound allows.
-  const wanted = asked === null || asked === 0 ? maxMs : Math.max(1, asked - action.grpcTimeoutOffsetMs);
-  if (maxMs === 0) return wanted;
-  return wanted === 0 ? maxMs : Math.min(wanted, maxMs);
+  if (asked === null || asked === 0) return action.grpcTimeoutMissingMs;
+  // The offset leaves time to answer; it never turns a short timeout into none.
+  const offset = action.grpcTimeoutOffsetMs < asked ? action.grpcTimeoutOffsetMs : 0;
+  return maxMs === 0 ? asked - offset : Math.min(asked - offset, maxMs);
 }
 
 /** Milliseconds of a `grpc-timeout` header (`100m`, `5S`); null when absent or malformed. */

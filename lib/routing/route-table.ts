@@ -61,9 +61,11 @@ export interface CompiledRoute extends CompiledMatch {
 export interface RouteActionSettings {
   readonly timeoutMs: number;
   readonly idleTimeoutMs: number | null;
-  /** Null: unset. `grpc-timeout` is honoured up to `grpcTimeoutMaxMs` (0: without a bound) when that is set. */
   readonly maxStreamMs: number | null;
+  /** `grpc-timeout` is honoured up to this (0: without a bound); null: not at all. */
   readonly grpcTimeoutMaxMs: number | null;
+  /** Timeout of a gRPC request that has no `grpc-timeout`. */
+  readonly grpcTimeoutMissingMs: number;
   readonly grpcTimeoutOffsetMs: number;
   readonly retry: CompiledRetryPolicy | null;
   readonly mirrors: readonly Mirror[];

@@ -140,7 +140,7 @@ function printValue(key: string, value: unknown): PrintedJson {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return wideIntegers.has(key) ? String(value) : value;
   if (value instanceof Uint8Array) return encodeBase64(value);
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object') return null;
   if (isDuration(value)) return printDuration(value);
   if (isWrapper(key, value)) return printValue(key, value.value);
   if (key === 'range_match') return printWideRange(value);
