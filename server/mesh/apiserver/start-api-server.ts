@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { isHeddleError } from '@/lib/errors';
 import { authenticate, anonymous } from './access/authenticate';
@@ -107,6 +108,11 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     },
   );
   server.keepAliveTimeout = 120_000;
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   server.on('clientError', (_error, socket) => socket.destroy());
   const port = await listen(server, host, options.port);
   parts.address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -124,7 +130,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       controllers.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // Watches never end by themselves; their clients reconnect from the version they have.
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       await closed;
       await store.close();
     },

@@ -7,6 +7,15 @@ import type { KindDefinition } from '@/lib/kinds';
 const lowestNodePort = 30_000;
 const highestNodePort = 32_767;
 
+/** Who leaves the address out of an update keeps the one the Service has. */
+export function keepClusterIp(object: StoredObject, before: StoredObject | undefined): StoredObject {
+  const spec = (object as unknown as Service).spec;
+  const old = (before as unknown as Service | undefined)?.spec;
+  if (old === undefined || old.type === 'ExternalName' || spec.type === 'ExternalName') return object;
+  if ((spec.clusterIP !== undefined && spec.clusterIP !== '') || old.clusterIP === undefined) return object;
+  return { ...object, spec: { ...spec, clusterIP: old.clusterIP, clusterIPs: [old.clusterIP] } };
+}
+
 /**
  * Gives a Service its cluster IP (from 127.96.0.0/16) and node ports. What the Service asks for is kept when it is free.
  * @throws HeddleError `invalid_object` when an address or port is taken or out of range.
@@ -30,12 +39,9 @@ export function allocateService(
       { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}`, field },
     ]);
 
-  // Who leaves the address out of an update keeps it.
-  spec.clusterIP =
-    spec.clusterIP === undefined || spec.clusterIP === '' ? (old?.type === 'ExternalName' ? undefined : old?.clusterIP) : spec.clusterIP;
   if (spec.clusterIP !== 'None') {
     const taken = new Set(others.map((one) => one.spec.clusterIP));
-    if (spec.clusterIP === undefined) spec.clusterIP = freeAddress(taken);
+    if (spec.clusterIP === undefined || spec.clusterIP === '') spec.clusterIP = freeAddress(taken);
     else if (spec.clusterIP !== old?.clusterIP) {
       if (!/^127\.96\.\d{1,3}\.\d{1,3}$/.test(spec.clusterIP)) {
         throw refuse('spec.clusterIPs', [spec.clusterIP], 'failed to allocate IP: the provided IP is not in the valid range 127.96.0.0/16');

@@ -20,16 +20,20 @@ export interface ApiRequest {
 export const bodyLimit = 3 * 1024 * 1024;
 
 /** The whole body. @throws HeddleError `too_large`. */
-export async function readBytes(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message) {
-    const bytes = chunk as Buffer;
-    size += bytes.length;
-    if (size > bodyLimit) throw tooLarge(bodyLimit);
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
+export function readBytes(message: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      // The rest is read and forgotten, so that the refusal reaches a client that is still sending.
+      if (size > bodyLimit) reject(tooLarge(bodyLimit));
+      else chunks.push(chunk);
+    });
+    message.on('end', () => resolve(Buffer.concat(chunks)));
+    message.on('error', reject);
+    message.on('close', () => reject(badRequest('the connection was closed before the body was complete')));
+  });
 }
 
 export function mediaTypeOf(message: IncomingMessage): string {
@@ -119,7 +123,10 @@ export function sendJson(request: ApiRequest, response: ServerResponse, code: nu
 export function sendError(request: ApiRequest, response: ServerResponse, error: unknown): void {
   const status = statusOf(error);
   const retry = status.details?.retryAfterSeconds;
-  send(request, response, status.code, JSON.stringify(status), json, retry === undefined ? {} : { 'retry-after': String(retry) });
+  send(request, response, status.code, JSON.stringify(status), json, {
+    ...(retry === undefined ? {} : { 'retry-after': String(retry) }),
+    ...(status.code === 413 ? { connection: 'close' } : {}),
+  });
 }
 
 function warningHeader(warnings: readonly string[]): Record<string, string[]> {

@@ -1,5 +1,5 @@
 import type { ManagedFieldsEntry, ObjectMeta } from '@/lib/kinds';
-import { allocateService } from '../admission/allocate-service';
+import { allocateService, keepClusterIp } from '../admission/allocate-service';
 import { applyDefaults } from '../admission/apply-defaults';
 import { validateObject } from '../admission/validate-object';
 import type { AdmissionContext } from '../admission/admission';
@@ -74,6 +74,7 @@ export function admit(core: ApiCore, object: StoredObject, before: StoredObject 
     const mutated = mutate(next, context);
     if (mutated !== next) next = applyDefaults(mutated, key);
   }
+  if (key === '/services') next = keepClusterIp(next, before);
   const causes = validateObject(next, definition, before);
   if (causes.length > 0) throw invalid(definition, next.metadata.name, causes);
   if (key === '/services') next = allocateService(next, definition, before, core.store);
