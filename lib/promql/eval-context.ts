@@ -27,7 +27,7 @@ export interface EvalContext {
   lookbackMs: number;
   /** Step of subqueries that name none. */
   subqueryStepMs: number;
-  /** Samples that may still be loaded; shared by all parts. */
+  /** Values that may still be held in memory; shared by all parts. */
   budget: { samples: number };
   /** Called once per series: throws to stop a query that takes too long or is no longer wanted. */
   checkpoint: () => void;
@@ -52,24 +52,34 @@ export function lookTimes(shift: TimeShift, ctx: EvalContext): (step: number) =>
   return (step) => startMs + step * stepMs - shift.offsetMs;
 }
 
-/** Takes samples from the budget. @throws PromqlError when the query would load too many. */
-export function spendSamples(ctx: EvalContext, count: number): void {
-  ctx.budget.samples -= count;
-  if (ctx.budget.samples < 0) {
-    throw new PromqlError('execution', 'query processing would load too many samples into memory in query execution');
+const TOO_MANY = 'query processing would load too many samples into memory in query execution';
+
+/** Refuses one series with more samples than a query may hold. @throws PromqlError */
+export function checkLoad(ctx: EvalContext, samples: number): void {
+  if (samples > ctx.budget.samples) throw new PromqlError('execution', TOO_MANY);
+}
+
+/** Collects series that an operation needs all at once. @throws PromqlError when the query would hold too many values. */
+export function holdSeries(series: Iterable<VectorSeries>, ctx: EvalContext): VectorSeries[] {
+  const held: VectorSeries[] = [];
+  for (const one of series) {
+    ctx.budget.samples -= one.values.length;
+    if (ctx.budget.samples < 0) throw new PromqlError('execution', TOO_MANY);
+    held.push(one);
   }
+  return held;
 }
 
 /**
  * Drops metric names. Series that differ in their name alone become one; two values at one instant are an error.
  * @param sameName whether all series are known to have one name, so that none can fall together
  */
-export function* withoutNames(series: Iterable<VectorSeries>, sameName: boolean): Generator<VectorSeries> {
+export function* withoutNames(series: Iterable<VectorSeries>, sameName: boolean, ctx: EvalContext): Generator<VectorSeries> {
   if (sameName) {
     for (const one of series) yield { ...one, labels: dropMetricName(one.labels) };
     return;
   }
-  yield* mergeEqual(relabel(series, dropMetricName));
+  yield* mergeEqual(holdSeries(relabel(series, dropMetricName), ctx));
 }
 
 export function* relabel(series: Iterable<VectorSeries>, change: (labels: Labels) => Labels): Generator<VectorSeries> {

@@ -1,5 +1,5 @@
 import { quantileOf } from './compensated-sum';
-import { hasValues, newSeries, type EvalContext, type VectorSeries } from './eval-context';
+import { hasValues, holdSeries, newSeries, type EvalContext, type VectorSeries } from './eval-context';
 import { noteQuantile } from './evaluate-range-function';
 import { formatPlainFloat } from './float-format';
 import { METRIC_NAME, dropLabels, keepLabels, labelsKey, withLabel, type Labels } from './labels';
@@ -154,7 +154,7 @@ function pickExtremes(expr: Aggregate, series: Iterable<VectorSeries>, ctx: Eval
   const limits = parameter(expr, ctx);
   const sign = expr.op === 'topk' ? 1 : -1;
   const picked: VectorSeries[] = [];
-  for (const { members } of collectGroups(expr, series)) {
+  for (const { members } of collectGroups(expr, holdSeries(series, ctx))) {
     const results = members.map((member) => newSeries(member.labels, ctx.grid.count));
     const order: number[] = [];
     for (let step = 0; step < ctx.grid.count; step++) {
@@ -184,7 +184,7 @@ function pickExtremes(expr: Aggregate, series: Iterable<VectorSeries>, ctx: Eval
 function groupQuantiles(expr: Aggregate, series: Iterable<VectorSeries>, ctx: EvalContext): VectorSeries[] {
   const phis = parameter(expr, ctx);
   noteQuantile(phis, ctx);
-  return collectGroups(expr, series).map(({ labels, members }) => {
+  return collectGroups(expr, holdSeries(series, ctx)).map(({ labels, members }) => {
     const result = newSeries(labels, ctx.grid.count);
     for (let step = 0; step < ctx.grid.count; step++) {
       const values = Float64Array.from(
@@ -202,7 +202,7 @@ function countValues(expr: Aggregate, series: Iterable<VectorSeries>, ctx: EvalC
   const param = expr.param === undefined ? undefined : unwrapParens(expr.param);
   const label = param?.kind === 'string' ? param.value : '';
   const counted = new Map<string, VectorSeries>();
-  for (const { labels, members } of collectGroups(expr, series)) {
+  for (const { labels, members } of collectGroups(expr, holdSeries(series, ctx))) {
     for (const member of members) {
       for (let step = 0; step < ctx.grid.count; step++) {
         if (member.present[step] !== 1) continue;

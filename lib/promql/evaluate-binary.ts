@@ -1,6 +1,6 @@
 import { arithmetic, compare, type PairFunction } from './binary-values';
 import { typeOf } from './check-types';
-import { withoutNames, type EvalContext, type VectorSeries } from './eval-context';
+import { holdSeries, withoutNames, type EvalContext, type VectorSeries } from './eval-context';
 import { hasOneName } from './evaluate-selector';
 import { combineSets } from './combine-sets';
 import { matchVectors } from './match-vectors';
@@ -9,10 +9,16 @@ import { isComparison, isSetOp, type ArithmeticOp, type Binary, type ComparisonO
 /** Evaluates a binary expression of which at least one side is a vector. */
 export function evaluateBinary(expr: Binary, ctx: EvalContext): Iterable<VectorSeries> {
   const { op, left, right } = expr;
-  if (isSetOp(op)) return combineSets(op, expr.matching, [...ctx.vector(left, ctx)], [...ctx.vector(right, ctx)]);
+  if (isSetOp(op)) return combineSets(op, expr.matching, holdSeries(ctx.vector(left, ctx), ctx), holdSeries(ctx.vector(right, ctx), ctx));
   if (typeOf(left) === 'scalar') return withScalar(expr, 'left', ctx);
   if (typeOf(right) === 'scalar') return withScalar(expr, 'right', ctx);
-  return matchVectors(expr, pairFunction(op, expr.bool), [...ctx.vector(left, ctx)], [...ctx.vector(right, ctx)], ctx);
+  return matchVectors(
+    expr,
+    pairFunction(op, expr.bool),
+    holdSeries(ctx.vector(left, ctx), ctx),
+    holdSeries(ctx.vector(right, ctx), ctx),
+    ctx,
+  );
 }
 
 function pairFunction(op: ArithmeticOp | ComparisonOp, bool: boolean): PairFunction {
@@ -42,5 +48,5 @@ function withScalar(expr: Binary, scalarSide: 'left' | 'right', ctx: EvalContext
       if (result.present.includes(1)) yield result;
     }
   }
-  return filters ? apply() : withoutNames(apply(), hasOneName(vectorExpr));
+  return filters ? apply() : withoutNames(apply(), hasOneName(vectorExpr), ctx);
 }

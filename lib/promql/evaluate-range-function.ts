@@ -16,7 +16,7 @@ export function evaluateRangeFunction(call: Call, ctx: EvalContext): Iterable<Ve
   if (call.func === 'quantile_over_time' && params !== undefined) noteQuantile(params, ctx);
   if (counterFunctions.has(call.func)) noteCounterName(range, ctx);
   const series = slide(call.func, range, params, ctx);
-  return call.func === 'last_over_time' ? series : withoutNames(series, hasOneName(range));
+  return call.func === 'last_over_time' ? series : withoutNames(series, hasOneName(range), ctx);
 }
 
 function* slide(

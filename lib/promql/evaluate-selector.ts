@@ -1,4 +1,4 @@
-import { lookTimes, newSeries, spendSamples, type EvalContext, type VectorSeries } from './eval-context';
+import { lookTimes, newSeries, checkLoad, type EvalContext, type VectorSeries } from './eval-context';
 import { compileMatcher } from './label-matcher';
 import { METRIC_NAME, type Labels } from './labels';
 import type { Samples, StoredSeries } from './storage';
@@ -40,7 +40,7 @@ function* readSeries(
   for (const stored of found) {
     ctx.checkpoint();
     const samples = stored.read();
-    spendSamples(ctx, samples.length);
+    checkLoad(ctx, samples.length);
     if (samples.length > 0) yield { labels: stored.labels, samples };
   }
 }
@@ -95,7 +95,7 @@ function* evaluateSubquery(expr: Subquery, ctx: EvalContext): Generator<RangeSer
       samples.timestamps[samples.length] = startMs + i * stepMs;
       samples.values[samples.length++] = series.values[i] as number;
     }
-    spendSamples(ctx, samples.length);
+    checkLoad(ctx, samples.length);
     if (samples.length > 0) yield { labels: series.labels, samples };
   }
 }

@@ -1,6 +1,6 @@
 import { evaluateAggregate } from './evaluate-aggregate';
 import { evaluateBinary } from './evaluate-binary';
-import { withoutNames, type EvalContext, type VectorSeries } from './eval-context';
+import { holdSeries, withoutNames, type EvalContext, type VectorSeries } from './eval-context';
 import { absentSteps, evaluateAbsentOverTime, evaluateRangeFunction } from './evaluate-range-function';
 import { evaluateScalar } from './evaluate-scalar';
 import { hasOneName, selectInstant } from './evaluate-selector';
@@ -24,6 +24,7 @@ export function evaluateVector(expr: Expr, ctx: EvalContext): Iterable<VectorSer
         : withoutNames(
             mapValues(inner, (value) => -value),
             hasOneName(expr.expr),
+            ctx,
           );
     }
     case 'aggregate':
@@ -47,12 +48,12 @@ function evaluateCall(call: Call, ctx: EvalContext): Iterable<VectorSeries> {
   const perSample = perSampleFunctions[func];
   if (perSample !== undefined) {
     const params = args.slice(1).map((arg) => evaluateScalar(arg, ctx));
-    return withoutNames(mapValues(evaluateVector(first, ctx), perSample, params), hasOneName(first));
+    return withoutNames(mapValues(evaluateVector(first, ctx), perSample, params), hasOneName(first), ctx);
   }
   const calendar = calendarFunctions[func];
   if (calendar !== undefined) {
     if (args.length === 0) return [{ labels: [], values: times(ctx).map(calendar), present: new Uint8Array(ctx.grid.count).fill(1) }];
-    return withoutNames(mapValues(evaluateVector(first, ctx), calendar), hasOneName(first));
+    return withoutNames(mapValues(evaluateVector(first, ctx), calendar), hasOneName(first), ctx);
   }
   switch (func) {
     case 'absent':
@@ -69,9 +70,9 @@ function evaluateCall(call: Call, ctx: EvalContext): Iterable<VectorSeries> {
     case 'sort_desc':
       return sorted(evaluateVector(first, ctx), func === 'sort' ? 1 : -1, ctx);
     case 'label_replace':
-      return labelReplace(call, evaluateVector(first, ctx));
+      return labelReplace(call, holdSeries(evaluateVector(first, ctx), ctx));
     case 'label_join':
-      return labelJoin(call, evaluateVector(first, ctx));
+      return labelJoin(call, holdSeries(evaluateVector(first, ctx), ctx));
     default:
       return evaluateHistogramFunction(call, ctx);
   }
@@ -115,23 +116,24 @@ function clamp(call: Call, ctx: EvalContext): Iterable<VectorSeries> {
     for (const series of clamped)
       yield { ...series, present: series.present.map((here, i) => ((highs[i] as number) < (lows[i] as number) ? 0 : here)) };
   }
-  return withoutNames(possible(), hasOneName(vector));
+  return withoutNames(possible(), hasOneName(vector), ctx);
 }
 
 /** The time of the sample itself for a plain selector, the time of evaluation for anything else. */
 function timestamps(arg: Expr, ctx: EvalContext): Iterable<VectorSeries> {
   const inner = unwrapParens(arg);
-  if (inner.kind === 'selector') return withoutNames(selectInstant(inner, ctx, 'time'), hasOneName(inner));
+  if (inner.kind === 'selector') return withoutNames(selectInstant(inner, ctx, 'time'), hasOneName(inner), ctx);
   const now = times(ctx);
   return withoutNames(
     mapValues(evaluateVector(arg, ctx), (_value, time) => time as number, [now]),
     hasOneName(arg),
+    ctx,
   );
 }
 
 /** Order by value, NaN last. Only instant queries have an order. */
 function sorted(series: Iterable<VectorSeries>, direction: 1 | -1, ctx: EvalContext): VectorSeries[] {
-  const all = [...series];
+  const all = holdSeries(series, ctx);
   if (ctx.grid.count !== 1) return all;
   return all.sort((one, other) => {
     const [a, b] = [one.values[0] as number, other.values[0] as number];

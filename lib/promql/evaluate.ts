@@ -1,5 +1,5 @@
 import { typeOf, describeType } from './check-types';
-import { type EvalContext, type Grid } from './eval-context';
+import { holdSeries, type EvalContext, type Grid } from './eval-context';
 import { evaluateOverGrid, selectRange } from './evaluate-selector';
 import { evaluateScalar } from './evaluate-scalar';
 import { evaluateVector } from './evaluate-vector';
@@ -13,7 +13,7 @@ export interface EvalOptions {
   lookbackMs?: number;
   /** Step of subqueries that name none. Default 1 minute. */
   subqueryStepMs?: number;
-  /** Samples one query may load. Default 50 million. */
+  /** Values one query may hold in memory at once. Default 50 million. */
   maxSamples?: number;
   /** Called between series; throws to stop the query. */
   checkpoint?: () => void;
@@ -77,7 +77,7 @@ export function evaluateRange(
   const grid: Grid = { startMs: range.startMs, stepMs: range.stepMs, count };
   const ctx = newContext(storage, grid, options, range.endMs);
   const series: ResultSeries[] = [];
-  for (const { labels, values, present } of evaluateOverGrid(expr, ctx)) {
+  for (const { labels, values, present } of holdSeries(evaluateOverGrid(expr, ctx), ctx)) {
     const result: ResultSeries = { labels, timestamps: [], values: [] };
     for (let i = 0; i < count; i++) {
       if (present[i] !== 1) continue;

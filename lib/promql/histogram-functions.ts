@@ -1,4 +1,4 @@
-import { hasValues, newSeries, type EvalContext, type VectorSeries } from './eval-context';
+import { hasValues, holdSeries, newSeries, type EvalContext, type VectorSeries } from './eval-context';
 import { noteQuantile } from './evaluate-range-function';
 import { parseFloatText } from './float-format';
 import { METRIC_NAME, dropLabels, formatLabels, labelValue, labelsKey, type Labels } from './labels';
@@ -19,7 +19,7 @@ export function* evaluateHistogramFunction(call: Call, ctx: EvalContext): Genera
   const vector = call.args.at(-1) as Expr;
   const [first, second] = call.args.slice(0, -1).map((arg) => ctx.scalar(arg, ctx)) as [Float64Array, Float64Array | undefined];
   if (call.func === 'histogram_quantile') noteQuantile(first, ctx);
-  for (const { labels, buckets } of groupBuckets(ctx.vector(vector, ctx)).values()) {
+  for (const { labels, buckets } of groupBuckets(holdSeries(ctx.vector(vector, ctx), ctx)).values()) {
     const result = newSeries(labels, ctx.grid.count);
     for (let step = 0; step < ctx.grid.count; step++) {
       const { bounds, counts } = bucketsAt(buckets, step);

@@ -68,6 +68,10 @@ export function createPrometheusServer(api: ApiContext): http.Server {
 
 function errorReply(error: unknown): ApiReply {
   if (error instanceof PromqlError) return failure(statusOf[error.errorType], error.errorType, error.message);
+  // An address or a label name that is not properly encoded.
+  if (error instanceof URIError || (error instanceof TypeError && 'code' in error && error.code === 'ERR_INVALID_URL')) {
+    return failure(400, 'bad_data', 'the address of the request is malformed');
+  }
   return failure(500, 'internal', error instanceof Error ? error.message : String(error));
 }
 
