@@ -21,7 +21,7 @@ export type RbacTest =
   | { readonly kind: 'metadata'; readonly metadata: MetadataTest }
   | { readonly kind: 'filterState'; readonly key: string; readonly string: StringTest };
 
-export interface RbacPolicyTest {
+interface RbacPolicyTest {
   readonly name: string;
   readonly permissions: readonly RbacTest[];
   readonly principals: readonly RbacTest[];

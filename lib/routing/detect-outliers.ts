@@ -18,7 +18,7 @@ export interface OutlierSettings {
   readonly alwaysEjectOne: boolean;
 }
 
-export interface FailureThreshold {
+interface FailureThreshold {
   readonly count: number;
   readonly enforcing: Fraction;
 }

@@ -40,7 +40,7 @@ export function mayRetry(load: CircuitLoad, limits: CircuitLimits): boolean {
   return load.retries < retryLimit(load, limits);
 }
 
-export function retryLimit(load: CircuitLoad, limits: CircuitLimits): number {
+function retryLimit(load: CircuitLoad, limits: CircuitLimits): number {
   if (limits.retryBudget === null) return limits.maxRetries;
   const { percent, minConcurrency } = limits.retryBudget;
   return Math.max(minConcurrency, Math.floor(((load.requests + load.pendingRequests) * percent) / 100));

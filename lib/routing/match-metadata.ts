@@ -11,7 +11,7 @@ export interface MetadataTest {
 }
 
 /** A compiled envoy.type.matcher.v3.ValueMatcher. */
-export type ValueTest =
+type ValueTest =
   | { readonly kind: 'null' | 'never' }
   | { readonly kind: 'present'; readonly present: boolean }
   | { readonly kind: 'bool'; readonly value: boolean }
@@ -29,7 +29,7 @@ export function compileMetadataMatcher(matcher: MetadataMatcher): MetadataTest {
   };
 }
 
-export function compileValueMatcher(matcher: ValueMatcher): ValueTest {
+function compileValueMatcher(matcher: ValueMatcher): ValueTest {
   if (matcher.string_match !== undefined) return { kind: 'string', string: compileStringMatcher(matcher.string_match) };
   if (matcher.present_match !== undefined) return { kind: 'present', present: matcher.present_match };
   if (matcher.bool_match !== undefined) return { kind: 'bool', value: matcher.bool_match };
@@ -44,13 +44,13 @@ export function compileValueMatcher(matcher: ValueMatcher): ValueTest {
 }
 
 /** Reads a value of dynamic metadata; undefined when it is not there. */
-export type ReadMetadata = (filter: string, path: readonly string[]) => StructValue | undefined;
+type ReadMetadata = (filter: string, path: readonly string[]) => StructValue | undefined;
 
 export function testMetadata(test: MetadataTest, read: ReadMetadata | undefined): boolean {
   return testValue(test.value, read?.(test.filter, test.path)) !== test.invert;
 }
 
-export function testValue(test: ValueTest, value: StructValue | undefined): boolean {
+function testValue(test: ValueTest, value: StructValue | undefined): boolean {
   switch (test.kind) {
     case 'present':
       return (value !== undefined) === test.present;

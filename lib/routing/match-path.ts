@@ -2,7 +2,7 @@ import type { RouteMatch } from '@/lib/xds';
 import type { CompiledRegex } from './compile-regex';
 import { compileRegex } from './compile-regex';
 
-export type PathTestKind = 'prefix' | 'exact' | 'segments' | 'regex' | 'connect' | 'any';
+type PathTestKind = 'prefix' | 'exact' | 'segments' | 'regex' | 'connect' | 'any';
 
 /** The compiled path specifier of a RouteMatch. Query and fragment never take part. */
 export interface PathTest {

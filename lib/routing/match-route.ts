@@ -43,7 +43,7 @@ export function compileRouteMatch(match: RouteMatch): CompiledMatch {
 
 /** What `matchRoute` returns for a match; other results say what failed: -1 the path, else the index of the condition. */
 export const matched = -2;
-export const pathFailed = -1;
+const pathFailed = -1;
 
 /**
  * Tests one route. Both `decide` and `explain` call it and nothing else, so that the reasons cannot disagree with the routing.
@@ -90,7 +90,7 @@ export function describeFailure(match: CompiledMatch, failure: number): string {
   return condition === undefined ? describePathTest(match.path) : describeCondition(condition);
 }
 
-export function describeCondition(condition: RouteCondition): string {
+function describeCondition(condition: RouteCondition): string {
   switch (condition.kind) {
     case 'header':
       return describeHeaderTest(condition.header);

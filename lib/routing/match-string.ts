@@ -2,7 +2,7 @@ import type { StringMatcher } from '@/lib/xds';
 import type { CompiledRegex } from './compile-regex';
 import { compileRegex } from './compile-regex';
 
-export type StringTestKind = 'any' | 'exact' | 'prefix' | 'suffix' | 'contains' | 'regex';
+type StringTestKind = 'any' | 'exact' | 'prefix' | 'suffix' | 'contains' | 'regex';
 
 /** A compiled envoy.type.matcher.v3.StringMatcher; one shape for all kinds, so that call sites stay monomorphic. */
 export interface StringTest {
@@ -35,10 +35,6 @@ export function compileStringMatcher(matcher: StringMatcher): StringTest {
 
 export function compileRegexTest(pattern: string): StringTest {
   return { kind: 'regex', text: pattern, regex: compileRegex(pattern), ignoreCase: false };
-}
-
-export function exactString(text: string): StringTest {
-  return { kind: 'exact', text, regex: null, ignoreCase: false };
 }
 
 export function testString(test: StringTest, value: string): boolean {

@@ -1,6 +1,6 @@
 import type { HeaderMutations, HeaderValueOption } from '@/lib/xds';
 
-export type HeaderOperation = 'remove' | 'append' | 'addIfAbsent' | 'overwrite' | 'overwriteIfExists';
+type HeaderOperation = 'remove' | 'append' | 'addIfAbsent' | 'overwrite' | 'overwriteIfExists';
 
 /** One change to the headers of a request or response. */
 export interface HeaderMutation {
@@ -15,7 +15,7 @@ export interface HeaderMutation {
   readonly level: number;
 }
 
-export type TemplatePart = { readonly literal: string } | { readonly command: string };
+type TemplatePart = { readonly literal: string } | { readonly command: string };
 
 /** Headers that can be changed. Names are lower-case. */
 export interface MutableHeaders {
@@ -84,7 +84,7 @@ function compileAddition(option: HeaderValueOption, level: number): HeaderMutati
 }
 
 /** Splits a value into text and `%COMMAND%`s; `%%` is a percent sign. */
-export function parseTemplate(value: string): TemplatePart[] {
+function parseTemplate(value: string): TemplatePart[] {
   const parts: TemplatePart[] = [];
   let literal = '';
   for (let at = 0; at < value.length;) {

@@ -34,7 +34,7 @@ function grpcTimeout(action: RouteActionSettings, maxMs: number, request: Routin
 }
 
 /** Milliseconds of a `grpc-timeout` header (`100m`, `5S`); null when absent or malformed. */
-export function parseGrpcTimeout(value: string | undefined): number | null {
+function parseGrpcTimeout(value: string | undefined): number | null {
   const match = /^(\d{1,8})([HMSmun])$/.exec(value ?? '');
   if (match === null) return null;
   return Math.ceil(Number(match[1]) * (grpcUnits[match[2] ?? 'm'] ?? 1));

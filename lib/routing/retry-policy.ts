@@ -58,7 +58,7 @@ export interface CompiledRetryPolicy {
 /** Why an upstream stream ended without a response. */
 export type ResetReason = 'connect-failure' | 'refused-stream' | 'reset' | 'per-try-timeout' | 'overflow';
 
-export const defaultBackOffMs = 25;
+const defaultBackOffMs = 25;
 
 export function compileRetryPolicy(policy: RetryPolicy): CompiledRetryPolicy {
   const base = Math.max(1, durationMs(policy.retry_back_off?.base_interval, defaultBackOffMs));
@@ -85,7 +85,7 @@ export function compileRetryPolicy(policy: RetryPolicy): CompiledRetryPolicy {
 }
 
 /** A comma-separated list as bits; unknown words count for nothing, as in Envoy. */
-export function readConditions(list: string): number {
+function readConditions(list: string): number {
   let bits = 0;
   for (const word of list.split(',')) {
     const name = word.trim();

@@ -66,7 +66,7 @@ function refusal(verdict: RbacVerdict, status: number, reason: string, request: 
 }
 
 /** The object behind a rule's name `ns[N]-policy[P]-rule[I]`. */
-export function policyObject(rule: string | null): string | undefined {
+function policyObject(rule: string | null): string | undefined {
   const match = /^ns\[(.*?)\]-policy\[(.*?)\]-rule\[\d+\]/.exec(rule ?? '');
   return match === null ? undefined : `AuthorizationPolicy ${match[1]}/${match[2]}`;
 }

@@ -3,7 +3,7 @@ import type { CompiledJwt, JwtStatus, RoutingRequest } from '@/lib/routing';
 import { checkClaims, evaluateRequirement, findJwtRequirement, findTokens } from '@/lib/routing';
 import type { JwtPerRoute } from '@/lib/xds';
 
-export interface TokenOutcome {
+interface TokenOutcome {
   readonly status: JwtStatus;
   /** Dynamic metadata the filter would leave, by key. */
   readonly metadata: Readonly<Record<string, StructValue>>;
@@ -35,7 +35,7 @@ export function judgeTokens(jwt: CompiledJwt, request: RoutingRequest, perRoute:
 }
 
 /** The claims of a token; null when it is not one. */
-export function readPayload(token: string): Struct | null {
+function readPayload(token: string): Struct | null {
   const parts = token.split('.');
   if (parts.length !== 3) return null;
   try {

@@ -294,7 +294,7 @@ function destinationAnswer(destinations: readonly SimulatedDestination[]): Answe
 }
 
 /** One verdict for all destinations. */
-export function summarize(destinations: readonly SimulatedDestination[]): Authorization {
+function summarize(destinations: readonly SimulatedDestination[]): Authorization {
   const [only] = destinations;
   if (only === undefined) return allowed;
   const isAlike = destinations.every((one) => one.authorization.verdict === only.authorization.verdict);
