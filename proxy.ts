@@ -1,8 +1,8 @@
 import { NextResponse } from 'next/server';
 import type { NextRequest } from 'next/server';
+import { guardRequest } from '@/lib/contract';
 import { errorStatus, toErrorBody } from '@/lib/errors';
 import { loadConfig } from '@/server/config';
-import { guardRequest } from '@/server/console/guard-request';
 
 const { allowedHosts } = loadConfig(process.env, process.cwd());
 const development = process.env.NODE_ENV === 'development';

@@ -1,4 +1,4 @@
-import { product } from '@/server/config';
+import { product } from '@/server/console';
 
 /** Whether the console serves requests. Sources that are away do not make it unhealthy: see `/api/v1/meta`. */
 export function GET(): Response {

@@ -1,3 +1,4 @@
+import type { AppConfig } from 'use-intl';
 import { en } from './en';
 
 type Texts<Shape> = { readonly [Key in keyof Shape]: Shape[Key] extends string ? string : Texts<Shape[Key]> };
@@ -7,6 +8,9 @@ export type Messages = Texts<typeof en>;
 
 export const locales = ['en'] as const;
 export type Locale = (typeof locales)[number];
+
+/** What `use-intl` is told below; naming it here is what makes the module known to the compiler. */
+export type IntlConfig = AppConfig;
 
 const catalogues: Record<Locale, Messages> = { en };
 

@@ -1,11 +1,10 @@
-import { endpoints } from '@/lib/contract';
+import { endpoints, guardRequest } from '@/lib/contract';
 import type { EndpointName, EndpointResponse } from '@/lib/contract';
 import { HeddleError, errorStatus, isHeddleError, toErrorBody } from '@/lib/errors';
 import type { z } from 'zod';
 import { ConflictError } from './change-conflict';
 import { getConsole } from './console-state';
 import type { Console } from './console-state';
-import { guardRequest } from './guard-request';
 
 const largestBody = 4 * 1024 * 1024;
 
@@ -18,8 +17,8 @@ export interface Asked<Name extends EndpointName> {
   signal: AbortSignal;
 }
 
-/** What Next calls: a request and the segments of its path. */
-export type RouteHandler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>;
+/** What Next calls: a request and the segments of its path (`undefined` when the path has none). */
+export type RouteHandler = (request: Request, context: { params: Promise<Record<string, string> | undefined> }) => Promise<Response>;
 
 /** A route handler: guards, parses query and body by the contract, calls one use case, replies with JSON or with an error's body. */
 export function answerRequest<Name extends EndpointName>(
@@ -34,10 +33,11 @@ export function answerRequest<Name extends EndpointName>(
     try {
       console = getConsole();
       checkOrigin(request, console);
+      await console.ready();
       const endpoint = endpoints[name];
       const query = parseInput(endpoint.query, queryOf(request, endpoint.query), 'query');
       const body = endpoint.method === 'POST' ? parseInput(endpoint.body, await readBody(request), 'body') : {};
-      const asked = { console, params: decodeParams(await context.params), query, body, signal: request.signal } as Asked<Name>;
+      const asked = { console, params: decodeParams((await context.params) ?? {}), query, body, signal: request.signal } as Asked<Name>;
       response = json(await use(asked), status);
     } catch (error) {
       response = failure(error, console, name);

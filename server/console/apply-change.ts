@@ -206,6 +206,12 @@ export async function carryOut(
       after: written === null ? null : cleanObject(written),
     })),
   };
+  await cluster.caughtUp(
+    done.map(({ step, written }) => {
+      const { namespace, name } = (step.after ?? (step.before as AnyKubeObject)).metadata;
+      return { resource: resourceFor(step.kind), namespace, name, resourceVersion: written?.metadata.resourceVersion ?? null };
+    }),
+  );
   record(console, applied);
   return { change: publicChange(applied), warnings: [...new Set(warnings)] };
 }

@@ -1,7 +1,7 @@
 import type { Notice, QueryWhy } from '@/lib/contract';
 import { isHeddleError } from '@/lib/errors';
 import type { PlannedQuery, Sample } from '@/lib/graph';
-import type { Line, Prometheus } from '@/server/sources/prometheus';
+import type { Line, Prometheus } from '@/server/sources';
 
 /** Answers by name (`null`: that one failed), what failed, and the "why" of each. */
 export interface Measured<Answer> {

@@ -2,7 +2,7 @@ import type { ConvergenceResponse, ProxyState, SplitCheck } from '@/lib/contract
 import type { VirtualService } from '@/lib/kinds';
 import { chooseTrafficObjects, readTraffic } from '@/lib/kinds/virtual-service';
 import { wilsonInterval } from '@/lib/health';
-import type { ProxySync } from '@/server/sources/mesh';
+import type { ProxySync } from '@/server/sources';
 import { askInstant, noticeOf } from './ask-metrics';
 import type { StoredChange } from './change-log';
 import type { Console } from './console-state';

@@ -5,12 +5,12 @@ import { HeddleError, isHeddleError } from '@/lib/errors';
 import { loadConfig } from '@/server/config';
 import type { Config } from '@/server/config';
 import { createKubeClient, loadKubeConfig } from '@/server/kube';
-import { createMesh } from '@/server/sources/mesh';
-import type { Mesh } from '@/server/sources/mesh';
-import { createPrometheus } from '@/server/sources/prometheus';
-import type { Prometheus } from '@/server/sources/prometheus';
-import { detectTraceStore } from '@/server/sources/traces';
-import type { TraceStore } from '@/server/sources/traces';
+import { createMesh } from '@/server/sources';
+import type { Mesh } from '@/server/sources';
+import { createPrometheus } from '@/server/sources';
+import type { Prometheus } from '@/server/sources';
+import { detectTraceStore } from '@/server/sources';
+import type { TraceStore } from '@/server/sources';
 import { openChangeLog } from './change-log';
 import type { ChangeLog } from './change-log';
 import { createConsoleMetrics } from './console-metrics';
@@ -30,6 +30,8 @@ export interface Console {
   readonly changes: ChangeLog;
   readonly graphs: GraphHub;
   now(): number;
+  /** Resolves when the cluster is read, or has not been for as long as a first page may wait for it. Never fails. */
+  ready(): Promise<void>;
   /** The watched cluster; fails with `source_unavailable` (or what is wrong with the kubeconfig) while there is none. */
   cluster(): Cluster;
   /** The same, `null` while there is none. */
@@ -42,6 +44,8 @@ export interface Console {
   stop(): void;
 }
 
+const firstWaitMs = 3000;
+
 /** Opens what the configuration names. Sources that do not answer yet are tried again; nothing here waits for them. */
 export function createConsole(config: Config, now: () => number = Date.now): Console {
   const log = pino({ level: config.logLevel, base: { process: 'console' } }, pino.destination(2));
@@ -51,6 +55,10 @@ export function createConsole(config: Config, now: () => number = Date.now): Con
   let retry: NodeJS.Timeout | undefined;
   let traces: Promise<TraceStore> | null = null;
   let stopped = false;
+  const read = Promise.withResolvers<void>();
+  // A source that is away must not hold up the first page: it says what is missing, and the next refresh has it.
+  const firstWait = setTimeout(() => read.resolve(), firstWaitMs);
+  firstWait.unref();
 
   async function connect(): Promise<void> {
     try {
@@ -61,7 +69,10 @@ export function createConsole(config: Config, now: () => number = Date.now): Con
       graphs.follow(cluster);
       const settled = cluster;
       cluster.informer.synced
-        .then(() => settleChanges(state, settled))
+        .then(() => {
+          read.resolve();
+          return settleChanges(state, settled);
+        })
         .catch((error: unknown) => log.error({ error: String(error) }, 'interrupted changes could not be looked at'));
     } catch (error) {
       clusterError = isHeddleError(error)
@@ -82,6 +93,7 @@ export function createConsole(config: Config, now: () => number = Date.now): Con
     changes: openChangeLog(join(config.dataDir, 'console')),
     graphs: createGraphHub(() => state),
     now,
+    ready: () => read.promise,
     cluster() {
       if (cluster === null) throw clusterError ?? new HeddleError('source_unavailable', 'There is no Kubernetes API.');
       return cluster;
@@ -106,6 +118,7 @@ export function createConsole(config: Config, now: () => number = Date.now): Con
     stop() {
       stopped = true;
       clearTimeout(retry);
+      clearTimeout(firstWait);
       graphs.stop();
       cluster?.stop();
       state.changes.close();

@@ -7,7 +7,7 @@ import { describeRule, fullHost } from '@/lib/kinds/virtual-service';
 import { sayWords } from '@/lib/i18n';
 import { detectProtocol, hostCovers, matchesLabels, serviceHost, workloadOfPod } from '@/lib/model';
 import type { Pod, Service } from '@/lib/model';
-import type { KubernetesObject } from '@/lib/kinds';
+import type { AnyKubeObject } from '@/server/kube';
 import { configurationKinds, resourceFor } from './known-kinds';
 import type { KnownKind } from './known-kinds';
 import type { Cluster } from './watch-cluster';
@@ -93,7 +93,7 @@ export function actingObjects(service: Service, cluster: Cluster): ActingObject[
     const role = roles[kind.kind];
     if (role === undefined) return [];
     return cluster
-      .list<KubernetesObject>(resourceFor(kind))
+      .list(resourceFor(kind))
       .filter((object) => actsOn(kind, object, { namespace, name: service.metadata.name, host, pods }))
       .map((object) => ({ ref: refOf(kind, object), role, resourceVersion: object.metadata.resourceVersion ?? '' }));
   });
@@ -116,8 +116,8 @@ interface Target {
   pods: readonly Pod[];
 }
 
-function actsOn(kind: KnownKind, object: KubernetesObject, target: Target): boolean {
-  const spec = object.spec as Spec | undefined;
+function actsOn(kind: KnownKind, object: AnyKubeObject, target: Target): boolean {
+  const spec = object['spec'] as Spec | undefined;
   if (spec === undefined) return false;
   const own = object.metadata.namespace ?? 'default';
   const names = (host: unknown) => typeof host === 'string' && hostCovers(fullHost(host, own), target.host);

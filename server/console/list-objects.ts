@@ -37,7 +37,7 @@ export async function listObjects(console: Console, query: { kinds: string[]; na
           notices.push(noticeOf('kubernetes', error));
           return [];
         }
-      } else objects = cluster.list<AnyKubeObject>(resource);
+      } else objects = cluster.list(resource);
       return objects.map((object) => summaryOf(kind, object));
     }),
   );
@@ -78,7 +78,8 @@ function aboutOf(kind: KnownKind, object: AnyKubeObject): string {
     case 'DestinationRule':
       return typeof spec['host'] === 'string' ? spec['host'] : '';
     case 'Gateway':
-      return kind.family === 'gateway' ? String(spec['gatewayClassName'] ?? '') : labels(spec['selector']);
+      if (kind.family !== 'gateway') return labels(spec['selector']);
+      return typeof spec['gatewayClassName'] === 'string' ? spec['gatewayClassName'] : '';
     case 'HTTPRoute':
     case 'GRPCRoute':
     case 'TLSRoute':

@@ -1,8 +1,8 @@
 import type { Notice, TraceNamesResponse, TraceResponse, TracesResponse } from '@/lib/contract';
 import { HeddleError, isHeddleError } from '@/lib/errors';
 import { ZodError } from 'zod';
-import { arrangeTrace } from '@/server/sources/traces';
-import type { TraceStore } from '@/server/sources/traces';
+import { arrangeTrace } from '@/server/sources';
+import type { TraceStore } from '@/server/sources';
 import type { Console } from './console-state';
 
 export interface TracesQuery {
@@ -70,7 +70,7 @@ export async function showTrace(console: Console, id: string): Promise<TraceResp
     traceId: id.toLowerCase(),
     startUs,
     durationUs: endUs - startUs,
-    services: [...new Set(spans.map((span) => span.service))].toSorted(),
+    services: [...new Set(spans.map((span) => span.service))].toSorted((left, right) => left.localeCompare(right, 'en')),
     spans,
     notices: [],
   };

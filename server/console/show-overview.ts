@@ -2,7 +2,7 @@ import type { GraphNode, OverviewNamespace, OverviewResponse, Sparkline } from '
 import { durationMs } from '@/lib/contract';
 import { isKnown } from '@/lib/graph';
 import { countHealth, worstHealth } from '@/lib/health';
-import type { Line } from '@/server/sources/prometheus';
+import type { Line } from '@/server/sources';
 import { askInstant, askRange } from './ask-metrics';
 import type { Console } from './console-state';
 import { injectionOf } from './show-meta';
@@ -49,7 +49,7 @@ export async function showOverview(console: Console, query: { namespaces: string
   const seen = graph.nodes.flatMap((node) => (isWorkload(node) && isKnown(node.namespace) ? [node.namespace] : []));
   const names = [...new Set([...watched.keys(), ...seen])]
     .filter((name) => query.namespaces.length === 0 || query.namespaces.includes(name))
-    .toSorted();
+    .toSorted((left, right) => (left < right ? -1 : 1));
 
   const namespaces = names.map((name): OverviewNamespace => {
     const nodes = graph.nodes.filter((node) => node.namespace === name && isWorkload(node));

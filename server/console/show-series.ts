@@ -3,7 +3,7 @@ import type { SeriesGroup, SeriesMark, SeriesResponse } from '@/lib/contract';
 import { HeddleError } from '@/lib/errors';
 import { parseNodeId } from '@/lib/graph';
 import type { PlannedQuery } from '@/lib/graph';
-import type { Line } from '@/server/sources/prometheus';
+import type { Line } from '@/server/sources';
 import { askRange, promString } from './ask-metrics';
 import type { Console } from './console-state';
 

@@ -4,7 +4,7 @@ import type { DestinationRule, Gateway, HTTPRoute, ServiceEntry, VirtualService 
 import type { Deployment, EndpointSlice, Namespace, Pod, Service } from '@/lib/model';
 import type { Notice } from '@/lib/contract';
 import { createInformer, resources } from '@/server/kube';
-import type { Informer, KubeClient, KubeObject, ResourceRef } from '@/server/kube';
+import type { AnyKubeObject, Informer, KubeClient, KubeObject, ResourceRef } from '@/server/kube';
 import { configurationKinds, resourceFor } from './known-kinds';
 
 /** The console's copy of what it shows all the time, kept current by watches. Objects are shared: never change them. */
@@ -18,13 +18,25 @@ export interface Cluster {
   virtualServices(): VirtualService[];
   destinationRules(): DestinationRule[];
   httpRoutes(): HTTPRoute[];
-  list<Kind extends KubeObject>(resource: ResourceRef): Kind[];
+  list(resource: ResourceRef): AnyKubeObject[];
   /** What Kubernetes adds to the graph; made once per version of the objects. */
   context(): MeshContext;
   /** What cannot be seen at the moment, and why. */
   notices(): Notice[];
+  /** Resolves when the copy holds these versions (or the objects are gone), so that who writes then reads what was written. */
+  caughtUp(written: readonly Written[]): Promise<void>;
   stop(): void;
 }
+
+/** An object that was written; `resourceVersion` is `null` when it was deleted. */
+export interface Written {
+  resource: ResourceRef;
+  namespace: string | undefined;
+  name: string;
+  resourceVersion: string | null;
+}
+
+const catchUpMs = 2000;
 
 const always: readonly ResourceRef[] = [
   resources.namespaces,
@@ -45,6 +57,7 @@ export function watchCluster(client: KubeClient, clusterName: string): Cluster {
     context = null;
   });
   informer.start();
+  // The API server has validated what it stores: the shape goes with the kind.
   const list = <Kind extends KubeObject>(resource: ResourceRef) => informer.list<Kind & Record<string, unknown>>(resource);
   const pods = () => list<Pod>(resources.pods);
   const services = () => list<Service>(resources.services);
@@ -61,7 +74,7 @@ export function watchCluster(client: KubeClient, clusterName: string): Cluster {
     virtualServices,
     destinationRules,
     httpRoutes: () => list<HTTPRoute>(httpRoutes),
-    list,
+    list: (resource) => informer.list(resource),
     context() {
       context ??= readMeshContext({
         cluster: clusterName,
@@ -83,6 +96,26 @@ export function watchCluster(client: KubeClient, clusterName: string): Cluster {
         const what = state === 'syncing' ? 'are not read yet' : state === 'refused' ? 'may not be read' : 'may be out of date';
         const why = error === undefined ? '' : `: ${error.message}`;
         return [{ source: 'kubernetes', code: error?.code ?? 'source_unavailable', message: `${resource.plural} ${what}${why}` }];
+      });
+    },
+    caughtUp(written) {
+      const has = ({ resource, namespace, name, resourceVersion }: Written) => {
+        const version = informer.get(resource, name, namespace)?.metadata.resourceVersion;
+        if (resourceVersion === null) return version === undefined;
+        return version !== undefined && (version === resourceVersion || Number(version) > Number(resourceVersion));
+      };
+      if (written.every(has)) return Promise.resolve();
+      return new Promise((resolve) => {
+        const done = () => {
+          clearTimeout(limit);
+          stopListening();
+          resolve();
+        };
+        // A watch that is behind must not hold up the answer: the write itself is done.
+        const limit = setTimeout(done, catchUpMs);
+        const stopListening = informer.onChange(() => {
+          if (written.every(has)) done();
+        });
       });
     },
     stop() {

@@ -1,4 +1,3 @@
-import { resolveShortName, serviceHost } from '@/lib/model';
 import type { DestinationRule } from '../destination-rule';
 import type { HTTPRoute } from '../http-route';
 import type { VirtualService } from './schema';
@@ -15,12 +14,20 @@ export interface TrafficObjects {
   whyNot: WhyNot | null;
 }
 
-/** The full name a destination or host of an object means; `reviews.default` counts as well. */
+/** The full name of a service. */
+export function hostOf(service: { namespace: string; name: string }): string {
+  return `${service.name}.${service.namespace}.svc.cluster.local`;
+}
+
+/**
+ * The full name that a host in an object of `namespace` means. Istio completes only names without a dot; `reviews.default` and
+ * `reviews.default.svc` are what people write all the same, and are read as they are meant.
+ */
 export function fullHost(host: string, namespace: string): string {
-  const [name, second, third, ...rest] = host.split('.');
-  if (name !== undefined && second !== undefined && rest.length === 0 && (third === undefined || third === 'svc'))
-    return serviceHost(name, second);
-  return resolveShortName(host, namespace);
+  const [name = '', second, third, ...rest] = host.split('.');
+  if (second === undefined) return name === '*' || name === '' ? host : hostOf({ namespace, name });
+  const short = rest.length === 0 && (third === undefined || third === 'svc') && name !== '*' && !/^\d+$/.test(name);
+  return short ? hostOf({ namespace: second, name }) : host;
 }
 
 const age = (object: { metadata: { creationTimestamp?: string; name: string } }) =>
@@ -32,7 +39,7 @@ export function chooseTrafficObjects(
   service: { namespace: string; name: string },
   objects: { virtualServices: readonly VirtualService[]; destinationRules: readonly DestinationRule[]; httpRoutes: readonly HTTPRoute[] },
 ): TrafficObjects {
-  const host = serviceHost(service.name, service.namespace);
+  const host = hostOf(service);
   const namesHost = (virtualService: VirtualService) =>
     (virtualService.spec.hosts ?? []).some((one) => fullHost(one, virtualService.metadata.namespace ?? 'default') === host);
   const inMesh = (virtualService: VirtualService) =>
@@ -85,7 +92,7 @@ function actsOnService(route: HTTPRoute, service: { namespace: string; name: str
  * the service, else (gateways match on paths) the last that does; `null` when none does.
  */
 export function editedRuleIndex(virtualService: VirtualService, service: { namespace: string; name: string }): number | null {
-  const host = serviceHost(service.name, service.namespace);
+  const host = hostOf(service);
   const namespace = virtualService.metadata.namespace ?? 'default';
   const http = virtualService.spec.http ?? [];
   const sends = http.map((rule) => (rule.route ?? []).some((one) => fullHost(one.destination.host, namespace) === host));

@@ -1,7 +1,6 @@
 import { parseDurationMs } from '@/lib/format';
-import { serviceHost } from '@/lib/model';
 import type { DestinationRule } from '../destination-rule';
-import { editedRuleIndex, faultRuleName, fullHost } from './choose-traffic-objects';
+import { editedRuleIndex, faultRuleName, fullHost, hostOf } from './choose-traffic-objects';
 import type { VirtualService } from './schema';
 import type { TrafficDestination, TrafficFault, TrafficSettings } from './traffic-settings';
 
@@ -76,7 +75,7 @@ export function undividedRoute(rule: HttpRule, source: TrafficSource): NonNullab
   const [only, ...others] = rule.route ?? [];
   if (only === undefined || others.length > 0 || only.destination.subset !== undefined) return null;
   const namespace = source.virtualService?.metadata.namespace ?? source.service.namespace;
-  return fullHost(only.destination.host, namespace) === serviceHost(source.service.name, source.service.namespace) ? only : null;
+  return fullHost(only.destination.host, namespace) === hostOf(source.service) ? only : null;
 }
 
 /** Without weights every ready endpoint gets its turn; shown as even shares of the versions, which is the best guess for a draft. */
@@ -96,7 +95,7 @@ function ruleDestinations(rule: HttpRule, source: TrafficSource): TrafficDestina
   // One destination needs no weight; with several, no weight means none (Istio).
   const weights = toPercentages(route.map((one) => (route.length === 1 ? 100 : (one.weight ?? 0))));
   const namespace = source.virtualService?.metadata.namespace ?? source.service.namespace;
-  const host = serviceHost(source.service.name, source.service.namespace);
+  const host = hostOf(source.service);
   const own = route.map((one) => fullHost(one.destination.host, namespace) === host);
   const destinations = route.map((one, index): TrafficDestination => {
     const subset = one.destination.subset ?? null;

@@ -1,7 +1,6 @@
 import { formatDuration } from '@/lib/format';
-import { serviceHost } from '@/lib/model';
 import type { DestinationRule } from '../destination-rule';
-import { editedRuleIndex, faultRuleName, fullHost } from './choose-traffic-objects';
+import { editedRuleIndex, faultRuleName, fullHost, hostOf } from './choose-traffic-objects';
 import { extraHeader, readTraffic, sameJson, undividedRoute, withHeader } from './read-traffic';
 import type { HttpRule, TrafficSource } from './read-traffic';
 import type { VirtualService } from './schema';
@@ -68,7 +67,7 @@ function addSubsets(source: TrafficSource, destinations: readonly TrafficDestina
       : clone(source.destinationRule);
   const subsets = (rule.spec.subsets ??= []);
   const namespace = source.virtualService?.metadata.namespace ?? service.namespace;
-  const host = serviceHost(service.name, service.namespace);
+  const host = hostOf(service);
   let added = false;
   for (const { subset, weight, host: asked } of destinations) {
     if (subset === null || weight === 0 || fullHost(asked, namespace) !== host || subsets.some((one) => one.name === subset)) continue;

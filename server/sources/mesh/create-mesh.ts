@@ -28,9 +28,8 @@ export function createMesh(client: KubeClient, pods: () => readonly Pod[]): Mesh
   }
 
   async function askAll(path: string, signal: AbortSignal | undefined): Promise<unknown[]> {
-    const running = pods().filter((pod) => pod.status?.phase === 'Running');
-    if (running.length === 0)
-      throw new HeddleError('source_unavailable', 'There is no control plane: no running pod has the label app=istiod.');
+    const running = pods().filter((pod) => pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed');
+    if (running.length === 0) throw new HeddleError('source_unavailable', 'There is no control plane: no pod has the label app=istiod.');
     const answers = await Promise.allSettled(running.map((pod) => ask(pod, path, signal)));
     const good = answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const [failed] = answers.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));

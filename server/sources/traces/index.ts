@@ -1,3 +1,3 @@
-export { arrangeTrace, summarizeTrace } from './arrange-trace';
+export { arrangeTrace } from './present-spans';
 export { detectTraceStore } from './detect-trace-store';
-export type { RawSpan, TraceSearch, TraceStore, TraceStoreKind } from './trace-store';
+export type { TraceSearch, TraceStore, TraceStoreKind } from './trace-store';

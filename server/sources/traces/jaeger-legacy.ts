@@ -1,12 +1,37 @@
 import { z } from 'zod';
 import { HeddleError } from '@/lib/errors';
-import { summarizeTraces } from './arrange-trace';
+import { decodeJaegerTrace } from '@/lib/traces';
+import type { JaegerTrace, Span } from '@/lib/traces';
 import { askJson, mustAnswer } from './ask-json';
-import { readJaeger } from './read-jaeger';
+import { summarizeSpans } from './present-spans';
 import type { TraceStore } from './trace-store';
 
 const names = z.object({ data: z.array(z.string()).nullish() });
-const traces = z.object({ data: z.unknown() });
+const tag = z.looseObject({ key: z.string(), type: z.string().default('string') });
+const traces = z.object({
+  data: z
+    .array(
+      z.looseObject({
+        traceID: z.string(),
+        spans: z.array(
+          z.looseObject({
+            traceID: z.string(),
+            spanID: z.string(),
+            operationName: z.string(),
+            startTime: z.number(),
+            duration: z.number(),
+            tags: z.array(tag).optional(),
+          }),
+        ),
+        processes: z.record(z.string(), z.looseObject({ serviceName: z.string(), tags: z.array(tag).optional() })),
+      }),
+    )
+    .nullish(),
+});
+
+function spansOf(body: unknown): Span[] {
+  return (traces.parse(body).data ?? []).flatMap((trace) => decodeJaegerTrace(trace as unknown as JaegerTrace).spans);
+}
 
 /** Jaeger's older query API, `/api`, which its own page used. */
 export function createJaegerLegacy(base: string): TraceStore {
@@ -30,14 +55,13 @@ export function createJaegerLegacy(base: string): TraceStore {
       if (search.minDurationMs !== null) query.set('minDuration', `${search.minDurationMs}ms`);
       if (search.maxDurationMs !== null) query.set('maxDuration', `${search.maxDurationMs}ms`);
       if (Object.keys(search.tags).length > 0) query.set('tags', JSON.stringify(search.tags));
-      const body = traces.parse(await mustAnswer(base, '/api/traces', query, signal));
-      return summarizeTraces(readJaeger(body.data)).slice(0, search.limit);
+      return summarizeSpans(spansOf(await mustAnswer(base, '/api/traces', query, signal))).slice(0, search.limit);
     },
     async trace(id, signal) {
       const { status, body } = await askJson(base, `/api/traces/${encodeURIComponent(id)}`, null, signal);
       if (status === 404) return [];
       if (status >= 400) throw new HeddleError('source_failed', `Jaeger answered with status ${status}.`);
-      return readJaeger(traces.parse(body).data)[0] ?? [];
+      return spansOf(body);
     },
   };
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { TraceSummary } from '@/lib/contract';
 import { HeddleError } from '@/lib/errors';
-import { newestFirst, summarizeTraces } from './arrange-trace';
+import { decodeOtlpJson } from '@/lib/traces';
+import type { Span } from '@/lib/traces';
 import { askJson, mustAnswer } from './ask-json';
-import { hexId, readOtlp } from './read-otlp';
-import type { RawSpan, TraceSearch, TraceStore } from './trace-store';
+import { newestFirst, summarizeSpans } from './present-spans';
+import type { TraceSearch, TraceStore } from './trace-store';
 
 const servicesAnswer = z.object({ services: z.array(z.string()).nullish() });
 const operationsAnswer = z.object({ operations: z.array(z.looseObject({ name: z.string() })).nullish() });
@@ -50,7 +51,7 @@ export function createJaegerV3(base: string): TraceStore {
       const { status, body } = await askJson(base, '/api/v3/traces', query, signal);
       if (status === 404) return [];
       if (status >= 400) throw new HeddleError('source_failed', `Jaeger answered the search with status ${status}.`);
-      return summarizeTraces(byTrace(spansOf(body))).slice(0, search.limit);
+      return summarizeSpans(spansOf(body)).slice(0, search.limit);
     },
     async trace(id, signal) {
       const { status, body } = await askJson(base, `/api/v3/traces/${encodeURIComponent(id)}`, null, signal);
@@ -75,22 +76,15 @@ function queryOf(search: TraceSearch): URLSearchParams {
   return query;
 }
 
-function spansOf(body: unknown): RawSpan[] {
+function spansOf(body: unknown): Span[] {
   const parsed = result.safeParse(body);
-  return parsed.success ? readOtlp(parsed.data.result.resourceSpans) : [];
-}
-
-/** A search's answer holds the spans of all traces in one heap. */
-export function byTrace(spans: readonly RawSpan[]): RawSpan[][] {
-  const traces = new Map<string, RawSpan[]>();
-  for (const span of spans) traces.set(span.traceId, [...(traces.get(span.traceId) ?? []), span]);
-  return [...traces.values()];
+  return parsed.success ? decodeOtlpJson(parsed.data.result).spans : [];
 }
 
 function readSummary(one: NonNullable<z.infer<typeof summariesAnswer>['summaries']>[number]): TraceSummary {
   const startUs = Number(BigInt(one.minStartTimeUnixNano) / 1000n);
   return {
-    traceId: hexId(one.traceId, 16),
+    traceId: one.traceId.toLowerCase(),
     rootService: one.rootServiceName,
     rootOperation: one.rootOperationName,
     startUs,

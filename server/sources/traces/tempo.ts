@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { TraceSummary } from '@/lib/contract';
 import { HeddleError } from '@/lib/errors';
-import { newestFirst } from './arrange-trace';
+import { newestFirst } from './present-spans';
 import { askJson, mustAnswer } from './ask-json';
-import { hexId, readOtlp } from './read-otlp';
+import { hexId, readTempo } from './read-tempo';
 import type { TraceSearch, TraceStore } from './trace-store';
 
 const tagValues = z.object({ tagValues: z.array(z.looseObject({ value: z.string() })).nullish() });
@@ -61,7 +61,7 @@ export function createTempo(base: string): TraceStore {
         if (status === 404) continue;
         if (status >= 400) throw new HeddleError('source_failed', `Tempo answered with status ${status}.`);
         const parsed = traceAnswer.parse(body);
-        const spans = readOtlp(parsed.trace?.resourceSpans ?? parsed.batches ?? parsed.resourceSpans);
+        const spans = readTempo(parsed.trace?.resourceSpans ?? parsed.batches ?? parsed.resourceSpans ?? []);
         if (spans.length > 0) return spans;
       }
       return [];

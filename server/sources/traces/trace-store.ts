@@ -1,4 +1,5 @@
-import type { Span, TraceSummary } from '@/lib/contract';
+import type { TraceSummary } from '@/lib/contract';
+import type { Span } from '@/lib/traces';
 
 export type TraceStoreKind = 'jaeger-v3' | 'jaeger-legacy' | 'tempo' | 'zipkin';
 
@@ -14,9 +15,6 @@ export interface TraceSearch {
   limit: number;
 }
 
-/** A span as a store tells it, before it has a place in a tree. */
-export type RawSpan = Omit<Span, 'depth' | 'orphan'> & { traceId: string };
-
 /** A store of traces, whatever it speaks. */
 export interface TraceStore {
   readonly kind: TraceStoreKind;
@@ -25,5 +23,5 @@ export interface TraceStore {
   /** Newest first. */
   search(search: TraceSearch, signal?: AbortSignal): Promise<TraceSummary[]>;
   /** All spans of a trace; empty when the store has none. */
-  trace(id: string, signal?: AbortSignal): Promise<RawSpan[]>;
+  trace(id: string, signal?: AbortSignal): Promise<Span[]>;
 }

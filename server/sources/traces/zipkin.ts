@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { HeddleError } from '@/lib/errors';
-import { summarizeTraces } from './arrange-trace';
+import { decodeZipkin } from '@/lib/traces';
 import { askJson, mustAnswer } from './ask-json';
-import { readZipkin } from './read-zipkin';
+import { summarizeSpans } from './present-spans';
 import type { TraceStore } from './trace-store';
 
 const names = z.array(z.string());
@@ -30,13 +30,14 @@ export function createZipkin(base: string): TraceStore {
       if (search.maxDurationMs !== null) query.set('maxDuration', String(Math.round(search.maxDurationMs * 1000)));
       const tags = Object.entries(search.tags).map(([key, value]) => `${key}=${value}`);
       if (tags.length > 0) query.set('annotationQuery', tags.join(' and '));
-      return summarizeTraces(traces.parse(await mustAnswer(base, '/api/v2/traces', query, signal)).map(readZipkin));
+      const found = traces.parse(await mustAnswer(base, '/api/v2/traces', query, signal));
+      return summarizeSpans(found.flatMap((trace) => decodeZipkin(trace).spans));
     },
     async trace(id, signal) {
       const { status, body } = await askJson(base, `/api/v2/trace/${encodeURIComponent(id)}`, null, signal);
       if (status === 404) return [];
       if (status >= 400) throw new HeddleError('source_failed', `Zipkin answered with status ${status}.`);
-      return readZipkin(body);
+      return decodeZipkin(body).spans;
     },
   };
 }

@@ -44,15 +44,11 @@ function isAllowedHost(host: string, allowed: readonly string[]): boolean {
   return loopback.has(name) || allowed.includes(name);
 }
 
-/** A proxy in front may end TLS, so the scheme may differ; host and port may not. */
+/** A proxy in front may end TLS, so the scheme may differ; host and port may not. A browser leaves a scheme's own port out of both. */
 function isOwnOrigin(origin: string, host: string): boolean {
-  try {
-    const url = new URL(origin);
-    return (
-      (url.protocol === 'http:' || url.protocol === 'https:') &&
-      url.host.toLowerCase() === new URL(`${url.protocol}//${host}`).host.toLowerCase()
-    );
-  } catch {
-    return false;
-  }
+  const parts = /^(https?):\/\/([^/]+)$/.exec(origin.toLowerCase());
+  if (parts === null) return false;
+  const ownPort = parts[1] === 'http' ? ':80' : ':443';
+  const bare = (name: string) => (name.endsWith(ownPort) ? name.slice(0, -ownPort.length) : name);
+  return bare(parts[2] ?? '') === bare(host.toLowerCase());
 }
