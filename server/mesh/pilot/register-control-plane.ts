@@ -53,6 +53,7 @@ export async function registerControlPlane(client: KubeClient, ports: ControlPla
       {
         name: 'discovery',
         image: 'heddle/mesh',
+        imageID: 'heddle/mesh',
         ready: true,
         started: true,
         restartCount: 0,
