@@ -123,7 +123,7 @@ async function startAll(options: MeshOptions, stops: Stops, logger: Logger): Pro
     workloadBundle: bundlePath('workload'),
     proxyBundle: bundlePath('proxy'),
     discoveryAddress: xdsTls,
-    rootCertPath: join(dataDir, 'pki', 'mesh-root.pem'),
+    rootCertPath: citadel.rootCertPath,
     trustDomain: DEFAULT_TRUST_DOMAIN,
     zipkinAddress: new URL(tracing.zipkinUrl).host,
     otlpAddress: new URL(tracing.otlpUrl).host,

@@ -110,8 +110,9 @@ export async function startKubelet(client: KubeClient, options: KubeletOptions):
   await informer.synced;
   const pods = informer.list<Pod>(resources.pods);
   // Pods of an earlier run take their addresses back before new ones choose.
-  for (const pod of pods)
-    if (isOurs(pod) && !isOver(pod) && pod.status?.podIP !== undefined) addresses.claim(pod.metadata.uid ?? podKey(pod), pod.status.podIP);
+  const earlier = pods.filter((pod) => isOurs(pod) && !isOver(pod) && pod.status?.podIP !== undefined);
+  await addresses.open(earlier.map((pod) => pod.status?.podIP ?? ''));
+  for (const pod of earlier) addresses.claim(pod.metadata.uid ?? podKey(pod), pod.status?.podIP);
   informer.onChange((changes) => {
     for (const change of changes) {
       if (change.resource.plural !== 'pods') continue;
@@ -140,6 +141,7 @@ export async function startKubelet(client: KubeClient, options: KubeletOptions):
       stopNodes();
       informer.stop();
       await Promise.all([...runners.values()].map((runner) => runner.stop(graceMs)));
+      addresses.close();
     },
   };
 }

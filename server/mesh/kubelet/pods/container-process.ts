@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import type { ContainerStatus } from '@/lib/model';
 import { killGroup } from './process-records';
 
@@ -8,6 +9,8 @@ export interface Launch {
   command: readonly [string, ...string[]];
   env: Record<string, string>;
   cwd?: string;
+  /** Its output goes straight into this file, for a program that opens /dev/stdout by name: that fails on the sockets Node uses. */
+  outputFile?: string;
 }
 
 export type RestartPolicy = 'Always' | 'OnFailure' | 'Never';
@@ -148,17 +151,19 @@ export class ContainerProcess {
   private spawn(launch: Launch): void {
     const [program, ...args] = launch.command;
     this.startedAt = performance.now();
+    const output = launch.outputFile === undefined ? 'pipe' : openSync(launch.outputFile, 'a', 0o600);
     const child = spawn(program, args, {
       // Standard input is a pipe that ends with this process, whatever ends it: built-in workloads and sidecars then exit.
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', output, output],
       env: launch.env,
       detached: true,
       ...(launch.cwd === undefined ? {} : { cwd: launch.cwd }),
     });
     this.child = child;
-    child.stdin.on('error', () => undefined);
-    child.stdout.on('data', this.options.onOutput);
-    child.stderr.on('data', this.options.onOutput);
+    if (typeof output === 'number') closeSync(output);
+    child.stdin?.on('error', () => undefined);
+    child.stdout?.on('data', this.options.onOutput);
+    child.stderr?.on('data', this.options.onOutput);
     child.on('error', (error) => {
       this.options.onOutput(Buffer.from(`${error.message}\n`));
     });

@@ -47,5 +47,9 @@ export function launchEnvoy({ kubelet, folder }: Pick<LaunchProxyOptions, 'kubel
     throw new CannotStart('ErrImagePull', message);
   }
   const flags = ['--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning'];
-  return { command: dieWithParent(binary, '-c', join(folder, envoyBootstrapFile), ...flags), env: proxyEnvironment() };
+  return {
+    command: dieWithParent(binary, '-c', join(folder, envoyBootstrapFile), ...flags),
+    env: proxyEnvironment(),
+    outputFile: join(folder, 'proxy.log'),
+  };
 }

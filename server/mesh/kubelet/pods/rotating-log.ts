@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, fstatSync, mkdirSync, openSync, renameSync, truncateSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 const mostBytes = 10 * 1024 * 1024;
@@ -37,6 +37,14 @@ export class RotatingLog {
     closeSync(this.file);
     renameSync(this.path, `${this.path}.previous`);
     this.file = openSync(this.path, 'a', 0o600);
+    this.size = 0;
+  }
+
+  /** The same limit for a file that another process writes: its content moves to `.1`, the file stays. The writer must append. */
+  trim(): void {
+    if (this.file < 0 || fstatSync(this.file).size <= this.limit) return;
+    copyFileSync(this.path, `${this.path}.1`);
+    truncateSync(this.path);
     this.size = 0;
   }
 

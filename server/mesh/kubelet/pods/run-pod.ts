@@ -39,6 +39,7 @@ const applicationBackOff = { first: 10_000, most: 300_000 };
 const proxyBackOff = { first: 1000, most: 30_000 };
 const proxyReadiness: Probe = { httpGet: { path: '/healthz/ready', port: proxyPorts.readiness }, periodSeconds: 2, failureThreshold: 3 };
 const statusRetryMs = 500;
+const logCheckMs = 30_000;
 
 /** The folder of a pod in the data directory. */
 export function podFolder(dataDir: string, pod: Pod): string {
@@ -225,7 +226,12 @@ export class PodRunner {
     const { kubelet } = this.options;
     this.stopEnvoyFiles?.();
     const options = { kubelet, folder: this.folder, node: this.nodeIdentity(), addresses: this.addresses };
-    this.stopEnvoyFiles = await keepEnvoyFiles(options);
+    const stopFiles = await keepEnvoyFiles(options);
+    const trimming = setInterval(() => this.logs.get('proxy')?.trim(), logCheckMs);
+    this.stopEnvoyFiles = () => {
+      clearInterval(trimming);
+      stopFiles();
+    };
     if (this.stopped !== undefined) this.stopEnvoyFiles();
   }
 
