@@ -19,8 +19,9 @@ export function publishRoot(client: KubeClient, rootPem: string, logger: Logger)
     again = true;
     if (running) return;
     running = true;
-    while (again && !stopped) {
+    while (again) {
       again = false;
+      if (stopped) break;
       for (const namespace of informer.list(resources.namespaces)) {
         if (namespace.metadata.deletionTimestamp === undefined) await publish(namespace.metadata.name);
       }

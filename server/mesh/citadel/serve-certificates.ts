@@ -36,20 +36,28 @@ export interface CertificateServiceOptions {
 export function createCertificateImplementation(options: CertificateServiceOptions): UntypedServiceImplementation {
   return {
     CreateCertificate(call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void {
-      const token = /^bearer\s+(\S+)$/i.exec(call.metadata.get('authorization')[0]?.toString() ?? '')?.[1] ?? '';
-      createCertificate(options, token, call.request).then(
-        (bytes) => callback(null, bytes),
-        (error: unknown) => {
-          options.logger.warn({ err: error, peer: call.getPeer() }, 'no certificate was issued');
-          const known = isHeddleError(error) ? error : undefined;
-          callback({
-            code: grpcCodes[known?.code ?? ''] ?? grpcStatus.INTERNAL,
-            details: known?.message ?? 'The certificate authority failed. Its log says why.',
-          });
-        },
-      );
+      void answerCall(options, call, callback);
     },
   };
+}
+
+async function answerCall(
+  options: CertificateServiceOptions,
+  call: ServerUnaryCall<Buffer, Buffer>,
+  callback: sendUnaryData<Buffer>,
+): Promise<void> {
+  const token = /^bearer\s+(\S+)$/i.exec(call.metadata.get('authorization')[0]?.toString() ?? '')?.[1] ?? '';
+  let bytes: Buffer;
+  try {
+    bytes = await createCertificate(options, token, call.request);
+  } catch (error) {
+    options.logger.warn({ err: error, peer: call.getPeer() }, 'no certificate was issued');
+    const known = isHeddleError(error) ? error : undefined;
+    const details = known?.message ?? 'The certificate authority failed. Its log says why.';
+    callback({ code: grpcCodes[known?.code ?? ''] ?? grpcStatus.INTERNAL, details });
+    return;
+  }
+  callback(null, bytes);
 }
 
 async function createCertificate(options: CertificateServiceOptions, token: string, bytes: Buffer): Promise<Buffer> {

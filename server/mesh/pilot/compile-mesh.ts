@@ -1,19 +1,27 @@
 import type { KubernetesResource, Service } from '@/lib/model';
-import { buildMeshState, compileProxy, updateMeshState } from '@/lib/pilot';
-import type { PilotOptions } from '@/lib/pilot';
+import { buildMeshState, compileProxy, compileSecret, computeStatuses, noteObjects, requiredKeySets, updateMeshState } from '@/lib/pilot';
+import type { Note, ObjectStatus, PilotOptions } from '@/lib/pilot';
 import type { MeshCompiler } from './discovery-hub';
+import type { KeySetSource } from './fetch-key-sets';
 
 const serviceKind = '/Service';
 const entryKind = 'networking.istio.io/ServiceEntry';
 const virtualServiceKind = 'networking.istio.io/VirtualService';
 
+/** The compiler, and what the debug pages, metrics and writers want to know of the mesh. */
 export interface MeshOverview extends MeshCompiler {
   counts(): { services: number; virtualServices: number };
   /** For `/debug/registryz`: what can be called, and which object says so. */
   services(): object[];
+  /** What objects say that has no effect here. */
+  notes(): readonly Note[];
+  statuses(): readonly ObjectStatus[];
+  /** The status an object has now; `undefined` when there is no such object. */
+  currentStatus(place: Pick<ObjectStatus, 'apiVersion' | 'kind' | 'namespace' | 'name'>): Record<string, unknown> | undefined;
+  keySets(): readonly KeySetSource[];
 }
 
-/** The mesh state of `lib/pilot`, kept current, with what the debug pages and metrics want to know of it. */
+/** The mesh state of `lib/pilot`, kept current. */
 export function createMeshCompiler(options: PilotOptions): MeshOverview {
   let state = buildMeshState([], options);
 
@@ -26,10 +34,21 @@ export function createMeshCompiler(options: PilotOptions): MeshOverview {
       state = updateMeshState(state, changes);
     },
     compile: (node) => compileProxy(state, node),
+    secret: (node, name) => compileSecret(state, node, name),
     counts: () => ({
       services: objects(serviceKind).length + objects(entryKind).length,
       virtualServices: objects(virtualServiceKind).length,
     }),
+    notes: () => noteObjects(state),
+    statuses: () => computeStatuses(state),
+    currentStatus({ apiVersion, kind, namespace, name }) {
+      const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+      const object: (KubernetesResource & { status?: Record<string, unknown> }) | undefined = state.tables
+        .get(`${group}/${kind}`)
+        ?.get(`${namespace}/${name}`);
+      return object === undefined ? undefined : (object.status ?? {});
+    },
+    keySets: () => requiredKeySets(state),
     services: () => [
       ...objects<Service>(serviceKind).map(({ metadata, spec }) => ({
         registry: 'Kubernetes',

@@ -2,21 +2,21 @@ import type { Logger } from 'pino';
 import type { CompiledProxy, ObjectChanges, ProxyNode } from '@/lib/pilot';
 import type { PilotMetrics } from './pilot-metrics';
 import type { ProxySession, Rejection, SessionEvents } from './proxy-session';
-import { resolveSecrets } from './resolve-secrets';
-import type { SecretLookup } from './resolve-secrets';
 import { createDebouncer, defaultDebounce, systemClock } from './schedule-pushes';
 import type { DebounceOptions, PushClock } from './schedule-pushes';
 import { DeltaSession } from './serve-delta';
 import { SotwSession } from './serve-sotw';
 import type { Revision } from './track-acks';
 import { shortTypeName, viewOf } from './view-resources';
-import type { ResourceView } from './view-resources';
+import type { AnyResource, ResourceView } from './view-resources';
 
 /** Mesh state and compiler, as the hub needs them. */
 export interface MeshCompiler {
   update(changes: ObjectChanges): void;
   /** Throws when the compiler fails for this proxy: it keeps what it has. */
   compile(node: ProxyNode): CompiledProxy;
+  /** The SDS resource of a name that the proxy's configuration refers to, if it may have it. */
+  secret(node: ProxyNode, name: string): AnyResource | undefined;
 }
 
 /** Objects that changed together. */
@@ -41,7 +41,6 @@ export interface Connection {
 
 export interface HubOptions {
   compiler: MeshCompiler;
-  secrets: SecretLookup;
   metrics: PilotMetrics;
   logger: Logger;
   debounce?: DebounceOptions;
@@ -177,7 +176,14 @@ export class DiscoveryHub {
   }
 
   private viewFor(node: ProxyNode, compiled: CompiledProxy, trusted: boolean): ResourceView {
-    return viewOf(compiled, trusted ? resolveSecrets(compiled.secrets, node, this.options.secrets) : undefined);
+    // Secrets go to gateways that proved who they are; sidecars have an identity of their own and need none.
+    if (!trusted || node.type !== 'router') return viewOf(compiled);
+    const secrets = new Map<string, AnyResource>();
+    for (const name of compiled.secrets) {
+      const secret = this.options.compiler.secret(node, name);
+      if (secret !== undefined) secrets.set(name, secret);
+    }
+    return viewOf(compiled, secrets);
   }
 
   private eventsOf(node: ProxyNode, send: (bytes: Uint8Array) => void): SessionEvents {

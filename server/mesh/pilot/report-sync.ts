@@ -1,3 +1,4 @@
+import type { Note } from '@/lib/pilot';
 import { printXds, typeUrls } from '@/lib/xds';
 import type { Connection, DiscoveryHub } from './discovery-hub';
 import type { TypeState } from './proxy-session';
@@ -118,8 +119,9 @@ export function reportEndpoints(hub: DiscoveryHub): object[] {
 }
 
 /** `/debug/notes`: what the compiler left out or could not act on, and for which proxies. */
-export function reportNotes(hub: DiscoveryHub): object[] {
+export function reportNotes(hub: DiscoveryHub, ofObjects: readonly Note[]): object[] {
   const found = new Map<string, { note: object; proxies: string[] }>();
+  for (const note of ofObjects) found.set(JSON.stringify(note), { note, proxies: [] });
   for (const connection of hub.connections) {
     for (const note of connection.compiled.notes) {
       const key = JSON.stringify(note);

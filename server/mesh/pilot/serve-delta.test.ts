@@ -15,14 +15,14 @@ function open(proxy: FakeProxy, changes: [string, string][] = []) {
   return {
     ...stream,
     session,
-    push(next: FakeProxy, versions: [string, string][] = []) {
+    push: (next: FakeProxy, versions: [string, string][] = []) => {
       seq += 1;
       session.push(fakeView(next), { seq, changes: new Map(versions) });
     },
     /** Acknowledges everything that is on its way. */
-    ackAll() {
+    ackAll: () => {
       for (const state of session.ledger.types.values()) {
-        for (const { nonce } of [...state.inFlight]) session.handle({ type_url: state.typeUrl, response_nonce: nonce });
+        for (const { nonce } of state.inFlight.slice()) session.handle({ type_url: state.typeUrl, response_nonce: nonce });
       }
     },
     acked: () => Object.fromEntries(session.ledger.ackedVersions()),

@@ -14,7 +14,7 @@ function open(proxy: FakeProxy) {
   return {
     ...stream,
     session,
-    push(next: FakeProxy) {
+    push: (next: FakeProxy) => {
       seq += 1;
       session.push(fakeView(next), { seq, changes: new Map([['/Service', String(seq)]]) });
     },

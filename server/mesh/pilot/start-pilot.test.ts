@@ -50,7 +50,6 @@ function createSource(objects: KubernetesResource[], secrets: Secret[] = []) {
         );
       emit([...objects, ...secrets]);
     },
-    secret: (namespace, name) => secrets.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace),
     stop: () => {},
   };
   return { source, apply: (...changed: KubernetesResource[]) => emit(changed) };

@@ -9,6 +9,7 @@ import type { KubeClient } from '@/server/kube';
 import type { Authenticate } from './check-caller';
 import { createMeshCompiler } from './compile-mesh';
 import { DiscoveryHub } from './discovery-hub';
+import { createKeySetFetcher, readUrl } from './fetch-key-sets';
 import { createPilotMetrics } from './pilot-metrics';
 import { registerControlPlane } from './register-control-plane';
 import type { DebounceOptions } from './schedule-pushes';
@@ -17,6 +18,7 @@ import { reportNotes } from './report-sync';
 import { createDebugServer } from './serve-debug';
 import { watchObjects } from './watch-objects';
 import type { ObjectSource } from './watch-objects';
+import { createStatusWriter } from './write-statuses';
 
 /** A gRPC service to serve beside discovery on the TLS port (the certificate authority's). */
 export interface GrpcService {
@@ -42,7 +44,7 @@ export interface StartPilotOptions {
   debounce?: DebounceOptions;
   /** Instead of watching through `client`. */
   source?: ObjectSource;
-  /** False: no pod and service objects for the control plane. */
+  /** False: no pod and service objects for the control plane, no statuses. */
   writesBack?: boolean;
 }
 
@@ -60,9 +62,14 @@ export async function startPilot(options: StartPilotOptions): Promise<Pilot> {
   const source = options.source ?? watchObjects(client);
   const compiler = createMeshCompiler(options.compiler ?? {});
   const writesBack = options.writesBack !== false;
+  const statuses = createStatusWriter({ client, logger, current: (place) => compiler.currentStatus(place), now: () => new Date() });
+  const keySets = createKeySetFetcher({
+    logger,
+    fetchText: (url) => readUrl(url, options.compiler?.externalHosts ?? {}),
+    onChange: (jwks) => hub.apply({ jwks, versions: new Map() }),
+  });
   const hub = new DiscoveryHub({
     compiler,
-    secrets: (namespace, name) => source.secret(namespace, name),
     metrics,
     logger,
     ...(options.debounce === undefined ? {} : { debounce: options.debounce }),
@@ -70,6 +77,8 @@ export async function startPilot(options: StartPilotOptions): Promise<Pilot> {
       const { services, virtualServices } = compiler.counts();
       metrics.services.set(services);
       metrics.virtualServices.set(virtualServices);
+      keySets.want(compiler.keySets());
+      if (writesBack) statuses.write(compiler.statuses());
     },
   });
   let ready = false;
@@ -79,7 +88,7 @@ export async function startPilot(options: StartPilotOptions): Promise<Pilot> {
     registries,
     isReady: () => ready,
     services: () => compiler.services(),
-    notes: () => reportNotes(hub),
+    notes: () => reportNotes(hub, compiler.notes()),
   });
   await source.start((batch) => hub.apply(batch));
   hub.flush();
@@ -118,6 +127,7 @@ export async function startPilot(options: StartPilotOptions): Promise<Pilot> {
     async stop() {
       ready = false;
       hub.stop();
+      keySets.stop();
       source.stop();
       // Discovery streams never end by themselves.
       plaintext.forceShutdown();

@@ -1,5 +1,5 @@
 import { gvkKey, meshKinds } from '@/lib/kinds';
-import type { KubernetesResource, Secret } from '@/lib/model';
+import type { KubernetesResource } from '@/lib/model';
 import { createInformer, resourceOf, resources } from '@/server/kube';
 import type { InformedResource, KubeClient, ObjectChange } from '@/server/kube';
 import type { ChangeBatch } from './discovery-hub';
@@ -8,7 +8,6 @@ import type { ChangeBatch } from './discovery-hub';
 export interface ObjectSource {
   /** Resolves when every kind has been listed and handed to the callback. */
   start(onChange: (batch: ChangeBatch) => void): Promise<void>;
-  secret(namespace: string, name: string): Secret | undefined;
   stop(): void;
 }
 
@@ -37,7 +36,6 @@ export function watchObjects(client: KubeClient): ObjectSource {
       // The informer hands out what it listed in the next turn of the loop.
       await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     },
-    secret: (namespace, name) => informer.get(resources.secrets, name, namespace) as Secret | undefined,
     stop: () => informer.stop(),
   };
 }

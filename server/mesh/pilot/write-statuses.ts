@@ -4,13 +4,21 @@ import { meshKinds } from '@/lib/kinds';
 import type { ObjectStatus } from '@/lib/pilot';
 import { resourceOf } from '@/server/kube';
 import type { KubeClient } from '@/server/kube';
+import { completeStatus, sameStatus } from './complete-status';
+
+export interface StatusWriterOptions {
+  client: KubeClient;
+  logger: Logger;
+  /** The status that an object has now, as far as is known; `undefined` when there is no such object. */
+  current(status: ObjectStatus): Record<string, unknown> | undefined;
+  now: () => Date;
+}
 
 /**
- * Writes statuses back through the Kubernetes API, one at a time and only those that changed. What cannot be written now (the API server is
+ * Writes statuses back through the Kubernetes API, one at a time and only those that differ. What cannot be written now (the API server is
  * away, the object just went) is tried again with the next push.
  */
-export function createStatusWriter(client: KubeClient, logger: Logger) {
-  const written = new Map<string, string>();
+export function createStatusWriter({ client, logger, current, now }: StatusWriterOptions) {
   let wanted: readonly ObjectStatus[] | undefined;
   let running = false;
 
@@ -19,33 +27,33 @@ export function createStatusWriter(client: KubeClient, logger: Logger) {
     while (wanted !== undefined) {
       const statuses = wanted;
       wanted = undefined;
-      const present = new Set<string>();
-      for (const status of statuses) {
-        const key = `${status.kind} ${status.namespace}/${status.name}`;
-        present.add(key);
-        const text = JSON.stringify(status.status);
-        if (written.get(key) === text) continue;
-        if (await write(status)) written.set(key, text);
-      }
-      for (const key of written.keys()) if (!present.has(key)) written.delete(key);
+      for (const status of statuses) await write(status);
     }
     running = false;
   }
 
-  async function write({ apiVersion, kind, namespace, name, status }: ObjectStatus): Promise<boolean> {
+  async function write(desired: ObjectStatus): Promise<void> {
+    const { apiVersion, kind, namespace, name } = desired;
     const slash = apiVersion.indexOf('/');
     const group = apiVersion.slice(0, slash);
     const definition = meshKinds.find((candidate) => candidate.kind === kind && candidate.group === group);
-    if (definition === undefined) return false;
+    const existing = current(desired);
+    if (definition === undefined || existing === undefined) return;
+    const status = completeStatus(
+      desired.status,
+      existing,
+      now()
+        .toISOString()
+        .replace(/\.\d+Z$/, 'Z'),
+    );
+    if (sameStatus(status, existing)) return;
     try {
       const place = namespace === '' ? { name } : { name, namespace };
       const resource = resourceOf(definition, apiVersion.slice(slash + 1));
-      await client.patch(resource, place, { status }, { subresource: 'status', fieldManager: 'pilot-status' });
-      return true;
+      await client.patch(resource, place, { status }, { subresource: 'status', fieldManager: 'heddle-pilot' });
     } catch (error) {
-      if (isHeddleError(error) && error.code === 'not_found') return false;
+      if (isHeddleError(error) && error.code === 'not_found') return;
       logger.warn({ err: error, object: `${kind} ${namespace}/${name}` }, 'a status could not be written');
-      return false;
     }
   }
 

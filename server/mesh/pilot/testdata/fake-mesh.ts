@@ -109,12 +109,8 @@ export function recordStream(kind: 'delta' | 'sotw') {
     rejected,
     settled,
     /** `CDS a,b -c` of each response since the last call. */
-    take(): string[] {
+    take: (): string[] => {
       return responses.splice(0).map(({ type, names, removed }) => [type, names.join(','), ...removed.map((name) => `-${name}`)].filter(Boolean).join(' '));
-    },
-    /** The nonces of responses that `take` has not taken yet. */
-    nonces(): string[] {
-      return responses.map(({ nonce }) => nonce);
     },
   };
 }
