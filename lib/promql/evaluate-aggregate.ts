@@ -82,9 +82,10 @@ function addToVariance(fold: Fold, i: number, value: number): void {
   const n = (fold.b[i] as number) + 1;
   const mean = fold.a[i] as number;
   const delta = value - mean;
-  fold.a[i] = mean + delta / n;
+  const moved = mean + delta / n;
+  fold.a[i] = moved;
   fold.b[i] = n;
-  fold.values[i] = (fold.values[i] as number) + delta * (value - (fold.a[i] as number));
+  fold.values[i] = (fold.values[i] as number) + delta * (value - moved);
 }
 
 const folds = {

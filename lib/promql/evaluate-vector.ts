@@ -108,7 +108,7 @@ function clamp(call: Call, ctx: EvalContext): Iterable<VectorSeries> {
   const [vector, low, high] = call.args as [Expr, Expr, Expr];
   const lows = evaluateScalar(low, ctx);
   const highs = evaluateScalar(high, ctx);
-  const clamped = mapValues(evaluateVector(vector, ctx), (value, min, max) => Math.max(min as number, Math.min(max as number, value)), [
+  const clamped = mapValues(evaluateVector(vector, ctx), (value, min = NaN, max = NaN) => Math.max(min, Math.min(max, value)), [
     lows,
     highs,
   ]);
@@ -125,7 +125,7 @@ function timestamps(arg: Expr, ctx: EvalContext): Iterable<VectorSeries> {
   if (inner.kind === 'selector') return withoutNames(selectInstant(inner, ctx, 'time'), hasOneName(inner), ctx);
   const now = times(ctx);
   return withoutNames(
-    mapValues(evaluateVector(arg, ctx), (_value, time) => time as number, [now]),
+    mapValues(evaluateVector(arg, ctx), (_value, time = NaN) => time, [now]),
     hasOneName(arg),
     ctx,
   );

@@ -39,8 +39,8 @@ describe.each(cases as unknown as EvalCase[])('$about', ({ series, at, expect: a
         if (range.type !== 'matrix') throw new Error('a range query gives a matrix');
         // `@ end()` means the end of the range, which is the instant.
         const last = range.series.filter((one) => one.timestamps.at(-1) === at * 1000);
-        expect(last.map(({ labels, values }) => [formatLabels(labels), formatFloat(values.at(-1)!)]).sort()).toEqual(
-          instant.series.map(({ labels, values }) => [formatLabels(labels), formatFloat(values[0]!)]).sort(),
+        expect(last.map(({ labels, values }) => `${formatLabels(labels)} ${formatFloat(values.at(-1)!)}`).sort()).toEqual(
+          instant.series.map(({ labels, values }) => `${formatLabels(labels)} ${formatFloat(values[0]!)}`).sort(),
         );
       }
     });

@@ -9,13 +9,17 @@ export const NO_LABELS: Labels = [];
 
 /** Builds a label set from a record or from pairs; empty values are left out. A later pair of the same name wins. */
 export function labelsOf(source: Readonly<Record<string, string>> | Iterable<readonly [string, string]>): Labels {
-  const pairs = Symbol.iterator in source ? source : Object.entries(source);
+  const pairs: Iterable<readonly [string, string]> = isPairs(source) ? source : Object.entries(source);
   const byName = new Map<string, string>();
-  for (const [name, value] of pairs as Iterable<readonly [string, string]>) {
+  for (const [name, value] of pairs) {
     if (value === '') byName.delete(name);
     else byName.set(name, value);
   }
   return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).flat();
+}
+
+function isPairs(source: object): source is Iterable<readonly [string, string]> {
+  return Symbol.iterator in source;
 }
 
 /** The value of a label; a label that is absent has the value `''`. */

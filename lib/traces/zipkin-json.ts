@@ -17,12 +17,12 @@ export interface ZipkinSpan {
   parentId?: string;
   name?: string;
   kind?: string;
-  timestamp?: number;
-  duration?: number;
+  timestamp?: number | string;
+  duration?: number | string;
   localEndpoint?: ZipkinEndpoint;
   remoteEndpoint?: ZipkinEndpoint;
   annotations?: { timestamp: number; value: string }[];
-  tags?: Record<string, string>;
+  tags?: Record<string, unknown>;
   shared?: boolean;
 }
 
@@ -63,7 +63,7 @@ function spanOf(json: ZipkinSpan, resources: Map<string, Resource>): Span | stri
   const failed = error !== undefined && error !== 'false';
   const tags = Object.entries(json.tags ?? {})
     .filter(([name]) => name !== 'error')
-    .map(([name, value]): Attribute => ({ key: name, type: 'string', value: String(value) }));
+    .map(([name, value]): Attribute => ({ key: name, type: 'string', value: textOf(value) }));
   const remote = json.remoteEndpoint;
   const peer: Attribute[] = remote?.serviceName === undefined ? [] : [{ key: 'peer.service', type: 'string', value: remote.serviceName }];
   return {
@@ -76,7 +76,7 @@ function spanOf(json: ZipkinSpan, resources: Map<string, Resource>): Span | stri
     startNs: 0,
     durationNs: Math.floor(duration) * 1000,
     status: failed ? 'error' : 'unset',
-    statusMessage: failed && error !== 'true' ? String(error) : '',
+    statusMessage: failed && error !== 'true' ? textOf(error) : '',
     traceState: '',
     attributes: [...tags, ...peer, ...endpointAttributes(remote, 'net.peer')],
     events: (json.annotations ?? []).map((annotation) => ({ timeUs: annotation.timestamp, name: annotation.value, attributes: [] })),
@@ -84,6 +84,10 @@ function spanOf(json: ZipkinSpan, resources: Map<string, Resource>): Span | stri
     scope: { name: '', version: '' },
     resource,
   };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function kindOf(kind: string | undefined): SpanKind {

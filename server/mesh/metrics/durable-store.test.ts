@@ -8,8 +8,8 @@ import { DurableStore } from './durable-store';
 describe('DurableStore', () => {
   let directory: string;
   const problems: string[] = [];
-  const open = (retentionMs = Infinity): DurableStore =>
-    new DurableStore({ directory, windowMs: 60_000, retentionMs, onProblem: (message) => problems.push(message) });
+  const open = (retentionMs = Infinity, windowMs = 60_000): DurableStore =>
+    new DurableStore({ directory, windowMs, retentionMs, onProblem: (message) => problems.push(message) });
   const points = (store: DurableStore, query: string, timeMs: number): [string, number[]][] => {
     const result = evaluateInstant(parseExpression(query), store.samples, timeMs);
     if (result.type !== 'matrix' && result.type !== 'vector') throw new Error('expected series');
@@ -36,7 +36,7 @@ describe('DurableStore', () => {
     const before = points(store, '{__name__=~"a|b"}[10m]', 200_000);
     expect(before[0]?.[1]).toHaveLength(199);
     store.close();
-    expect(names()).toEqual(['wal-180000.log', 'window-0.bin', 'window-120000.bin', 'window-60000.bin']);
+    expect(names()).toEqual(['window-0.bin', 'window-120000.bin', 'window-180000.bin', 'window-60000.bin']);
     store = open();
     expect(points(store, '{__name__=~"a|b"}[10m]', 200_000)).toEqual(before);
     fill(store, 200_000, 260_000);
@@ -56,9 +56,7 @@ describe('DurableStore', () => {
   });
 
   it('cuts off a record that was not finished', () => {
-    const store = open();
-    fill(store, 1000, 11_000);
-    store.close();
+    fill(open(), 1000, 11_000);
     const log = path.join(directory, 'wal-0.log');
     fs.truncateSync(log, fs.statSync(log).size - 3);
     const again = open();
@@ -81,16 +79,43 @@ describe('DurableStore', () => {
     again.close();
   });
 
-  it('does not read a log twice whose window was written', () => {
+  it('reads a sample once that is in the log and in the window', () => {
     const store = open();
-    fill(store, 1000, 59_000);
+    fill(store, 1000, 30_000);
     const log = fs.readFileSync(path.join(directory, 'wal-0.log'));
-    fill(store, 61_000, 70_000);
     store.close();
+    expect(names()).toEqual(['window-0.bin']);
+    // As if a crash had come between writing the window and removing the log.
     fs.writeFileSync(path.join(directory, 'wal-0.log'), log);
     const again = open();
-    expect(points(again, 'count_over_time(a[10m])', 200_000)).toEqual([['x 1', [67]]]);
-    expect(names()).toEqual(['wal-60000.log', 'window-0.bin']);
+    expect(points(again, 'count_over_time(a[10m])', 200_000)).toEqual([['x 1', [29]]]);
+    fill(again, 30_000, 70_000);
+    expect(points(again, 'count_over_time(a[10m])', 200_000)).toEqual([['x 1', [69]]]);
+    again.close();
+    expect(names()).toEqual(['window-0.bin', 'window-60000.bin']);
+    const last = open();
+    expect(points(last, 'count_over_time(a[10m])', 200_000)).toEqual([['x 1', [69]]]);
+    last.close();
+  });
+
+  it('keeps everything when the length of windows changes', () => {
+    fill(open(), 1000, 100_000);
+    fill(open(Infinity, 25_000), 100_000, 130_000);
+    const last = open(Infinity, 1_000_000);
+    expect(points(last, 'count_over_time(a[10m])', 200_000)).toEqual([['x 1', [129]]]);
+    last.close();
+  });
+
+  it('folds a long log into the window', () => {
+    const store = open();
+    const series = Array.from({ length: 30_000 }, (_, i) => store.seriesOf(labelsOf({ __name__: 'many', i: String(i) })));
+    for (let t = 1000; t < 101_000; t += 1000) {
+      for (const one of series) store.append(one, Math.floor(t / 2), t);
+      store.commit();
+    }
+    expect(fs.statSync(path.join(directory, 'wal-0.log')).size).toBeLessThan(33 << 20);
+    const again = open();
+    expect(points(again, 'sum(count_over_time(many[10m]))', 60_000)).toEqual([['', [3_000_000]]]);
     again.close();
   });
 

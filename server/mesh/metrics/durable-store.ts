@@ -15,7 +15,13 @@ export interface DurableStoreOptions {
   onProblem: (message: string) => void;
 }
 
-/** A `SampleStore` that survives restarts: the open window as a log, closed ones as files. */
+/** A log longer than this is folded into the window's file, so that a start never has much to replay (about 3 million samples). */
+const CHECKPOINT_BYTES = 32 << 20;
+
+/**
+ * A `SampleStore` that survives restarts: each window is a file, and what came to the open one since is in its log.
+ * A sample that is in both (a crash came between) is read once: the store takes only samples newer than it has.
+ */
 export class DurableStore {
   readonly samples: SampleStore;
   readonly #options: DurableStoreOptions;
@@ -24,7 +30,7 @@ export class DurableStore {
 
   constructor(options: DurableStoreOptions) {
     this.#options = options;
-    this.samples = new SampleStore({ windowMs: options.windowMs, onClosed: (window) => this.#closed(window) });
+    this.samples = new SampleStore({ windowMs: options.windowMs, onClosed: (window) => this.#writeWindow(window) });
     if (options.directory !== undefined) this.#restore(options.directory);
   }
 
@@ -42,6 +48,13 @@ export class DurableStore {
 
   commit(): void {
     this.#log?.commit();
+    if (this.#log !== undefined && this.#log.bytes > CHECKPOINT_BYTES) this.#checkpoint();
+  }
+
+  /** Writes the open window as it stands; its log begins anew. */
+  #checkpoint(): void {
+    const open = this.samples.windows.at(-1);
+    if (open !== undefined) this.#writeWindow(open);
   }
 
   /** Forgets windows past retention. */
@@ -52,8 +65,7 @@ export class DurableStore {
   }
 
   close(): void {
-    this.#log?.close();
-    this.#log = undefined;
+    if (this.#log !== undefined) this.#checkpoint();
   }
 
   #currentLog(): WriteAheadLog | undefined {
@@ -68,8 +80,8 @@ export class DurableStore {
     return this.#log;
   }
 
-  /** A window that is full: once its file is there, its log is not needed. */
-  #closed(window: SampleWindow): void {
+  /** Writes a window; once its file is there, its log is not needed. */
+  #writeWindow(window: SampleWindow): void {
     const { directory } = this.#options;
     if (directory === undefined) return;
     this.#log?.close();
@@ -99,21 +111,19 @@ export class DurableStore {
         fs.renameSync(file, `${file}.bad`);
       }
     }
-    for (const startMs of starts(/^wal-(\d+)\.log$/)) this.#replay(directory, startMs, windows.includes(startMs));
+    for (const startMs of starts(/^wal-(\d+)\.log$/)) this.#replay(directory, startMs);
   }
 
-  #replay(directory: string, startMs: number, written: boolean): void {
+  #replay(directory: string, startMs: number): void {
     const file = logPath(directory, startMs);
-    if (written) {
-      fs.rmSync(file, { force: true });
-      return;
-    }
     const { index } = this.samples;
     const defined = replayLog(file, {
       series: (series, labels) => index.restore(series, labels),
       sample: (series, timeMs, value, stale) => this.samples.append(series, timeMs, value, stale),
     });
     if (this.samples.windows.at(-1)?.startMs !== startMs) {
+      // Windows were longer or shorter when the log was written.
+      this.#checkpoint();
       fs.rmSync(file, { force: true });
       return;
     }

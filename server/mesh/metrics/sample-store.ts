@@ -1,6 +1,6 @@
 import type { CompiledMatcher, Labels, Samples, Storage, StoredSeries } from '@/lib/promql';
 import { newSampleBuffer, type SampleBuffer } from './gorilla-block';
-import { appendToWindow, newSampleWindow, readFromWindow, type SampleWindow } from './sample-window';
+import { appendToWindow, newSampleWindow, newestTimes, readFromWindow, type SampleWindow } from './sample-window';
 import { SeriesIndex } from './series-index';
 
 export interface SampleStoreOptions {
@@ -32,11 +32,7 @@ export class SampleStore implements Storage {
 
   /** Appends a sample. False: the series has one of this time or later, so this one is dropped. */
   append(series: number, timeMs: number, value: number, stale = false): boolean {
-    if (series >= this.#lastMs.length) {
-      const bigger = new Float64Array(Math.max(series + 1, this.#lastMs.length * 2)).fill(-Infinity);
-      bigger.set(this.#lastMs);
-      this.#lastMs = bigger;
-    }
+    this.#makeRoom(series);
     if (timeMs <= (this.#lastMs[series] as number)) {
       this.outOfOrder++;
       return false;
@@ -44,6 +40,13 @@ export class SampleStore implements Storage {
     this.#lastMs[series] = timeMs;
     appendToWindow(this.#windowFor(timeMs), series, timeMs, value, stale);
     return true;
+  }
+
+  #makeRoom(series: number): void {
+    if (series < this.#lastMs.length) return;
+    const bigger = new Float64Array(Math.max(series + 1, this.#lastMs.length * 2)).fill(-Infinity);
+    bigger.set(this.#lastMs);
+    this.#lastMs = bigger;
   }
 
   #windowFor(timeMs: number): SampleWindow {
@@ -58,9 +61,13 @@ export class SampleStore implements Storage {
     return next;
   }
 
-  /** Puts a closed window back that was read from disk; windows come from old to new, before any sample. */
+  /** Puts a window back that was read from disk; windows come from old to new, before any sample. The last one may go on growing. */
   restoreWindow(window: SampleWindow): void {
     this.#windows.push(window);
+    for (const [series, timeMs] of newestTimes(window)) {
+      this.#makeRoom(series);
+      this.#lastMs[series] = timeMs;
+    }
   }
 
   /** Drops windows whose newest sample is older than `beforeMs`, and series that are in no other. Returns the dropped ones. */

@@ -4,6 +4,7 @@ import {
   blockHasRoom,
   decodeBlock,
   newBlockWriter,
+  newSampleBuffer,
   resetBlockWriter,
   type BlockWriter,
   type SampleBuffer,
@@ -54,7 +55,7 @@ function addBlock(window: SampleWindow): number {
   const block = window.blocks++;
   if (Math.floor(block / BLOCKS_PER_SLAB) >= window.slabs.length) window.slabs.push(new Uint8Array(new SharedArrayBuffer(SLAB_BYTES)));
   if (block >= window.counts.length) {
-    const size = window.counts.length * 2;
+    const size = Math.max(1024, window.counts.length * 2);
     const { firstMs, counts, previous } = window;
     window.firstMs = new Float64Array(size);
     window.counts = new Uint16Array(size);
@@ -102,6 +103,16 @@ export function readFromWindow(window: SampleWindow, series: number, fromMs: num
     const block = chain[i] as number;
     const slab = window.slabs[Math.floor(block / BLOCKS_PER_SLAB)] as Uint8Array;
     decodeBlock(slab, (block % BLOCKS_PER_SLAB) * BLOCK_BYTES, window.counts[block] as number, window.firstMs[block] as number, out);
+  }
+}
+
+/** Time of the newest sample of each series in a window. */
+export function* newestTimes(window: SampleWindow): Generator<[series: number, timeMs: number]> {
+  const buffer = newSampleBuffer();
+  for (const series of window.newest.keys()) {
+    buffer.length = 0;
+    readFromWindow(window, series, Infinity, Infinity, buffer);
+    yield [series, buffer.timestamps[buffer.length - 1] as number];
   }
 }
 

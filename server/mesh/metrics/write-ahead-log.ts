@@ -21,8 +21,10 @@ export class WriteAheadLog {
   readonly path: string;
   readonly #file: number;
   readonly #defined: Set<number>;
+  /** Length of the file. */
+  bytes: number;
   #newSeries: (string | number)[][] = [];
-  #bytes = Buffer.allocUnsafe(1 << 16);
+  #pending = Buffer.allocUnsafe(1 << 16);
   #used = 0;
   #timeMs = NaN;
 
@@ -31,6 +33,7 @@ export class WriteAheadLog {
     this.path = path;
     this.#file = fs.openSync(path, 'a', 0o600);
     this.#defined = new Set(defined);
+    this.bytes = fs.fstatSync(this.#file).size;
   }
 
   add(series: number, labels: Labels, timeMs: number, value: number, stale: boolean): void {
@@ -42,12 +45,13 @@ export class WriteAheadLog {
       this.#flushSamples();
       this.#timeMs = timeMs;
     }
-    if (this.#used + SAMPLE_BYTES > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes, Buffer.allocUnsafe(this.#bytes.length)]);
-    this.#bytes.writeUInt32LE(series, this.#used);
+    if (this.#used + SAMPLE_BYTES > this.#pending.length)
+      this.#pending = Buffer.concat([this.#pending, Buffer.allocUnsafe(this.#pending.length)]);
+    this.#pending.writeUInt32LE(series, this.#used);
     if (stale) {
-      this.#bytes.writeUInt32LE(STALE_LOW, this.#used + 4);
-      this.#bytes.writeUInt32LE(STALE_HIGH, this.#used + 8);
-    } else this.#bytes.writeDoubleLE(value, this.#used + 4);
+      this.#pending.writeUInt32LE(STALE_LOW, this.#used + 4);
+      this.#pending.writeUInt32LE(STALE_HIGH, this.#used + 8);
+    } else this.#pending.writeDoubleLE(value, this.#used + 4);
     this.#used += SAMPLE_BYTES;
   }
 
@@ -65,7 +69,7 @@ export class WriteAheadLog {
     const head = Buffer.allocUnsafe(9);
     head.writeUInt8(SAMPLES, 0);
     head.writeDoubleLE(this.#timeMs, 1);
-    this.#write(Buffer.concat([head, this.#bytes.subarray(0, this.#used)]));
+    this.#write(Buffer.concat([head, this.#pending.subarray(0, this.#used)]));
     this.#used = 0;
   }
 
@@ -73,7 +77,7 @@ export class WriteAheadLog {
     const head = Buffer.allocUnsafe(8);
     head.writeUInt32LE(content.length, 0);
     head.writeUInt32LE(crc32(content), 4);
-    fs.writeSync(this.#file, Buffer.concat([head, content]));
+    this.bytes += fs.writeSync(this.#file, Buffer.concat([head, content]));
   }
 
   close(): void {
