@@ -6,11 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HeddleError } from '@/lib/errors';
 import { decodeMessage, encodeMessage } from '@/lib/xds';
 import './provide-reflection';
-import { Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension } from '@peculiar/x509';
 import { createCitadelMetrics } from './citadel-metrics';
 import { certificateService, createCertificateImplementation } from './serve-certificates';
 import { createRoot, readAuthority } from './sign-certificates';
 import { readReview } from './verify-token';
+
+const { Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension } = await import('@peculiar/x509');
 
 const path = certificateService.CreateCertificate.path;
 const now = new Date('2026-01-01T00:00:00Z');

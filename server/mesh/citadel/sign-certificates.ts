@@ -1,5 +1,11 @@
 import './provide-reflection';
-import {
+import type { JsonGeneralName, X509Certificate as Certificate } from '@peculiar/x509';
+import { createPrivateKey, webcrypto } from 'node:crypto';
+import { HeddleError } from '@/lib/errors';
+import { spiffeId } from '@/lib/model';
+
+/** Imported late: in a bundle that leaves packages outside, a static import would run before the line above. */
+const {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   ExtendedKeyUsage,
@@ -11,11 +17,7 @@ import {
   SubjectKeyIdentifierExtension,
   X509Certificate,
   X509CertificateGenerator,
-} from '@peculiar/x509';
-import type { JsonGeneralName } from '@peculiar/x509';
-import { createPrivateKey, webcrypto } from 'node:crypto';
-import { HeddleError } from '@/lib/errors';
-import { spiffeId } from '@/lib/model';
+} = await import('@peculiar/x509');
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const day = 24 * 3600 * 1000;
@@ -31,7 +33,7 @@ export const defaultWorkloadSeconds = 24 * 3600;
 
 /** A certificate authority: who signs, and the chain from there to the root. */
 export interface Authority {
-  certificate: X509Certificate;
+  certificate: Certificate;
   key: webcrypto.CryptoKey;
   /** Certificates between the signer and the root, signer first; empty when the signer is the root. */
   chainPem: string;
@@ -135,7 +137,7 @@ async function issue(
   names: JsonGeneralName[],
   now: Date,
   lifeMs: number,
-): Promise<X509Certificate> {
+): Promise<Certificate> {
   return X509CertificateGenerator.create({
     issuer: authority.certificate.subject,
     subject,
@@ -168,7 +170,7 @@ async function readRequestKey(csrPem: string): Promise<webcrypto.CryptoKey> {
   }
 }
 
-function pemOf(certificate: X509Certificate): string {
+function pemOf(certificate: Certificate): string {
   return `${certificate.toString('pem')}\n`;
 }
 
