@@ -36,6 +36,7 @@ async function main(): Promise<void> {
     },
     config: control.config,
     identity: control.identity,
+    staticClusters: bootstrap.staticClusters,
     log: (text) => process.stdout.write(text),
     onProblem: (message) => log('error', message),
   });

@@ -1,3 +1,4 @@
+import type { Cluster } from '@/lib/xds';
 import { typeUrls } from '@/lib/xds';
 import { ClusterStore } from './config/cluster-store';
 import { ConfigApplier } from './config/apply-config';
@@ -22,8 +23,22 @@ export interface ProxyOptions {
   readonly log: (text: string) => void;
   /** Told of listeners that cannot be bound, and the like. */
   readonly onProblem: (message: string) => void;
+  /** Envoy clusters of the bootstrap: name → `host:port`. */
+  readonly staticClusters?: Readonly<Record<string, string>>;
   /** Offer and accept the multiplexed hop between our own proxies; true unless set. */
   readonly mux?: boolean;
+}
+
+/** A STATIC cluster of one address. */
+function staticCluster(name: string, address: string): Cluster {
+  const at = address.lastIndexOf(':');
+  const socket_address = { address: address.slice(0, at), port_value: Number(address.slice(at + 1)) };
+  return {
+    name,
+    type: 'STATIC',
+    connect_timeout: { seconds: 1 },
+    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address } } }] }] },
+  };
 }
 
 const SWEEP_MS = 1000;
@@ -45,6 +60,7 @@ export class Proxy {
     this.config = config;
     const secrets = new SecretStore(config, identity);
     const clusters = new ClusterStore(config, secrets, node.podIp);
+    for (const [name, address] of Object.entries(options.staticClusters ?? {})) clusters.applyCluster(staticCluster(name, address), 'bootstrap');
     const workloads = new WorkloadStore();
     const self = selfPeer(node);
     this.routes = new RouteStore(config);

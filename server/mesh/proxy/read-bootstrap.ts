@@ -15,6 +15,8 @@ export interface Bootstrap {
   readonly appIp: string;
   readonly outboundIp: string;
   readonly trustDomain: string;
+  /** Envoy clusters that no control plane serves, such as the span collector: name → `host:port`. */
+  readonly staticClusters: Readonly<Record<string, string>>;
 }
 
 /** Reads the file. Throws `invalid_config` that names the field that is missing or wrong. */
@@ -47,6 +49,12 @@ export function readBootstrap(path: string): Bootstrap {
     appIp: root['appIp'] === undefined ? podIp : text(root['appIp'], 'appIp'),
     outboundIp: root['outboundIp'] === undefined ? podIp : text(root['outboundIp'], 'outboundIp'),
     trustDomain: root['trustDomain'] === undefined ? 'cluster.local' : text(root['trustDomain'], 'trustDomain'),
+    staticClusters: Object.fromEntries(
+      Object.entries(root['staticClusters'] === undefined ? {} : object(root['staticClusters'], 'staticClusters')).map(([name, address]) => [
+        name,
+        text(address, `staticClusters.${name}`),
+      ]),
+    ),
   };
 }
 

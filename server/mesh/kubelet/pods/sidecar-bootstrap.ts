@@ -78,6 +78,8 @@ export interface SidecarBootstrap {
   appIp: string;
   outboundIp: string;
   trustDomain: string;
+  /** Envoy clusters that no control plane serves: name → `host:port`. */
+  staticClusters: Record<string, string>;
 }
 
 /** The one argument of `heddle proxy`: who it is, where its configuration comes from, which addresses are its own. */
@@ -85,13 +87,13 @@ export function sidecarBootstrap(
   node: NodeIdentity,
   addresses: PodAddresses,
   discovery: SidecarBootstrap['discovery'],
-  trustDomain: string,
+  mesh: Pick<SidecarBootstrap, 'trustDomain' | 'staticClusters'>,
 ): SidecarBootstrap {
   return {
     node,
     discovery,
     admin: { address: addresses.podIp, port: proxyPorts.admin },
     ...addresses,
-    trustDomain,
+    ...mesh,
   };
 }
