@@ -3,7 +3,7 @@ import { isHeddleError } from '@/lib/errors';
 import { resources } from '@/server/kube';
 import type { KubeClient } from '@/server/kube';
 
-/** Where the control plane answers; all on 127.0.0.1. */
+/** Where the control plane answers. */
 export interface ControlPlanePorts {
   plaintext: number;
   tls: number | undefined;
@@ -18,7 +18,7 @@ const labels = { app: 'istiod', 'istio.io/rev': 'default', istio: 'pilot' };
  * Puts the control plane on the map: namespace, the pod object `istiod-heddle` and the Service `istiod`, so that
  * `pods/istiod-heddle:15014/proxy/debug/syncz` works through the API server as it does on Istio (ARCHITECTURE, "Convergence").
  */
-export async function registerControlPlane(client: KubeClient, ports: ControlPlanePorts, now: Date): Promise<void> {
+export async function registerControlPlane(client: KubeClient, podIp: string, ports: ControlPlanePorts, now: Date): Promise<void> {
   await client.apply(
     resources.namespaces,
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
@@ -44,8 +44,8 @@ export async function registerControlPlane(client: KubeClient, ports: ControlPla
   const startTime = now.toISOString().replace(/\.\d+Z$/, 'Z');
   const status = {
     phase: 'Running',
-    podIP: '127.0.0.1',
-    podIPs: [{ ip: '127.0.0.1' }],
+    podIP: podIp,
+    podIPs: [{ ip: podIp }],
     hostIP: '127.0.0.1',
     startTime,
     conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: startTime }],

@@ -1,6 +1,6 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { once } from 'node:events';
+import type { Server as HttpServer } from 'node:http';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { HeddleError } from '@/lib/errors';
@@ -19,6 +19,8 @@ import { createDebugServer } from './serve-debug';
 import { watchObjects } from './watch-objects';
 import type { ObjectSource } from './watch-objects';
 import { createStatusWriter } from './write-statuses';
+
+const wellKnownDebugPort = 15014;
 
 /** A gRPC service to serve beside discovery on the TLS port (the certificate authority's). */
 export interface GrpcService {
@@ -83,13 +85,14 @@ export async function startPilot(options: StartPilotOptions): Promise<Pilot> {
   });
   let ready = false;
   const registries = [metrics.registry, ...(options.registries ?? [])];
-  const debug = createDebugServer({
+  const debugOptions = {
     hub,
     registries,
     isReady: () => ready,
     services: () => compiler.services(),
     notes: () => reportNotes(hub, compiler.notes()),
-  });
+  };
+  const debug = createDebugServer(debugOptions);
   await source.start((batch) => hub.apply(batch));
   hub.flush();
 
@@ -110,11 +113,13 @@ export async function startPilot(options: StartPilotOptions): Promise<Pilot> {
     securePort = await bind(secure, host, options.ports?.tls ?? 15012, ServerCredentials.createSsl(null, [pair]));
   }
 
-  debug.listen(options.ports?.debug ?? 15014, host);
-  await once(debug, 'listening');
-  const debugAddress = debug.address();
-  const debugPort = typeof debugAddress === 'object' && debugAddress !== null ? debugAddress.port : 0;
-  if (writesBack) await registerControlPlane(client, { plaintext: plaintextPort, tls: securePort, debug: debugPort }, new Date());
+  const debugPort = await listen(debug, host, options.ports?.debug ?? wellKnownDebugPort);
+  // The API server reaches the pages as `pods/istiod-heddle:15014`; beside another mesh that needs an address of its own.
+  const page = debugPort === wellKnownDebugPort || !writesBack ? undefined : await listenElsewhere(() => createDebugServer(debugOptions));
+  if (writesBack) {
+    const ports = { plaintext: plaintextPort, tls: securePort, debug: page === undefined ? debugPort : wellKnownDebugPort };
+    await registerControlPlane(client, page?.host ?? host, ports, new Date());
+  }
   ready = true;
   logger.info({ plaintext: plaintextPort, tls: securePort, debug: debugPort }, 'discovery serves');
 
@@ -132,8 +137,10 @@ export async function startPilot(options: StartPilotOptions): Promise<Pilot> {
       // Discovery streams never end by themselves.
       plaintext.forceShutdown();
       secure?.forceShutdown();
-      debug.closeAllConnections();
-      await new Promise((resolve) => debug.close(resolve));
+      for (const server of [debug, ...(page === undefined ? [] : [page.server])]) {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
     },
   };
 }
@@ -146,6 +153,32 @@ function createGrpcServer(): Server {
     'grpc.max_receive_message_length': 16 * 1024 * 1024,
     'grpc.max_send_message_length': -1,
   });
+}
+
+function listen(server: HttpServer, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+/** Serves the debug pages on their well-known port at the first loopback address where it is free. */
+async function listenElsewhere(create: () => HttpServer): Promise<{ host: string; server: HttpServer } | undefined> {
+  for (let last = 2; last < 64; last++) {
+    const server = create();
+    const host = `127.0.0.${last}`;
+    try {
+      await listen(server, host, wellKnownDebugPort);
+      return { host, server };
+    } catch {
+      server.close();
+    }
+  }
+  return undefined;
 }
 
 function bind(server: Server, host: string, port: number, credentials: ServerCredentials): Promise<number> {
