@@ -7,9 +7,8 @@ import { pinnedNode, projectEnvironment } from './pinned-node.mjs';
 import { root, step } from './report-progress.mjs';
 import { runQuietly } from './run-command.mjs';
 
-/** Programs with packages of their own. Names become `dist/NAME.mjs`; each is one file, so that modules run in the order of the sources. */
+/** Programs and worker threads of the mesh. Names become `dist/NAME.mjs`; each is one file, so that modules run in the order of the sources. */
 const sharedEntries = {
-  heddle: 'server/cli/main.ts',
   'metrics-worker': 'server/mesh/metrics/metrics-worker.ts',
   'tracing-worker': 'server/mesh/tracing/tracing-worker.ts',
 };
@@ -22,13 +21,31 @@ const banner = "import { createRequire as heddleCreateRequire } from 'node:modul
 // These read files beside themselves (protos, worker threads) or are large and seldom needed: they stay in node_modules.
 const external = ['@grpc/grpc-js-xds', '@kubernetes/client-node', 'next', 'next/*', 'thread-stream'];
 
+/**
+ * The command line loads the code of a command when it runs (`await import('./run-mesh')`): each of those is a file of its own in
+ * `dist/`, so that a small command does not carry the others in its memory. Their entries are added to `found`.
+ */
+function commandFiles(found) {
+  return {
+    name: 'command-files',
+    setup(build) {
+      build.onResolve({ filter: /^\.\// }, (args) => {
+        if (args.kind !== 'dynamic-import' || !args.resolveDir.endsWith('server/cli')) return undefined;
+        const name = args.path.slice(2);
+        found[name] = `server/cli/${name}.ts`;
+        return { path: `./${name}.mjs`, external: true };
+      });
+    },
+  };
+}
+
 function present(entries) {
   return Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(join(root, path))));
 }
 
 /** Bundles server programs into `dist/` when a source of them changed. */
 export async function buildBundles() {
-  const entries = { ...present(sharedEntries), ...present(podEntries) };
+  const entries = { heddle: '', ...present(sharedEntries), ...present(podEntries) };
   const outputs = Object.keys(entries).map((name) => `dist/${name}.mjs`);
   const hash = hashInputs(['server', 'lib', 'package-lock.json', 'scripts/bootstrap/build-product.mjs'], (name) =>
     name.startsWith('server/console/'),
@@ -50,7 +67,9 @@ export async function buildBundles() {
       legalComments: 'none',
       external,
     };
-    await esbuild.build({ ...common, entryPoints: present(sharedEntries) });
+    const commands = {};
+    await esbuild.build({ ...common, entryPoints: { heddle: 'server/cli/main.ts' }, plugins: [commandFiles(commands)] });
+    await esbuild.build({ ...common, entryPoints: { ...commands, ...present(sharedEntries) } });
     await esbuild.build({ ...common, entryPoints: present(podEntries), minifySyntax: true, minifyWhitespace: true });
   });
   writeStamp('dist/.stamp', hash);

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { parsedBy, port, rate } from './parse-options';
 import type { DemoOptions } from './run-demo';
 
@@ -8,6 +8,11 @@ export function demoCommand(): Command {
     .description('run the bundled mesh with Bookinfo, load on it, and the console')
     .option('--port <n>', 'port of the console', parsedBy(port), 20_001)
     .option('--data-dir <dir>', 'where everything is kept', '.heddle')
+    .addOption(
+      new Option('--proxy <kind>', 'what runs as sidecar and gateway of pods that do not say')
+        .choices(['heddle', 'envoy'])
+        .default('heddle'),
+    )
     .option('--no-load', 'send no traffic')
     .option('--rps <n>', 'requests per second of the load', parsedBy(rate), 20)
     .option('--dev', 'console as a development server')

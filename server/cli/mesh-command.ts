@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { parsedBy, port, rate } from './parse-options';
 import type { MeshOptions } from './run-mesh';
 
@@ -7,6 +7,11 @@ export function meshCommand(): Command {
   const command = new Command('mesh')
     .description('run the bundled mesh: Kubernetes API, control plane, CA, metrics, traces, kubelet')
     .option('--data-dir <dir>', 'where everything is kept', '.heddle')
+    .addOption(
+      new Option('--proxy <kind>', 'what runs as sidecar and gateway of pods that do not say')
+        .choices(['heddle', 'envoy'])
+        .default('heddle'),
+    )
     .option('--scrape-interval <seconds>', 'how often metrics are collected', parsedBy(rate), 2)
     .addHelpText(
       'after',

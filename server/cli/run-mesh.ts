@@ -22,6 +22,7 @@ import { readExternalHosts } from './read-external-hosts';
 export interface MeshOptions {
   dataDir: string;
   scrapeInterval: number;
+  proxy: 'heddle' | 'envoy';
   kubernetesPort: number;
   xdsPort: number;
   xdsTlsPort: number;
@@ -127,6 +128,7 @@ async function startAll(options: MeshOptions, stops: Stops, logger: Logger): Pro
     trustDomain: DEFAULT_TRUST_DOMAIN,
     zipkinAddress: new URL(tracing.zipkinUrl).host,
     otlpAddress: new URL(tracing.otlpUrl).host,
+    defaultProxy: options.proxy,
     envoyBinary: process.env['HEDDLE_ENVOY'],
     log: logger,
   });

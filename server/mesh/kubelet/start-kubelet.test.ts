@@ -40,6 +40,7 @@ function options(): KubeletOptions {
     discoveryAddress: '127.0.0.1:1',
     rootCertPath: join(folder, 'root.pem'),
     trustDomain: 'cluster.local',
+    defaultProxy: 'heddle',
     zipkinAddress: '127.0.0.1:1',
     otlpAddress: '127.0.0.1:1',
     log,

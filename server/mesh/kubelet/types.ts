@@ -28,6 +28,8 @@ export interface KubeletOptions {
   /** Static clusters of a stock Envoy, `host:port`. */
   zipkinAddress: string;
   otlpAddress: string;
+  /** What runs as the proxy of pods that do not say. */
+  defaultProxy: 'heddle' | 'envoy';
   /** A stock Envoy for pods that ask for one; `undefined`: the one on the PATH. */
   envoyBinary?: string | undefined;
   log: Log;

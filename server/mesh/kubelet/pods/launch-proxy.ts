@@ -30,7 +30,10 @@ export function launchProxy(options: LaunchProxyOptions): Launch {
   const { kubelet, folder } = options;
   const path = join(folder, 'bootstrap.json');
   const discovery = { address: kubelet.discoveryAddress, rootCertPath: kubelet.rootCertPath, tokenPath: join(folder, 'token') };
-  const mesh = { trustDomain: kubelet.trustDomain, staticClusters: { 'opentelemetry-collector': kubelet.otlpAddress, zipkin: kubelet.zipkinAddress } };
+  const mesh = {
+    trustDomain: kubelet.trustDomain,
+    staticClusters: { 'opentelemetry-collector': kubelet.otlpAddress, zipkin: kubelet.zipkinAddress },
+  };
   writeFileSync(path, JSON.stringify(sidecarBootstrap(options.node, options.addresses, discovery, mesh), null, 2));
   return { command: [process.execPath, ...nodeFlags, kubelet.proxyBundle, path], env: proxyEnvironment() };
 }

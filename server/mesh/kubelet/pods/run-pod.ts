@@ -18,7 +18,7 @@ import type { RecordEvent } from './record-events';
 import { RotatingLog } from './rotating-log';
 import { runProbe } from './run-probe';
 import { requestToken } from './service-account-token';
-import type { HostPorts, NodeIdentity } from './sidecar-bootstrap';
+import type { HostPorts, NodeIdentity, ProxyKind } from './sidecar-bootstrap';
 import { isGatewayPod, nodeIdentity, proxyKindOf } from './sidecar-bootstrap';
 import { watchHealth } from './watch-health';
 
@@ -74,13 +74,17 @@ export class PodRunner {
     for (const container of pod.spec.initContainers ?? []) this.initContainers.push(this.createContainer(container, 'OnFailure'));
     const policy = pod.spec.restartPolicy ?? 'Always';
     for (const container of pod.spec.containers) {
-      if (isProxyContainer(pod, container) && proxyKindOf(pod) === 'external') continue;
+      if (isProxyContainer(pod, container) && this.proxyKind === 'external') continue;
       this.containers.push(this.createContainer(container, isProxyContainer(pod, container) ? 'Always' : policy));
     }
   }
 
   get addresses(): PodAddresses {
     return this.options.addresses;
+  }
+
+  private get proxyKind(): ProxyKind {
+    return proxyKindOf(this.pod, this.options.kubelet.defaultProxy);
   }
 
   /** It has a proxy before its application (a gateway has nothing but one). */
@@ -209,7 +213,7 @@ export class PodRunner {
       });
     }
     await this.refreshToken();
-    if (proxyKindOf(this.pod) === 'heddle') {
+    if (this.proxyKind === 'heddle') {
       return launchProxy({ kubelet, pod: this.pod, folder: this.folder, node: this.nodeIdentity(), addresses });
     }
     await this.writeEnvoyFiles();
@@ -217,8 +221,9 @@ export class PodRunner {
   }
 
   private nodeIdentity(): NodeIdentity {
-    const secrets = proxyKindOf(this.pod) === 'heddle' ? undefined : join(this.folder, envoySecretsFolder);
-    return nodeIdentity(this.pod, this.options.node(this.pod.spec.nodeName ?? ''), this.addresses, this.hostPorts, secrets);
+    const secrets = this.proxyKind === 'heddle' ? undefined : join(this.folder, envoySecretsFolder);
+    const node = this.options.node(this.pod.spec.nodeName ?? '');
+    return nodeIdentity(this.pod, node, this.addresses, this.hostPorts, this.proxyKind, secrets);
   }
 
   /** What a stock Envoy needs, whether it is started here or by somebody else. */
@@ -321,7 +326,7 @@ export class PodRunner {
 
   /** A proxy that somebody else starts counts as ours once it answers. */
   private watchExternalProxy(): void {
-    if (proxyKindOf(this.pod) !== 'external' || !this.injected) return;
+    if (this.proxyKind !== 'external' || !this.injected) return;
     const spec = this.pod.spec.containers.find((container) => isProxyContainer(this.pod, container));
     if (spec === undefined) return;
     void this.refreshToken()
@@ -351,7 +356,7 @@ export class PodRunner {
 
   private status(): PodStatus {
     const containers = this.containers.map((container) => container.status());
-    const external = this.pod.spec.containers.find((one) => isProxyContainer(this.pod, one) && proxyKindOf(this.pod) === 'external');
+    const external = this.pod.spec.containers.find((one) => isProxyContainer(this.pod, one) && this.proxyKind === 'external');
     if (external !== undefined) {
       const message = 'The proxy of this pod is started by hand: npx heddle proxy bootstrap --envoy --pod NAMESPACE/NAME';
       const state = this.externalReady ? { running: { startedAt: this.startTime } } : { waiting: { reason: 'External', message } };

@@ -1,5 +1,5 @@
 import type { Node, Pod, PodAddresses } from '@/lib/model';
-import { CLUSTER_DOMAIN, formatLocality, localityOfPod, proxyPorts, serviceAccountOfPod, workloadOfPod } from '@/lib/model';
+import { CLUSTER_DOMAIN, formatLocality, localityOfPod, meshLabels, proxyPorts, serviceAccountOfPod, workloadOfPod } from '@/lib/model';
 
 /** The version of Istio whose behaviour the mesh follows, as proxies tell it. */
 export const istioVersion = '1.28.0';
@@ -23,9 +23,10 @@ export function isGatewayPod(pod: Pod): boolean {
   return templates.split(',').includes('gateway');
 }
 
-export function proxyKindOf(pod: Pod): ProxyKind {
-  const word = pod.metadata.annotations?.['heddle.dev/proxy'];
-  return word === 'envoy' || word === 'external' ? word : 'heddle';
+/** The kind that a pod's annotation names, else the mesh's own. */
+export function proxyKindOf(pod: Pod, otherwise: ProxyKind): ProxyKind {
+  const word = pod.metadata.annotations?.[meshLabels.proxy];
+  return word === 'envoy' || word === 'external' || word === 'heddle' ? word : otherwise;
 }
 
 /** Who a proxy is, as the control plane reads it (Istio's node id and metadata). */
@@ -34,6 +35,7 @@ export function nodeIdentity(
   node: Node | undefined,
   addresses: PodAddresses,
   hostPorts: HostPorts,
+  kind: ProxyKind,
   /** Folder of the certificate files, for a proxy that takes them from there. */
   secretsFolder?: string,
 ): NodeIdentity {
@@ -60,7 +62,7 @@ export function nodeIdentity(
       MESH_ID: CLUSTER_DOMAIN,
       ISTIO_VERSION: istioVersion,
       INTERCEPTION_MODE: 'NONE',
-      HEDDLE_PROXY: proxyKindOf(pod) === 'heddle' ? 'heddle' : 'envoy',
+      HEDDLE_PROXY: kind === 'heddle' ? 'heddle' : 'envoy',
       HEDDLE_HOST_PORTS: hostPorts,
       HEDDLE_APP_IP: addresses.appIp,
       HEDDLE_OUTBOUND_IP: addresses.outboundIp,
