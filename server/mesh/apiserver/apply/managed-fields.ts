@@ -81,7 +81,8 @@ export function applyConfig(
 ): Applied {
   const managers = decode(live?.metadata.managedFields ?? []);
   const wanted = ownable(config);
-  const wantedSet = fieldsOf(wanted, schema);
+  // The object itself is nobody's field, also when nothing is said about it.
+  const wantedSet = { ...fieldsOf(wanted, schema), self: false };
   const mine = managers.find((manager) => manager.operation === 'Apply' && sameWriter(manager, writer));
   const previous = mine?.set ?? emptySet();
   const others = managers.filter((manager) => manager !== mine);
@@ -111,6 +112,25 @@ export function applyConfig(
     mine.apiVersion = writer.apiVersion;
   }
   return { object, managedFields: encode(managers), conflicts };
+}
+
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * Fields that `kubectl apply` on the client wrote and nobody changed since: kubectl's own server-side apply takes them over without force,
+ * so that users can move from one to the other.
+ */
+export function movableFields(live: StoredObject, schema: FieldSchema): ReadonlySet<string> {
+  const text = live.metadata.annotations?.[lastApplied];
+  if (text === undefined) return new Set();
+  try {
+    const applied = ownable(JSON.parse(text) as StoredObject);
+    const { modified, removed } = compare(applied, ownable(live), schema);
+    return new Set(memberPaths(difference(fieldsOf(applied, schema), union(modified, removed))));
+  } catch {
+    // Somebody wrote nonsense into the annotation: then nothing moves by itself.
+    return new Set();
+  }
 }
 
 /** The text of a refused apply, as kubectl users know it. */

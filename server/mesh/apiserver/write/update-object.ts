@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ManagedFieldsEntry } from '@/lib/kinds';
-import { applyConfig, conflictMessage, trackUpdate } from '../apply/managed-fields';
+import { applyConfig, conflictMessage, movableFields, trackUpdate } from '../apply/managed-fields';
 import type { FieldWriter } from '../apply/managed-fields';
 import { timestamp } from '../core';
 import type { ApiCore } from '../core';
@@ -70,7 +70,14 @@ export async function applyObject(
     }
     checkPreconditions(current, config, request);
     const { resourceVersion: _version, ...metadata } = wanted.metadata;
-    const { object, managedFields, conflicts } = applyConfig(current, { ...wanted, metadata }, schema, writer, force);
+    const applied = { ...wanted, metadata };
+    let { object, managedFields, conflicts } = applyConfig(current, applied, schema, writer, force);
+    if (conflicts.length > 0 && writer.manager === 'kubectl') {
+      const movable = movableFields(current, schema);
+      const real = conflicts.filter(({ field }) => !movable.has(field ?? ''));
+      if (real.length === 0) ({ object, managedFields, conflicts } = applyConfig(current, applied, schema, writer, true));
+      else conflicts = real;
+    }
     if (conflicts.length > 0) throw conflict(request.kind.definition, name, conflictMessage(conflicts), conflicts);
     return finished(core, current, permitted(current, object, request), request, () => managedFields);
   });
