@@ -25,7 +25,7 @@ export const graphResponse = z.object({
 });
 export type GraphResponse = z.infer<typeof graphResponse>;
 
-/** `event: graph` of `GET /events`: what differs from the answer (or event) before. Nodes and edges come whole. */
+/** `event: graph` of `GET /events`: what differs from the answer (or event) before. Nodes and edges come whole; `queries` comes with the first event only. */
 export const graphDelta = z.object({
   at: z.string(),
   nodes: z.array(graphNode),

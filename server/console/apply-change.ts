@@ -167,7 +167,7 @@ export async function carryOut(
   const change: StoredChange = {
     id: randomUUID(),
     at: new Date(console.now()).toISOString(),
-    by: await whoWrites(cluster),
+    by: await cluster.user(),
     status: 'applying',
     ...about,
     objects: ordered.map((step) => ({
@@ -271,23 +271,4 @@ export async function restore(
     ...clean,
     metadata: { ...clean.metadata, resourceVersion: now.metadata.resourceVersion },
   } as AnyKubeObject);
-}
-
-/** The user the API server takes us for; the context's name where it does not say. */
-async function whoWrites(cluster: Cluster): Promise<string> {
-  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
-  try {
-    const answer = await cluster.client.raw('/apis/authentication.k8s.io/v1/selfsubjectreviews', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(review),
-      timeoutMs: 3000,
-    });
-    const body = JSON.parse(answer.body.toString('utf8')) as { status?: { userInfo?: { username?: unknown } } };
-    const name = body.status?.userInfo?.username;
-    if (answer.status < 300 && typeof name === 'string' && name !== '') return name;
-  } catch {
-    // Older servers, and small ones, do not know the review.
-  }
-  return cluster.client.connection.context;
 }

@@ -1,15 +1,11 @@
 import { durationMs } from '@/lib/contract';
-import type { GraphDelta, GraphResponse, ObjectsEvent } from '@/lib/contract';
-import type { z } from 'zod';
-import type { graphQuery } from '@/lib/contract';
+import type { GraphDelta, GraphQuery, GraphResponse, ObjectsEvent } from '@/lib/contract';
 import { buildGraph, compareGraphs, emptyContext, planGraphQueries } from '@/lib/graph';
 import type { GraphMetrics, GraphType, Sample } from '@/lib/graph';
 import { askInstant } from './ask-metrics';
 import type { Measured } from './ask-metrics';
 import type { Console } from './console-state';
 import type { Cluster } from './watch-cluster';
-
-type GraphQuery = z.output<typeof graphQuery>;
 
 /** What `/events` tells. */
 export type HubEvent =
@@ -104,7 +100,8 @@ export function createGraphHub(console: () => Console): GraphHub {
       const next = await graph(entry.query);
       const before = entry.last;
       entry.last = next;
-      const delta = before === null ? wholeDelta(next) : { ...wholeDelta(next), ...compareGraphs(before, next) };
+      // The questions stay the same as long as the view does.
+      const delta = before === null ? wholeDelta(next) : { ...wholeDelta(next), ...compareGraphs(before, next), queries: {} };
       for (const listener of entry.listeners) listener({ event: 'graph', data: delta });
     } catch (error) {
       console().log.error({ error: error instanceof Error ? error.message : String(error) }, 'the live graph could not be made');

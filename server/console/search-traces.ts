@@ -91,7 +91,7 @@ export async function traceOperations(console: Console, service: string): Promis
 /** `key=value` pairs joined by blanks; a value with blanks stands in double quotes, in which `\"` and `\\` are escapes. */
 export function readTags(text: string): Record<string, string> {
   const tags: Record<string, string> = {};
-  const pair = /\s*([^\s=]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))(?=\s|$)/gy;
+  const pair = /\s*([^\s=]+)=(?:"((?:[^"\\]|\\.)*)"|((?!")\S*))(?=\s|$)/gy;
   let end = 0;
   for (let match = pair.exec(text); match !== null; match = pair.exec(text)) {
     const [, key = '', quoted, plain = ''] = match;

@@ -4,8 +4,9 @@ import type { DestinationRule, Gateway, HTTPRoute, ServiceEntry, VirtualService 
 import type { Deployment, EndpointSlice, Namespace, Pod, Service } from '@/lib/model';
 import type { Notice } from '@/lib/contract';
 import { createInformer, resources } from '@/server/kube';
-import type { AnyKubeObject, Informer, KubeClient, KubeObject, ResourceRef } from '@/server/kube';
+import type { AnyKubeObject, Informer, KubeClient, ResourceRef } from '@/server/kube';
 import { configurationKinds, resourceFor } from './known-kinds';
+import { whoWrites } from './who-writes';
 
 /** The console's copy of what it shows all the time, kept current by watches. Objects are shared: never change them. */
 export interface Cluster {
@@ -21,6 +22,8 @@ export interface Cluster {
   list(resource: ResourceRef): AnyKubeObject[];
   /** What Kubernetes adds to the graph; made once per version of the objects. */
   context(): MeshContext;
+  /** The user the console writes as. */
+  user(): Promise<string>;
   /** What cannot be seen at the moment, and why. */
   notices(): Notice[];
   /** Resolves when the copy holds these versions (or the objects are gone), so that who writes then reads what was written. */
@@ -53,27 +56,29 @@ export function watchCluster(client: KubeClient, clusterName: string): Cluster {
   const watched = [...always, ...configurationKinds.map(resourceFor)];
   const informer = createInformer(client, watched);
   let context: MeshContext | null = null;
+  let user: Promise<string> | null = null;
   informer.onChange(() => {
     context = null;
   });
   informer.start();
   // The API server has validated what it stores: the shape goes with the kind.
-  const list = <Kind extends KubeObject>(resource: ResourceRef) => informer.list<Kind & Record<string, unknown>>(resource);
-  const pods = () => list<Pod>(resources.pods);
-  const services = () => list<Service>(resources.services);
-  const virtualServices = () => list<VirtualService>(istio('virtualservices'));
-  const destinationRules = () => list<DestinationRule>(istio('destinationrules'));
+  const pods = () => informer.list<Pod & AnyKubeObject>(resources.pods);
+  const services = () => informer.list<Service & AnyKubeObject>(resources.services);
+  const virtualServices = () => informer.list<VirtualService & AnyKubeObject>(istio('virtualservices'));
+  const destinationRules = () => informer.list<DestinationRule & AnyKubeObject>(istio('destinationrules'));
+  const controllers = () =>
+    [resources.deployments, resources.statefulSets].flatMap((resource) => informer.list<Deployment & AnyKubeObject>(resource));
 
   return {
     client,
     informer,
     pods,
     services,
-    endpointSlices: () => list<EndpointSlice>(resources.endpointSlices),
-    namespaces: () => list<Namespace>(resources.namespaces),
+    endpointSlices: () => informer.list<EndpointSlice & AnyKubeObject>(resources.endpointSlices),
+    namespaces: () => informer.list<Namespace & AnyKubeObject>(resources.namespaces),
     virtualServices,
     destinationRules,
-    httpRoutes: () => list<HTTPRoute>(httpRoutes),
+    httpRoutes: () => informer.list<HTTPRoute & AnyKubeObject>(httpRoutes),
     list: (resource) => informer.list(resource),
     context() {
       context ??= readMeshContext({
@@ -82,12 +87,13 @@ export function watchCluster(client: KubeClient, clusterName: string): Cluster {
         services: services(),
         virtualServices: virtualServices(),
         destinationRules: destinationRules(),
-        serviceEntries: list<ServiceEntry>(istio('serviceentries')),
-        gateways: list<Gateway>(istio('gateways')),
-        desired: desiredReplicas([...list<Deployment>(resources.deployments), ...list<Deployment>(resources.statefulSets)]),
+        serviceEntries: informer.list<ServiceEntry & AnyKubeObject>(istio('serviceentries')),
+        gateways: informer.list<Gateway & AnyKubeObject>(istio('gateways')),
+        desired: desiredReplicas(controllers()),
       });
       return context;
     },
+    user: () => (user ??= whoWrites(client)),
     notices() {
       return watched.flatMap((resource): Notice[] => {
         const { state, error } = informer.state(resource);

@@ -47,8 +47,8 @@ function roundTrip(from: TrafficSource, settings: TrafficSettings): { after: Tra
   const written = writeTraffic(from, settings);
   const next: TrafficSource = {
     ...from,
-    virtualService: (written.find((one) => one.kind === 'VirtualService') as VirtualService | undefined) ?? from.virtualService,
-    destinationRule: (written.find((one) => one.kind === 'DestinationRule') as DestinationRule | undefined) ?? from.destinationRule,
+    virtualService: written.find((one): one is VirtualService => one.kind === 'VirtualService') ?? from.virtualService,
+    destinationRule: written.find((one): one is DestinationRule => one.kind === 'DestinationRule') ?? from.destinationRule,
   };
   return { after: readTraffic(next), source: next };
 }

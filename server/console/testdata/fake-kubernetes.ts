@@ -68,6 +68,7 @@ export async function startFakeKubernetes(): Promise<FakeKubernetes> {
     if (path === null) return fail(404, 'NotFound', url.pathname);
     const [, group = '', namespace, plural = '', name] = path;
     const resource = group === '' ? plural : `${plural}.${group}`;
+    if (plural === 'selfsubjectreviews') return fail(404, 'NotFound', 'not served');
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = chunks.length === 0 ? undefined : (JSON.parse(Buffer.concat(chunks).toString('utf8')) as StoredObject);

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { endpoints, errorBody } from '@/lib/contract';
+import type { EndpointName, GraphResponse } from '@/lib/contract';
+import { showMeta, streamEvents } from '.';
+import { call, reviews, row } from './testdata/call-endpoint';
+import type { Call } from './testdata/call-endpoint';
+import { openConsole } from './testdata/open-console';
+import type { OpenConsole } from './testdata/open-console';
+
+let open: OpenConsole;
+beforeAll(async () => {
+  open = await openConsole();
+});
+afterAll(() => open.close());
+
+describe('reading', () => {
+  it('answers every GET in the shape of the contract', async () => {
+    open.prometheus.answer = (promql) => (promql.includes('bucket') ? [row('v1', 12)] : [row('v1', 3), row('v2', 1)]);
+    const edge = 'source=workload/Kubernetes/default/productpage-v1&target=workload/Kubernetes/default/reviews-v1';
+    const calls: Partial<Record<EndpointName, Call>> = {
+      meta: {},
+      overview: {},
+      graph: { query: 'namespaces=default&services=true' },
+      services: {},
+      service: { params: reviews },
+      serviceSeries: { params: reviews },
+      serviceTraffic: { params: reviews },
+      workloadSeries: { params: { namespace: 'default', name: 'reviews-v1' } },
+      edgeSeries: { query: edge },
+      changes: {},
+      traces: { query: 'service=reviews' },
+      traceServices: {},
+      objects: { query: 'kinds=Service,VirtualService' },
+      object: { params: { group: 'core', kind: 'Service', ...reviews } },
+      kinds: {},
+    };
+    for (const [name, one] of Object.entries(calls) as [EndpointName, Call][]) {
+      const { status, body } = await call(name, one);
+      expect([name, status]).toEqual([name, 200]);
+      expect([name, endpoints[name].response.safeParse(body).error?.issues ?? []]).toEqual([name, []]);
+    }
+  });
+
+  it('draws the graph of all namespaces with at most twelve queries, and once for several readers', async () => {
+    open.prometheus.queries.length = 0;
+    const [first, second] = await Promise.all([
+      call<GraphResponse>('graph', { query: 'duration=50s' }),
+      call<GraphResponse>('graph', { query: 'duration=50s&namespaces=default' }),
+    ]);
+    expect(open.prometheus.queries.length).toBeLessThanOrEqual(12);
+    expect(first.body.edges.map((edge) => [edge.target, edge.rps])).toEqual([
+      ['workload/Kubernetes/default/reviews-v1', 3],
+      ['workload/Kubernetes/default/reviews-v2', 1],
+    ]);
+    expect(second.body.edges).toEqual(first.body.edges);
+    expect(first.body.queries['rps']).toMatchObject({ window: '50s', source: open.prometheus.url });
+  });
+
+  it('stands when one query fails, and says which', async () => {
+    open.prometheus.answer = (promql) => (promql.startsWith('histogram_quantile(0.95') ? new Error('too many samples') : [row('v1', 3)]);
+    const { body } = await call<GraphResponse>('graph', { query: 'duration=30s' });
+    expect(body.edges[0]).toMatchObject({ rps: 3, p95Ms: null });
+    expect(body.notices).toContainEqual({ source: 'prometheus/p95Ms', code: 'source_failed', message: 'Prometheus: too many samples' });
+  });
+
+  it.each<[EndpointName, Call, number, string]>([
+    ['graph', { query: 'duration=soon' }, 400, 'duration'],
+    ['graph', { query: 'durations=5m' }, 400, 'durations'],
+    ['graph', { query: 'graphType=pie' }, 400, 'graphType'],
+    ['serviceSeries', { params: reviews, query: 'duration=30d&step=1s' }, 400, 'step'],
+    ['edgeSeries', { query: 'source=nonsense&target=x/y/z/w' }, 400, 'source'],
+    ['traces', { query: 'service=a&tags=zzz' }, 400, 'tags'],
+    ['traces', {}, 400, 'service'],
+    ['service', { params: { namespace: 'default', name: 'nobody' } }, 404, ''],
+    ['object', { params: { group: 'core', kind: 'Unheard', ...reviews } }, 404, ''],
+    ['convergence', { params: { id: 'none' } }, 404, ''],
+    ['preview', { body: {} }, 400, 'objects'],
+    ['preview', { body: { objects: [{ kind: 'X' }] } }, 400, 'objects[0].apiVersion'],
+  ])('%s with %j is refused with %i at "%s"', async (name, one, status, path) => {
+    const answer = await call(name, one);
+    expect(answer.status).toBe(status);
+    const { error } = errorBody.parse(answer.body);
+    expect(error.path ?? '').toBe(path);
+  });
+});
+
+describe('events', () => {
+  it('sends the whole graph first, then what changes', async () => {
+    open.prometheus.answer = () => [row('v1', 3)];
+    const abort = new AbortController();
+    const response = streamEvents(
+      new Request('http://127.0.0.1/api/v1/events?duration=45s', { headers: { host: '127.0.0.1' }, signal: abort.signal }),
+    );
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    let text = '';
+    const reading = (async () => {
+      for await (const chunk of response.body!) text += new TextDecoder().decode(chunk as Uint8Array);
+    })();
+    await expect.poll(() => text).toContain('event: graph');
+    const first = JSON.parse(/event: graph\ndata: (.*)\n/.exec(text)?.[1] ?? '{}') as GraphResponse;
+    expect(first.edges).toHaveLength(1);
+    open.kubernetes.put('services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'late', namespace: 'default' }, spec: {} });
+    await expect.poll(() => text, { timeout: 5000 }).toMatch(/event: objects\ndata: \{"kinds":\[[^\]]*"Service"/);
+    abort.abort();
+    await reading;
+  });
+});
+
+it('answers without Kubernetes and without Prometheus, and says so', async () => {
+  const alone = await openConsole();
+  try {
+    await Promise.all([alone.kubernetes.stop(), alone.prometheus.stop()]);
+    const graph = await alone.console.graphs.graph({
+      namespaces: [],
+      duration: '60s',
+      graphType: 'workload',
+      services: false,
+      at: undefined,
+    });
+    expect(graph.edges).toEqual([]);
+    expect(graph.notices.map((one) => one.code)).toContain('source_unavailable');
+    const meta = await showMeta(alone.console);
+    expect(meta.sources.map((source) => [source.name, source.status])).toEqual([
+      ['kubernetes', 'down'],
+      ['mesh', 'down'],
+      ['prometheus', 'down'],
+      ['traces', 'absent'],
+    ]);
+  } finally {
+    alone.console.stop();
+  }
+});

@@ -1,0 +1,111 @@
+import { endpoints } from '@/lib/contract';
+import type { EndpointName } from '@/lib/contract';
+import {
+  answerRequest,
+  applyChange,
+  checkConvergence,
+  edgeSeries,
+  listChanges,
+  listKinds,
+  listObjects,
+  listServices,
+  previewChange,
+  searchTraces,
+  serviceSeries,
+  showMeta,
+  showObject,
+  showOverview,
+  showService,
+  showTrace,
+  showTraffic,
+  traceOperations,
+  traceServices,
+  undoChange,
+  workloadSeries,
+} from '..';
+import type { RouteHandler } from '..';
+
+const target = (params: Record<string, string>) => ({ namespace: params['namespace'] ?? '', name: params['name'] ?? '' });
+
+/** Every endpoint of the contract; the compiler asks for one that is new. */
+const handlers: Record<EndpointName, RouteHandler> = {
+  meta: answerRequest('meta', ({ console }) => showMeta(console)),
+  overview: answerRequest('overview', ({ console, query }) => showOverview(console, query)),
+  graph: answerRequest('graph', ({ console, query }) => console.graphs.graph(query)),
+  services: answerRequest('services', ({ console, query }) => listServices(console, query)),
+  service: answerRequest('service', ({ console, params, query }) => showService(console, target(params), query.duration)),
+  serviceSeries: answerRequest('serviceSeries', ({ console, params, query }) => serviceSeries(console, target(params), query)),
+  serviceTraffic: answerRequest('serviceTraffic', ({ console, params }) => showTraffic(console, target(params))),
+  workloadSeries: answerRequest('workloadSeries', ({ console, params, query }) => workloadSeries(console, target(params), query)),
+  edgeSeries: answerRequest('edgeSeries', ({ console, query }) => edgeSeries(console, query, query)),
+  preview: answerRequest('preview', ({ console, body }) => previewChange(console, body)),
+  applyChange: answerRequest('applyChange', ({ console, body }) => applyChange(console, body), 201),
+  changes: answerRequest('changes', ({ console, query }) => listChanges(console, query.limit)),
+  undoChange: answerRequest('undoChange', ({ console, params, body }) => undoChange(console, params['id'] ?? '', body.reason), 201),
+  convergence: answerRequest('convergence', ({ console, params }) => checkConvergence(console, params['id'] ?? '')),
+  traces: answerRequest('traces', ({ console, query }) => searchTraces(console, query)),
+  trace: answerRequest('trace', ({ console, params }) => showTrace(console, params['id'] ?? '')),
+  traceServices: answerRequest('traceServices', ({ console }) => traceServices(console)),
+  traceOperations: answerRequest('traceOperations', ({ console, query }) => traceOperations(console, query.service)),
+  objects: answerRequest('objects', ({ console, query }) => listObjects(console, query)),
+  object: answerRequest('object', ({ console, params }) =>
+    showObject(console, { group: params['group'] ?? '', kind: params['kind'] ?? '', ...target(params) }),
+  ),
+  kinds: answerRequest('kinds', ({ console }) => listKinds(console)),
+};
+
+export interface Call {
+  params?: Record<string, string>;
+  query?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** Calls a handler as Next does. */
+export async function call<Body>(
+  name: EndpointName,
+  { params = {}, query = '', body, headers = {} }: Call = {},
+): Promise<{ status: number; body: Body; text: string }> {
+  const url = `http://127.0.0.1:20001/api/v1${endpoints[name].path}?${query}`;
+  const post = endpoints[name].method === 'POST';
+  const request = new Request(url, {
+    method: endpoints[name].method,
+    headers: { host: '127.0.0.1:20001', ...(post ? { 'content-type': 'application/json' } : {}), ...headers },
+    ...(post ? { body: JSON.stringify(body ?? {}) } : {}),
+  });
+  const response = await handlers[name](request, { params: Promise.resolve(params) });
+  const text = await response.text();
+  return { status: response.status, body: JSON.parse(text) as Body, text };
+}
+
+export const reviews = { namespace: 'default', name: 'reviews' };
+export const route = (weights: Record<string, number>) =>
+  Object.entries(weights).map(([subset, weight]) => ({ destination: { host: 'reviews', subset }, weight }));
+export const virtualService = (http: unknown[], metadata: Record<string, unknown> = {}) => ({
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'VirtualService',
+  metadata: { name: 'reviews', namespace: 'default', ...metadata },
+  spec: { hosts: ['reviews'], http },
+});
+export const row = (version: string, value: number, more: Record<string, string> = {}) => ({
+  metric: {
+    reporter: 'source',
+    request_protocol: 'http',
+    response_code: '200',
+    source_cluster: 'Kubernetes',
+    source_workload: 'productpage-v1',
+    source_workload_namespace: 'default',
+    source_canonical_service: 'productpage',
+    source_canonical_revision: 'v1',
+    destination_cluster: 'Kubernetes',
+    destination_workload: `reviews-${version}`,
+    destination_workload_namespace: 'default',
+    destination_canonical_service: 'reviews',
+    destination_canonical_revision: version,
+    destination_service: 'reviews.default.svc.cluster.local',
+    destination_service_name: 'reviews',
+    destination_service_namespace: 'default',
+    ...more,
+  },
+  value,
+});

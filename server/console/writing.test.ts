@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conflictBody } from '@/lib/contract';
+import type { ChangeResponse, ConvergenceResponse, PreviewResponse, TrafficResponse } from '@/lib/contract';
+import { listChanges } from '.';
+import { call, reviews, route, row, virtualService } from './testdata/call-endpoint';
+import { openConsole } from './testdata/open-console';
+import type { OpenConsole } from './testdata/open-console';
+
+let open: OpenConsole;
+beforeAll(async () => {
+  open = await openConsole();
+});
+afterAll(() => open.close());
+
+describe('writing', () => {
+  const live = () => open.kubernetes.get('virtualservices.networking.istio.io', 'default/reviews');
+  const apply = (body: Record<string, unknown>) => call<ChangeResponse>('applyChange', { body });
+  const traffic = async () => (await call<TrafficResponse>('serviceTraffic', { params: reviews })).body;
+
+  it('previews without writing', async () => {
+    open.prometheus.answer = () => [row('v1', 3), row('v2', 1)];
+    open.kubernetes.writes.length = 0;
+    const { status, body } = await call<PreviewResponse>('preview', {
+      body: { objects: [virtualService([{ route: route({ v1: 90, v2: 10 }) }])] },
+    });
+    expect(status).toBe(200);
+    expect(body.documents[0]).toMatchObject({ action: 'create', before: null });
+    expect(body.sentences.map((one) => one.text)).toContain('Requests to reviews: v1 from 50% to 90%.');
+    expect(body.changes).toEqual([
+      expect.objectContaining({
+        from: 'productpage-v1',
+        to: 'reviews',
+        rps: 4,
+        after: [
+          { destination: 'v1', share: 0.9 },
+          { destination: 'v2', share: 0.1 },
+        ],
+      }),
+    ]);
+    expect(body.breaks).toBe(0);
+    expect(open.kubernetes.writes).toEqual([]);
+    const toNobody = await call<PreviewResponse>('preview', { body: { objects: [virtualService([{ route: route({ v9: 100 }) }])] } });
+    expect(toNobody.status).toBe(200);
+  });
+
+  it('says what the API server refuses', async () => {
+    const { body } = await call<PreviewResponse>('preview', { body: { objects: [virtualService([{ name: 'refuse-me' }])] } });
+    expect(body.findings).toEqual([expect.objectContaining({ code: 'HED0001', severity: 'error', message: 'admission says no' })]);
+    expect((await apply({ objects: [virtualService([{ name: 'refuse-me' }])] })).status).toBe(422);
+    expect(live()).toBeUndefined();
+  });
+
+  it('applies, records, converges and takes back', async () => {
+    const created = await apply({ objects: [virtualService([{ route: route({ v1: 90, v2: 10 }) }])], reason: 'a try' });
+    expect(created.status).toBe(201);
+    expect(created.body.change).toMatchObject({ status: 'applied', by: 'fake', reason: 'a try' });
+    expect(await traffic()).toMatchObject({
+      editable: true,
+      settings: { configured: true },
+      virtualService: { metadata: { resourceVersion: live()?.metadata.resourceVersion } },
+    });
+
+    open.kubernetes.put('pods', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'istiod-x', namespace: 'istio-system', labels: { app: 'istiod' } },
+      status: { phase: 'Running' },
+    });
+    const version = Number(live()?.metadata.resourceVersion);
+    open.kubernetes.proxied.set('/debug/syncz', [
+      {
+        proxy: 'reviews-v1-abc-x.default',
+        cluster_sent: 'a',
+        cluster_acked: 'a',
+        'heddle.dev/acked': { 'networking.istio.io/VirtualService': String(version) },
+      },
+      {
+        proxy: 'reviews-v2-abc-x.default',
+        cluster_sent: 'a',
+        cluster_acked: 'a',
+        'heddle.dev/acked': { 'networking.istio.io/VirtualService': String(version - 1) },
+      },
+    ]);
+    open.prometheus.answer = () => [row('v1', 920), row('v2', 80)];
+    await expect
+      .poll(async () => (await call<ConvergenceResponse>('convergence', { params: { id: created.body.change.id } })).body.knowledge)
+      .toBe('acknowledged');
+    const { body } = await call<ConvergenceResponse>('convergence', { params: { id: created.body.change.id } });
+    expect(body.proxies).toMatchObject({ total: 2, have: 1 });
+    expect(body.splits[0]).toMatchObject({ verdict: 'as_asked', requests: 1000 });
+    expect(body.splits[0]?.shares[0]).toMatchObject({ asked: 0.9, observed: 0.92 });
+
+    const undone = await call<ChangeResponse>('undoChange', { params: { id: created.body.change.id } });
+    expect(undone.status).toBe(201);
+    expect(live()).toBeUndefined();
+    expect((await call('undoChange', { params: { id: created.body.change.id } })).status).toBe(409);
+  });
+
+  it('refuses a stale draft with the three sides, and merges what does not conflict', async () => {
+    open.kubernetes.put('virtualservices.networking.istio.io', virtualService([{ route: route({ v1: 100 }) }]));
+    const base = live();
+    open.kubernetes.put('virtualservices.networking.istio.io', {
+      ...virtualService([{ route: route({ v1: 100 }) }]),
+      metadata: { name: 'reviews', namespace: 'default', labels: { by: 'someone' } },
+    });
+    const stale = { ...virtualService([{ route: route({ v2: 100 }) }]), metadata: base?.metadata };
+    const { status, body } = await call('applyChange', { body: { objects: [stale], bases: [base] } });
+    expect(status).toBe(409);
+    const { conflicts } = conflictBody.parse(body);
+    expect(conflicts[0]?.fields).toEqual([]);
+    expect(conflicts[0]?.merged).toMatchObject({
+      metadata: { labels: { by: 'someone' }, resourceVersion: live()?.metadata.resourceVersion },
+      spec: stale.spec,
+    });
+    expect((await apply({ objects: [conflicts[0]?.merged] })).status).toBe(201);
+    expect(live()).toMatchObject({ metadata: { labels: { by: 'someone' } }, spec: stale.spec });
+    const fromNothing = await call('applyChange', { body: { objects: [virtualService([{ route: route({ v1: 100 }) }])] } });
+    expect(fromNothing.status).toBe(409);
+  });
+
+  it('asks before it takes a field from another manager', async () => {
+    const managedFields = [{ manager: 'argocd-controller', operation: 'Apply', fieldsV1: { 'f:spec': { 'f:http': {} } } }];
+    open.kubernetes.put('virtualservices.networking.istio.io', virtualService([{ route: route({ v1: 100 }) }], { managedFields }));
+    const draft = virtualService([{ route: route({ v1: 50, v2: 50 }) }], { resourceVersion: live()?.metadata.resourceVersion });
+    const refused = await call('applyChange', { body: { objects: [draft] } });
+    expect(refused.status).toBe(409);
+    expect(conflictBody.parse(refused.body).owners).toMatchObject([{ manager: 'argocd-controller', fields: ['spec.http'] }]);
+    expect((await apply({ objects: [draft], takeOver: true })).status).toBe(201);
+  });
+
+  it('takes away what others set when the draft leaves it out', async () => {
+    open.kubernetes.put('virtualservices.networking.istio.io', {
+      ...virtualService([{ route: route({ v1: 100 }) }]),
+      spec: { hosts: ['reviews'], exportTo: ['.'], http: [{ route: route({ v1: 100 }) }] },
+    });
+    const draft = virtualService([{ route: route({ v1: 100 }) }], { resourceVersion: live()?.metadata.resourceVersion });
+    expect((await apply({ objects: [draft] })).status).toBe(201);
+    expect(live()?.['spec']).toEqual({ hosts: ['reviews'], http: [{ route: route({ v1: 100 }) }] });
+  });
+
+  it('puts back what was written when a later object fails', async () => {
+    const before = live();
+    const rule = {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'DestinationRule',
+      metadata: { name: 'reviews', namespace: 'default' },
+      spec: { host: 'reviews' },
+    };
+    open.kubernetes.failNextWrite('virtualservices.networking.istio.io');
+    const draft = virtualService([{ route: route({ v2: 100 }) }], { resourceVersion: before?.metadata.resourceVersion });
+    const { status } = await apply({ objects: [draft, rule] });
+    expect(status).toBeGreaterThanOrEqual(500);
+    expect(open.kubernetes.get('destinationrules.networking.istio.io', 'default/reviews')).toBeUndefined();
+    expect(live()).toEqual(before);
+    expect(listChanges(open.console, 1).changes[0]).toMatchObject({ status: 'put_back' });
+  });
+
+  it('says after a crash which state the mesh is in', async () => {
+    const [done] = open.console.changes.list(1);
+    const after = virtualService([{ route: route({ v1: 1, v2: 99 }) }]);
+    const interrupted = { ...done!, status: 'applying' as const, undo: [{ before: null, after }] };
+    open.console.changes.put({ ...interrupted, id: 'written', at: '2026-02-01T00:00:00Z' });
+    open.console.changes.put({
+      ...interrupted,
+      id: 'between',
+      at: '2026-02-02T00:00:00Z',
+      undo: [{ before: virtualService([]), after: virtualService([{ name: 'x' }]) }],
+    });
+    open.kubernetes.put('virtualservices.networking.istio.io', after);
+    const console = await open.reopen();
+    await expect
+      .poll(() => [console.changes.get('written')?.status, console.changes.get('between')?.status])
+      .toEqual(['applied', 'failed']);
+  });
+});
