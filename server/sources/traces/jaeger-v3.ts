@@ -9,7 +9,7 @@ import type { TraceSearch, TraceStore } from './trace-store';
 
 const servicesAnswer = z.object({ services: z.array(z.string()).nullish() });
 const operationsAnswer = z.object({ operations: z.array(z.looseObject({ name: z.string() })).nullish() });
-const result = z.object({ result: z.object({ resourceSpans: z.unknown() }) });
+const result = z.object({ result: z.object({ resourceSpans: z.unknown().optional() }) });
 const nanos = z.union([z.string(), z.number()]).default('0');
 const summariesAnswer = z.object({
   summaries: z

@@ -24,9 +24,9 @@ const searchAnswer = z.object({
     .nullish(),
 });
 const traceAnswer = z.looseObject({
-  trace: z.looseObject({ resourceSpans: z.unknown() }).nullish(),
-  batches: z.unknown(),
-  resourceSpans: z.unknown(),
+  trace: z.looseObject({ resourceSpans: z.unknown().optional() }).nullish(),
+  batches: z.unknown().optional(),
+  resourceSpans: z.unknown().optional(),
 });
 
 /** Grafana Tempo: search by TraceQL. */
