@@ -1,5 +1,6 @@
 import { requestHead } from '../http1/head';
 import { requestHeadRoom, writeRequestFromHeaders, writeRequestFromHttp1 } from '../http1/write-request';
+import { withAttempt } from '../http2/compose-head';
 import type { RequestHead } from '../message-head';
 import type { RequestPlan } from './request-plan';
 import type { SavedHead } from './streams';
@@ -46,10 +47,8 @@ export class SavedRequest {
   /** Writes the number of the try into the composed head (it is the last header). */
   setAttempt(attempt: number): void {
     if (!this.hasAttempt) return;
-    if (this.head !== null) {
-      const at = this.head.names.lastIndexOf('x-envoy-attempt-count');
-      if (at >= 0) this.head.values[at] = String(attempt);
-    } else this.bytes[this.headLength - 5] = 0x30 + Math.min(attempt, 9);
+    if (this.head !== null) this.head = withAttempt(this.head, attempt);
+    else this.bytes[this.headLength - 5] = 0x30 + Math.min(attempt, 9);
   }
 
   composeHttp2(head: SavedHead, plan: RequestPlan): void {

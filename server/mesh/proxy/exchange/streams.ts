@@ -1,4 +1,5 @@
 import type { BodyFraming } from '../http1/write-response';
+import type { HeaderEntry } from '../http2/header-entry';
 import type { Connection } from '../io/connection';
 import type { MessageHead, RequestHead, ResponseHead } from '../message-head';
 import type { ResponsePlan } from './request-plan';
@@ -61,10 +62,9 @@ export interface UpstreamOwner {
   onUpgraded(): void;
 }
 
-/** Names and values of a request head for HTTP/2, pseudo-headers first. */
+/** A request head for HTTP/2, pseudo-headers first. */
 export interface SavedHead {
-  readonly names: string[];
-  readonly values: string[];
+  readonly entries: readonly HeaderEntry[];
 }
 
 /** What a downstream stream needs of its exchange. */

@@ -5,6 +5,7 @@ import { Exchange } from '../exchange/exchange';
 import type { HttpChain } from '../exchange/http-chain';
 import { Http1ServerConnection } from '../http1/server-connection';
 import type { Http1ServerOptions } from '../http1/server-connection';
+import { Http2ServerSession } from '../http2/server-session';
 import { MuxSession } from '../mux/mux-session';
 import { MUX_ALPN } from '../tls/upstream-tls';
 
@@ -49,9 +50,15 @@ function serveHttp1(connection: Connection, downstream: DownstreamContext, chain
   serving.onOpen(new Http1ServerConnection(connection, exchange, options));
 }
 
-function serveHttp2(connection: Connection, _downstream: DownstreamContext, _chain: HttpChain, serving: HttpServing): void {
-  serving.onProtocolError('http2');
-  connection.close();
+function serveHttp2(connection: Connection, downstream: DownstreamContext, chain: HttpChain, serving: HttpServing): void {
+  const session: Http2ServerSession = new Http2ServerSession(
+    connection,
+    chain.http2,
+    () => new Exchange(chain, downstream),
+    () => serving.onClosed(session),
+    (why) => serving.onProtocolError(why),
+  );
+  serving.onOpen(session);
 }
 
 /** Waits for the first bytes of a connection whose HTTP version is not negotiated. */

@@ -6,6 +6,7 @@ import type { Http1ClientPool } from '../http1/client-connection';
 import { MUX_ALPN } from '../tls/upstream-tls';
 import type { UpstreamTls } from '../tls/upstream-tls';
 import type { UpstreamStream } from '../exchange/streams';
+import { Http2ClientSession } from '../http2/client-session';
 import { MuxSession } from '../mux/mux-session';
 import type { Cluster } from './cluster';
 import { OutlierState } from './outlier-detector';
@@ -53,6 +54,7 @@ export class Endpoint implements Http1ClientPool {
   private readonly waiting: PoolWaiter[] = [];
   private connecting = 0;
   private muxes: MuxSession[] = [];
+  private http2: Http2ClientSession[] = [];
   private session: Buffer | undefined;
 
   constructor(cluster: Cluster, address: string, port: number, config: LbEndpoint, tls: UpstreamTls | null) {
@@ -82,7 +84,7 @@ export class Endpoint implements Http1ClientPool {
       waiter.onPoolFailed('overflow', '');
       return true;
     }
-    const ready = this.readyHttp1();
+    const ready = http2 ? this.readyHttp2() : this.readyHttp1();
     if (ready !== null) {
       waiter.onPoolReady(ready);
       return true;
@@ -120,6 +122,11 @@ export class Endpoint implements Http1ClientPool {
     return null;
   }
 
+  private readyHttp2(): UpstreamStream | null {
+    for (const session of this.http2) if (session.usable) return session.openStream();
+    return null;
+  }
+
   private connect(http2: boolean, sni: string): void {
     const { cluster } = this;
     const dial = this.tls === null ? null : this.tls.dial(http2 ? 'http2' : 'http1', sni, this.session);
@@ -135,7 +142,7 @@ export class Endpoint implements Http1ClientPool {
       onConnected: (connection) => {
         this.connecting--;
         if (dial !== null) this.session = dial.session;
-        this.adopt(connection);
+        this.adopt(connection, http2);
       },
       onConnectFailed: (reason, kind) => {
         this.connecting--;
@@ -149,7 +156,7 @@ export class Endpoint implements Http1ClientPool {
     });
   }
 
-  private adopt(connection: Connection): void {
+  private adopt(connection: Connection, http2: boolean): void {
     const alpn = connection.tls?.alpn ?? '';
     if (alpn === MUX_ALPN) {
       const mux = new MuxSession(connection, false, null, () => {
@@ -159,6 +166,16 @@ export class Endpoint implements Http1ClientPool {
       this.muxes.push(mux);
       while (this.waiting.length > 0 && mux.usable) this.serveNext(new Http1ClientConnection(mux.openChannel(), this));
       if (this.retired) mux.drain();
+      return;
+    }
+    if (http2) {
+      const session = new Http2ClientSession(connection, this.cluster.http2Options, () => {
+        this.http2 = this.http2.filter((other) => other !== session);
+        this.gone();
+      });
+      this.http2.push(session);
+      while (this.waiting.length > 0 && session.usable) this.serveNext(session.openStream());
+      if (this.retired) session.drain();
       return;
     }
     this.onIdle(new Http1ClientConnection(connection, this));
@@ -230,12 +247,14 @@ export class Endpoint implements Http1ClientPool {
     this.retired = true;
     this.closeIdle(EJECT_FOREVER);
     for (const mux of this.muxes) mux.drain();
+    for (const session of this.http2) session.drain();
   }
 
   /** New connections use new certificates; those under way finish on the old ones. */
   renewConnections(): void {
     this.session = undefined;
     for (const mux of this.muxes) mux.drain();
+    for (const session of this.http2) session.drain();
     this.closeIdle(EJECT_FOREVER);
   }
 }

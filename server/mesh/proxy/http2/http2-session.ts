@@ -1,0 +1,585 @@
+import type { Connection, ConnectionOwner } from '../io/connection';
+import { flushOutput } from '../io/output';
+import type { HeaderEntry } from './header-entry';
+import { CompressionError, HpackDecoder } from './hpack-decoder';
+import { HpackEncoder } from './hpack-encoder';
+import type { Http2Options } from './options';
+
+/** Frame types (RFC 9113 §6). */
+const DATA = 0;
+const HEADERS = 1;
+const PRIORITY = 2;
+const RST_STREAM = 3;
+const SETTINGS = 4;
+const PUSH_PROMISE = 5;
+const PING = 6;
+const GOAWAY = 7;
+const WINDOW_UPDATE = 8;
+const CONTINUATION = 9;
+
+export const ERROR = {
+  none: 0,
+  protocol: 1,
+  internal: 2,
+  flowControl: 3,
+  streamClosed: 5,
+  frameSize: 6,
+  refusedStream: 7,
+  cancel: 8,
+  compression: 9,
+  calm: 11,
+} as const;
+
+const END_STREAM = 1;
+const ACK = 1;
+const END_HEADERS = 4;
+const PADDED = 8;
+const PRIORITIZED = 32;
+
+const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
+const MAX_FRAME = 16384;
+const DEFAULT_WINDOW = 65535;
+const MAX_WINDOW = 2 ** 31 - 1;
+const BATCH_BYTES = 128 * 1024;
+/** Hostile traffic: what a well-behaved peer never reaches (CVE-2023-44487, CVE-2024-27316 and kin). */
+const MAX_BLOCK_BYTES = 64 * 1024;
+const MAX_CONTINUATIONS = 16;
+export const MAX_LIST_BYTES = 60 * 1024;
+const MAX_RESETS = 300;
+const RESETS_BACK_PER_SECOND = 100;
+const MAX_CONTROL_PER_SECOND = 2000;
+const MAX_EMPTY_DATA = 100;
+const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+
+const spareBatches: Buffer[] = [];
+const dirty: Http2Session[] = [];
+let scheduled = false;
+
+function flushDirty(): void {
+  scheduled = false;
+  const all = dirty.splice(0);
+  for (const session of all) session.flushBatch();
+}
+
+/** A stream as its session sees it. */
+export interface SessionStream {
+  readonly id: number;
+  /** Bytes we may send. */
+  sendWindow: number;
+  /** Window has opened. */
+  onWindow(): void;
+  onSessionGone(reason: string): void;
+}
+
+/** The part of an HTTP/2 connection that both sides share: frames, header compression, flow control, limits. Output leaves once per loop turn. */
+export abstract class Http2Session implements ConnectionOwner {
+  readonly connection: Connection;
+  readonly options: Http2Options;
+  readonly encoder = new HpackEncoder();
+  protected readonly isServer: boolean;
+  protected dead = false;
+  protected draining = false;
+  protected remoteMaxStreams = 1024;
+  remoteInitialWindow = DEFAULT_WINDOW;
+  sendWindow = DEFAULT_WINDOW;
+  private readonly decoder = new HpackDecoder();
+  private remoteMaxFrame = MAX_FRAME;
+  private unreturned = 0;
+  private batch: Buffer = spareBatches.pop() ?? Buffer.allocUnsafeSlow(BATCH_BYTES);
+  private batched = 0;
+  private isDirty = false;
+  private pending: Buffer = EMPTY;
+  private pendingLength = 0;
+  private prefaceLeft: number;
+  private block: Buffer[] = [];
+  private blockBytes = 0;
+  private blockStream = 0;
+  private blockEnds = false;
+  private resets = 0;
+  private resetsAt = 0;
+  private controls = 0;
+  private controlsAt = 0;
+  private emptyData = 0;
+  private readonly fields: HeaderEntry[] = [];
+
+  constructor(connection: Connection, options: Http2Options, isServer: boolean) {
+    this.connection = connection;
+    this.options = options;
+    this.isServer = isServer;
+    this.prefaceLeft = isServer ? PREFACE.length : 0;
+    connection.owner = this;
+    if (!isServer) {
+      PREFACE.copy(this.batch, 0);
+      this.batched = PREFACE.length;
+    }
+    const settings: [number, number][] = [
+      [3, options.maxConcurrentStreams],
+      [4, options.streamWindow],
+      [6, MAX_LIST_BYTES],
+    ];
+    if (!isServer) settings.push([2, 0]);
+    this.frameHeader(settings.length * 6, SETTINGS, 0, 0);
+    for (const [name, value] of settings) {
+      this.batch.writeUInt16BE(name, this.batched);
+      this.batch.writeUInt32BE(value, this.batched + 2);
+      this.batched += 6;
+    }
+    if (options.connectionWindow > DEFAULT_WINDOW) this.writeWindowUpdate(0, options.connectionWindow - DEFAULT_WINDOW);
+    this.mark();
+  }
+
+  protected abstract findStream(id: number): SessionStream | undefined;
+  protected abstract allStreams(): Iterable<SessionStream>;
+  /** A header block is complete. `tooLarge`: the list is over the limit and was cut. */
+  protected abstract onHeaders(id: number, fields: HeaderEntry[], ends: boolean, tooLarge: boolean): void;
+  protected abstract onStreamData(id: number, bytes: Buffer, start: number, end: number, ends: boolean): void;
+  protected abstract onReset(id: number, code: number): void;
+  protected abstract onGoAway(lastId: number, code: number): void;
+  protected abstract onDead(reason: string): void;
+  /** A frame for a stream that was never opened. */
+  protected abstract isIdle(id: number): boolean;
+
+  // Output.
+
+  /** More is waiting on the connection than should be added to. */
+  get congested(): boolean {
+    return this.connection.blocked;
+  }
+
+  private room(size: number): void {
+    if (this.batched + size <= this.batch.length) return;
+    if (!this.connection.blocked) this.flushBatch();
+    if (this.batched + size <= this.batch.length) return;
+    const grown = Buffer.allocUnsafeSlow((this.batched + size) * 2);
+    this.batch.copy(grown, 0, 0, this.batched);
+    this.batch = grown;
+  }
+
+  private frameHeader(length: number, type: number, flags: number, id: number): void {
+    this.room(length + 9);
+    this.putFrameHeader(this.batched, length, type, flags, id);
+    this.batched += 9;
+  }
+
+  private putFrameHeader(at: number, length: number, type: number, flags: number, id: number): void {
+    const { batch } = this;
+    batch[at] = length >>> 16;
+    batch[at + 1] = length >>> 8;
+    batch[at + 2] = length;
+    batch[at + 3] = type;
+    batch[at + 4] = flags;
+    batch[at + 5] = id >>> 24;
+    batch[at + 6] = id >>> 16;
+    batch[at + 7] = id >>> 8;
+    batch[at + 8] = id;
+  }
+
+  private mark(): void {
+    if (this.isDirty) return;
+    this.isDirty = true;
+    dirty.push(this);
+    if (!scheduled) {
+      scheduled = true;
+      setImmediate(flushDirty);
+    }
+  }
+
+  flushBatch(): void {
+    this.isDirty = false;
+    if (this.batched === 0 || this.dead || this.connection.blocked) {
+      if (this.batched > MAX_QUEUED_BYTES) this.die('output queue too long');
+      return;
+    }
+    const full = this.batch;
+    const length = this.batched;
+    this.batched = 0;
+    this.batch = spareBatches.pop() ?? Buffer.allocUnsafeSlow(BATCH_BYTES);
+    this.connection.sendOwned(full.subarray(0, length), () => {
+      if (full.length === BATCH_BYTES && spareBatches.length < 32) spareBatches.push(full);
+    });
+  }
+
+  /** Writes a header list; blocks longer than a frame go on in CONTINUATION frames. */
+  writeHeaders(id: number, entries: readonly HeaderEntry[], ends: boolean): void {
+    let need = 64;
+    for (const entry of entries) need += entry.name.length + entry.value.length + 16;
+    this.room(need + 9 * (2 + Math.ceil(need / MAX_FRAME)));
+    const start = this.batched;
+    let at = this.encoder.begin(this.batch, start + 9);
+    for (const entry of entries) at = this.encoder.put(entry, this.batch, at);
+    const length = at - start - 9;
+    const first = Math.min(length, MAX_FRAME);
+    this.putFrameHeader(start, first, HEADERS, (ends ? END_STREAM : 0) | (length === first ? END_HEADERS : 0), id);
+    if (length === first) this.batched = at;
+    else {
+      const rest = Buffer.from(this.batch.subarray(start + 9 + first, at));
+      this.batched = start + 9 + first;
+      for (let from = 0; from < rest.length; from += MAX_FRAME) {
+        const size = Math.min(MAX_FRAME, rest.length - from);
+        this.frameHeader(size, CONTINUATION, from + size === rest.length ? END_HEADERS : 0, id);
+        rest.copy(this.batch, this.batched, from, from + size);
+        this.batched += size;
+      }
+    }
+    this.mark();
+  }
+
+  /** Writes body bytes as far as the windows allow; returns how many. With nothing to write and `ends`, an empty last frame. */
+  writeData(stream: SessionStream, bytes: Buffer, start: number, end: number, ends: boolean): number {
+    let at = start;
+    while (at < end) {
+      const size = Math.min(end - at, stream.sendWindow, this.sendWindow, this.remoteMaxFrame);
+      if (size <= 0) break;
+      const last = ends && at + size === end;
+      this.frameHeader(size, DATA, last ? END_STREAM : 0, stream.id);
+      const { batch, batched } = this;
+      if (size <= 64) for (let i = 0; i < size; i++) batch[batched + i] = bytes[at + i] as number;
+      else bytes.copy(batch, batched, at, at + size);
+      this.batched += size;
+      stream.sendWindow -= size;
+      this.sendWindow -= size;
+      at += size;
+    }
+    if (start === end && ends) this.frameHeader(0, DATA, END_STREAM, stream.id);
+    this.mark();
+    return at - start;
+  }
+
+  writeReset(id: number, code: number): void {
+    this.frameHeader(4, RST_STREAM, 0, id);
+    this.batch.writeUInt32BE(code, this.batched);
+    this.batched += 4;
+    this.mark();
+  }
+
+  writeWindowUpdate(id: number, size: number): void {
+    this.frameHeader(4, WINDOW_UPDATE, 0, id);
+    this.batch.writeUInt32BE(size, this.batched);
+    this.batched += 4;
+    this.mark();
+  }
+
+  protected writeGoAway(lastId: number, code: number): void {
+    this.frameHeader(8, GOAWAY, 0, 0);
+    this.batch.writeUInt32BE(lastId, this.batched);
+    this.batch.writeUInt32BE(code, this.batched + 4);
+    this.batched += 8;
+    this.mark();
+  }
+
+  // Input.
+
+  onData(_connection: Connection, bytes: Buffer, start: number, end: number): void {
+    let source = bytes;
+    let at = start;
+    let stop = end;
+    if (this.pendingLength > 0) {
+      this.keep(bytes, start, end);
+      source = this.pending;
+      at = 0;
+      stop = this.pendingLength;
+      this.pending = EMPTY;
+      this.pendingLength = 0;
+    }
+    if (this.prefaceLeft > 0) {
+      if (stop - at < PREFACE.length) {
+        this.keep(source, at, stop);
+        return;
+      }
+      if (PREFACE.compare(source, at, at + PREFACE.length) !== 0) {
+        this.die('bad preface');
+        return;
+      }
+      at += PREFACE.length;
+      this.prefaceLeft = 0;
+    }
+    while (stop - at >= 9 && !this.dead) {
+      const length = ((source[at] as number) << 16) | ((source[at + 1] as number) << 8) | (source[at + 2] as number);
+      if (length > MAX_FRAME) {
+        this.fail(ERROR.frameSize, 'frame too long');
+        return;
+      }
+      if (stop - at - 9 < length) break;
+      const id = source.readUInt32BE(at + 5) & 0x7fffffff;
+      this.receive(source[at + 3] as number, source[at + 4] as number, id, source, at + 9, at + 9 + length);
+      at += 9 + length;
+    }
+    if (at < stop && !this.dead) this.keep(source, at, stop);
+  }
+
+  private keep(bytes: Buffer, start: number, end: number): void {
+    const length = this.pendingLength + end - start;
+    if (this.pending.length < length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(length, 32768));
+      this.pending.copy(grown, 0, 0, this.pendingLength);
+      this.pending = grown;
+    }
+    bytes.copy(this.pending, this.pendingLength, start, end);
+    this.pendingLength = length;
+  }
+
+  private receive(type: number, flags: number, id: number, bytes: Buffer, start: number, end: number): void {
+    if (this.blockStream !== 0 && (type !== CONTINUATION || id !== this.blockStream)) {
+      this.fail(ERROR.protocol, 'header block interrupted');
+      return;
+    }
+    switch (type) {
+      case DATA:
+        this.receiveData(flags, id, bytes, start, end);
+        return;
+      case HEADERS:
+        this.receiveHeaders(flags, id, bytes, start, end);
+        return;
+      case CONTINUATION:
+        this.receiveContinuation(flags, id, bytes, start, end);
+        return;
+      case RST_STREAM:
+        if (id === 0 || end - start !== 4 || this.isIdle(id)) this.fail(ERROR.protocol, 'bad RST_STREAM');
+        else if (this.tooManyResets()) this.fail(ERROR.calm, 'too many resets');
+        else this.onReset(id, bytes.readUInt32BE(start));
+        return;
+      case SETTINGS:
+        if (!this.tooManyControls()) this.receiveSettings(flags, id, bytes, start, end);
+        return;
+      case PING:
+        if (id !== 0 || end - start !== 8) this.fail(ERROR.frameSize, 'bad PING');
+        else if ((flags & ACK) === 0 && !this.tooManyControls()) {
+          this.frameHeader(8, PING, ACK, 0);
+          bytes.copy(this.batch, this.batched, start, end);
+          this.batched += 8;
+          this.mark();
+        }
+        return;
+      case GOAWAY:
+        if (end - start < 8) this.fail(ERROR.frameSize, 'bad GOAWAY');
+        else this.onGoAway(bytes.readUInt32BE(start) & 0x7fffffff, bytes.readUInt32BE(start + 4));
+        return;
+      case WINDOW_UPDATE:
+        this.receiveWindowUpdate(id, bytes, start, end);
+        return;
+      case PUSH_PROMISE:
+        this.fail(ERROR.protocol, 'unexpected push');
+        return;
+      case PRIORITY:
+      default:
+        return;
+    }
+  }
+
+  private receiveData(flags: number, id: number, bytes: Buffer, start: number, end: number): void {
+    const whole = end - start;
+    let from = start;
+    let to = end;
+    if ((flags & PADDED) !== 0) {
+      const padding = whole === 0 ? 0 : (bytes[start] as number);
+      from++;
+      to -= padding;
+      if (to < from) {
+        this.fail(ERROR.protocol, 'bad padding');
+        return;
+      }
+    }
+    if (id === 0 || this.isIdle(id)) {
+      this.fail(ERROR.protocol, 'data on no stream');
+      return;
+    }
+    const ends = (flags & END_STREAM) !== 0;
+    if (to === from && !ends && ++this.emptyData > MAX_EMPTY_DATA) {
+      this.fail(ERROR.calm, 'too many empty frames');
+      return;
+    }
+    this.unreturned += whole;
+    if (this.unreturned >= this.options.connectionWindow / 4) {
+      this.writeWindowUpdate(0, this.unreturned);
+      this.unreturned = 0;
+    }
+    if (to > from) this.emptyData = 0;
+    this.onStreamData(id, bytes, from, to, ends);
+  }
+
+  private receiveHeaders(flags: number, id: number, bytes: Buffer, start: number, end: number): void {
+    let from = start;
+    let to = end;
+    if ((flags & PADDED) !== 0) {
+      to -= bytes[from] as number;
+      from++;
+    }
+    if ((flags & PRIORITIZED) !== 0) from += 5;
+    if (id === 0 || to < from) {
+      this.fail(ERROR.protocol, 'bad HEADERS');
+      return;
+    }
+    this.blockEnds = (flags & END_STREAM) !== 0;
+    if ((flags & END_HEADERS) !== 0) {
+      this.decodeBlock(id, bytes, from, to);
+      return;
+    }
+    this.blockStream = id;
+    this.block = [Buffer.from(bytes.subarray(from, to))];
+    this.blockBytes = to - from;
+  }
+
+  private receiveContinuation(flags: number, id: number, bytes: Buffer, start: number, end: number): void {
+    if (this.blockStream === 0) {
+      this.fail(ERROR.protocol, 'unexpected CONTINUATION');
+      return;
+    }
+    this.block.push(Buffer.from(bytes.subarray(start, end)));
+    this.blockBytes += end - start;
+    if (this.blockBytes > MAX_BLOCK_BYTES || this.block.length > MAX_CONTINUATIONS) {
+      this.fail(ERROR.calm, 'header block too long');
+      return;
+    }
+    if ((flags & END_HEADERS) === 0) return;
+    const whole = Buffer.concat(this.block);
+    this.block = [];
+    this.blockStream = 0;
+    this.decodeBlock(id, whole, 0, whole.length);
+  }
+
+  private decodeBlock(id: number, bytes: Buffer, start: number, end: number): void {
+    const { fields } = this;
+    fields.length = 0;
+    let size: number;
+    try {
+      size = this.decoder.decode(bytes, start, end, fields, MAX_LIST_BYTES);
+    } catch (error) {
+      if (!(error instanceof CompressionError)) throw error;
+      this.fail(ERROR.compression, error.message);
+      return;
+    }
+    this.onHeaders(id, fields, this.blockEnds, size > MAX_LIST_BYTES || fields.length > 110);
+  }
+
+  private receiveSettings(flags: number, id: number, bytes: Buffer, start: number, end: number): void {
+    if (id !== 0 || (end - start) % 6 !== 0) {
+      this.fail(ERROR.frameSize, 'bad SETTINGS');
+      return;
+    }
+    if ((flags & ACK) !== 0) return;
+    for (let at = start; at < end; at += 6) {
+      const value = bytes.readUInt32BE(at + 2);
+      switch (bytes.readUInt16BE(at)) {
+        case 1:
+          this.encoder.limit(value);
+          break;
+        case 3:
+          this.remoteMaxStreams = value;
+          break;
+        case 4: {
+          if (value > MAX_WINDOW) {
+            this.fail(ERROR.flowControl, 'window too large');
+            return;
+          }
+          const change = value - this.remoteInitialWindow;
+          this.remoteInitialWindow = value;
+          for (const stream of this.allStreams()) stream.sendWindow += change;
+          if (change > 0) this.reopen();
+          break;
+        }
+        case 5:
+          if (value < MAX_FRAME || value > 0xffffff) {
+            this.fail(ERROR.protocol, 'bad frame size');
+            return;
+          }
+          this.remoteMaxFrame = Math.min(value, 65536);
+          break;
+        default:
+          break;
+      }
+    }
+    this.frameHeader(0, SETTINGS, ACK, 0);
+    this.mark();
+  }
+
+  private receiveWindowUpdate(id: number, bytes: Buffer, start: number, end: number): void {
+    const size = end - start === 4 ? bytes.readUInt32BE(start) & 0x7fffffff : 0;
+    if (id === 0) {
+      this.sendWindow += size;
+      if (size === 0 || this.sendWindow > MAX_WINDOW) this.fail(ERROR.flowControl, 'bad window update');
+      else this.reopen();
+      return;
+    }
+    if (this.isIdle(id)) {
+      this.fail(ERROR.protocol, 'window update on no stream');
+      return;
+    }
+    const stream = this.findStream(id);
+    if (stream === undefined) return;
+    stream.sendWindow += size;
+    if (size === 0 || stream.sendWindow > MAX_WINDOW) {
+      this.writeReset(id, size === 0 ? ERROR.protocol : ERROR.flowControl);
+      this.onReset(id, ERROR.flowControl);
+    } else stream.onWindow();
+  }
+
+  private reopen(): void {
+    for (const stream of this.allStreams()) {
+      if (this.sendWindow <= 0) return;
+      stream.onWindow();
+    }
+  }
+
+  private tooManyResets(): boolean {
+    if (!this.isServer) return false;
+    const now = performance.now();
+    this.resets = Math.max(0, this.resets - ((now - this.resetsAt) * RESETS_BACK_PER_SECOND) / 1000) + 1;
+    this.resetsAt = now;
+    return this.resets > MAX_RESETS;
+  }
+
+  private tooManyControls(): boolean {
+    const now = performance.now();
+    if (now - this.controlsAt > 1000) {
+      this.controls = 0;
+      this.controlsAt = now;
+    }
+    if (++this.controls <= MAX_CONTROL_PER_SECOND) return false;
+    this.fail(ERROR.calm, 'too many control frames');
+    return true;
+  }
+
+  onDrain(): void {
+    this.flushBatch();
+    for (const stream of this.allStreams()) stream.onWindow();
+  }
+
+  onPeerEnd(): void {
+    this.die('closed by the other side');
+  }
+
+  onClose(_connection: Connection, reason: string): void {
+    this.die(reason);
+  }
+
+  /** A connection error: says why, then closes. */
+  protected fail(code: number, reason: string): void {
+    if (this.dead) return;
+    this.writeGoAway(this.lastProcessed(), code);
+    this.flushBatch();
+    this.connection.closeWhenSent();
+    this.die(reason);
+  }
+
+  protected abstract lastProcessed(): number;
+
+  protected die(reason: string): void {
+    if (this.dead) return;
+    this.dead = true;
+    this.connection.close();
+    for (const stream of [...this.allStreams()]) stream.onSessionGone(reason);
+    this.onDead(reason);
+    flushOutput();
+  }
+
+  /** Closes when what is queued has left. */
+  protected closeGently(): void {
+    if (this.dead) return;
+    this.flushBatch();
+    this.dead = true;
+    this.connection.closeWhenSent();
+    this.onDead('drained');
+  }
+}
+
+const EMPTY: Buffer = Buffer.alloc(0);
