@@ -57,6 +57,7 @@ describe('tracing', () => {
     type = 'application/json',
     headers: Record<string, string> = {},
   ): Promise<Response> => fetch(`${tracing.otlpUrl}/v1/traces`, { method: 'POST', body, headers: { 'content-type': type, ...headers } });
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says which form it asks for
   const jaeger = async <T>(request: string): Promise<{ status: number; body: T }> => {
     const reply = await fetch(tracing.jaegerUrl + request);
     return { status: reply.status, body: (await reply.json()) as T };
