@@ -205,9 +205,9 @@ describe('createInformer', () => {
 
   it('settles although one kind may not be read', async () => {
     const client = await clientOf((message, response) => {
-      if (message.url?.includes('secrets') === true) return json(response, { kind: 'Status', code: 403, message: 'no' }, 403);
-      if (message.url?.includes('watch=true') === true) return void response.writeHead(200).flushHeaders();
-      return json(response, list('1', configMap('a', '1')));
+      if (message.url?.includes('secrets') === true) json(response, { kind: 'Status', code: 403, message: 'no' }, 403);
+      else if (message.url?.includes('watch=true') === true) response.writeHead(200).flushHeaders();
+      else json(response, list('1', configMap('a', '1')));
     });
     const informer = createInformer(client, [resources.configMaps, resources.secrets]);
     const states: string[] = [];

@@ -121,7 +121,7 @@ export function createInformer(client: KubeClient, resources: readonly InformedR
     const { namespace, labelSelector, fieldSelector } = reflector.resource;
     const list = await client.listAll(reflector.resource, { namespace, labelSelector, fieldSelector, signal: stopping.signal });
     const present = new Set(list.items.map((item) => objectKey(item.metadata.namespace, item.metadata.name)));
-    for (const key of [...reflector.objects.keys()]) if (!present.has(key)) remove(reflector, key);
+    for (const key of reflector.objects.keys()) if (!present.has(key)) remove(reflector, key);
     for (const item of list.items) put(reflector, item);
     return list.resourceVersion;
   }
@@ -160,7 +160,7 @@ export function createInformer(client: KubeClient, resources: readonly InformedR
           if (failures++ === 0) continue;
         } else if (code === 'not_found' || code === 'method_not_allowed') {
           version = undefined;
-          for (const key of [...reflector.objects.keys()]) remove(reflector, key);
+          for (const key of reflector.objects.keys()) remove(reflector, key);
           enter(reflector, 'absent', reason);
           await pause(absentRetryMs, stopping.signal);
           continue;

@@ -208,11 +208,13 @@ function flatHeaders(answer: IncomingMessage): Record<string, string> {
   return headers;
 }
 
-/** The texts of `Warning: 299 - "text"` headers (RFC 7234 §5.5). */
+/** Header values are bytes, which Node hands over as Latin-1; servers send UTF-8. The texts of `Warning: 299 - "text"` headers (RFC 7234 §5.5). */
 function warningsOf(answer: IncomingMessage): string[] {
   const raw: string[] = [];
   for (let i = 0; i + 1 < answer.rawHeaders.length; i += 2) {
     if (answer.rawHeaders[i]?.toLowerCase() === 'warning') raw.push(answer.rawHeaders[i + 1] ?? '');
   }
-  return raw.map((value) => /^\d{3} \S+ "((?:[^"\\]|\\.)*)"/.exec(value)?.[1]?.replace(/\\(.)/g, '$1') ?? value);
+  return raw
+    .map((bytes) => Buffer.from(bytes, 'latin1').toString('utf8'))
+    .map((value) => /^\d{3} \S+ "((?:[^"\\]|\\.)*)"/.exec(value)?.[1]?.replace(/\\(.)/g, '$1') ?? value);
 }

@@ -97,7 +97,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     openApi: createOpenApi(kinds, resources),
     pods: options.pods ?? podLogFiles(join(options.dataDir, 'pods')),
     address: '',
-    metrics: metrics.text,
+    metrics: () => metrics.text(),
   };
 
   const server = createServer(

@@ -1,7 +1,7 @@
 import type { ApiCore, User } from '../core';
 import type { ApiRequest } from '../http/api-request';
 import type { ResourcePath } from '../http/parse-path';
-import { isObject } from '../schema/conform';
+import { isObject, textOf } from '../schema/conform';
 import { badRequest, noSuchPath } from '../status-errors';
 import { issuer } from './account-tokens';
 import type { AccountTokens } from './account-tokens';
@@ -51,7 +51,7 @@ export async function answerReview(
     case 'LocalSubjectAccessReview': {
       const groups = Array.isArray(spec['groups']) ? spec['groups'].map(String) : [];
       if (spec['user'] === undefined && groups.length === 0) throw badRequest('spec.user or spec.groups must be set');
-      return answer(verdict(core, { name: String(spec['user'] ?? ''), groups }, spec, path.namespace));
+      return answer(verdict(core, { name: textOf(spec['user']), groups }, spec, path.namespace));
     }
     case 'SelfSubjectRulesReview': {
       const rules = request.user.groups.includes('system:masters')
@@ -59,7 +59,7 @@ export async function answerReview(
             { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
             { verbs: ['*'], nonResourceURLs: ['*'] },
           ]
-        : rulesOf(core, request.user, String(spec['namespace'] ?? '')).map(({ rule }) => rule);
+        : rulesOf(core, request.user, textOf(spec['namespace'])).map(({ rule }) => rule);
       return answer({
         resourceRules: rules.filter((rule) => 'resources' in rule && rule.resources !== undefined),
         nonResourceRules: rules.filter((rule) => 'nonResourceURLs' in rule && rule.nonResourceURLs !== undefined),
@@ -73,28 +73,27 @@ export async function answerReview(
 
 function verdict(core: ApiCore, user: User, spec: Record<string, unknown>, namespace: string): unknown {
   const { resourceAttributes: resource, nonResourceAttributes: other } = spec;
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
   let attributes: AccessAttributes;
   if (isObject(resource)) {
     attributes = {
-      verb: text(resource['verb']),
-      group: text(resource['group']),
-      version: text(resource['version']),
-      resource: text(resource['resource']),
-      subresource: text(resource['subresource']),
-      namespace: text(resource['namespace']) || namespace,
-      name: text(resource['name']),
+      verb: textOf(resource['verb']),
+      group: textOf(resource['group']),
+      version: textOf(resource['version']),
+      resource: textOf(resource['resource']),
+      subresource: textOf(resource['subresource']),
+      namespace: textOf(resource['namespace']) || namespace,
+      name: textOf(resource['name']),
     };
   } else if (isObject(other)) {
     attributes = {
-      verb: text(other['verb']),
+      verb: textOf(other['verb']),
       group: '',
       version: '',
       resource: '',
       subresource: '',
       namespace: '',
       name: '',
-      nonResourcePath: text(other['path']),
+      nonResourcePath: textOf(other['path']),
     };
   } else throw badRequest('exactly one of spec.resourceAttributes and spec.nonResourceAttributes must be set');
   const { allowed, reason } = authorize(core, user, attributes);
@@ -103,7 +102,7 @@ function verdict(core: ApiCore, user: User, spec: Record<string, unknown>, names
 
 async function tokenStatus(core: ApiCore, tokens: AccountTokens, spec: Record<string, unknown>): Promise<unknown> {
   const audiences = Array.isArray(spec['audiences']) && spec['audiences'].length > 0 ? spec['audiences'].map(String) : [issuer];
-  const result = await tokens.verify(String(spec['token'] ?? ''), audiences, core.now());
+  const result = await tokens.verify(textOf(spec['token']), audiences, core.now());
   if ('error' in result) return { authenticated: false, user: {}, error: result.error };
   return { authenticated: true, user: userInfo(result.user), audiences: result.audiences };
 }

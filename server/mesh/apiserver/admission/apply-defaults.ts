@@ -1,4 +1,4 @@
-import { isObject } from '../schema/conform';
+import { isObject, textOf } from '../schema/conform';
 import type { StoredObject } from '../storage/stored-object';
 
 type Fields = Record<string, unknown>;
@@ -100,7 +100,7 @@ const defaultsByKind: Record<string, (object: StoredObject) => void> = {
   'apiextensions.k8s.io/customresourcedefinitions': (definition) => {
     const spec = fields(definition.spec);
     const names = fields(spec['names']);
-    const kind = String(names['kind'] ?? '');
+    const kind = textOf(names['kind']);
     definition.spec = {
       conversion: { strategy: 'None' },
       ...spec,

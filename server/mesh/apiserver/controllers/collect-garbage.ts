@@ -116,7 +116,7 @@ export function collectGarbage(core: ApiCore, report: Report): Controller {
     if (previous !== undefined) note(place, previous, true);
     if (type === 'DELETED') {
       note(place, object, true);
-      for (const dependent of [...(dependents.get(uid)?.values() ?? [])]) sweep(dependent);
+      for (const dependent of dependents.get(uid)?.values() ?? []) sweep(dependent);
       // An owner that waits in the foreground may now be free.
       for (const owner of object.metadata.ownerReferences ?? []) wakeOwner(owner.uid);
       return;

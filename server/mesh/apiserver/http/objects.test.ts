@@ -63,7 +63,8 @@ describe('creating', () => {
   it('names every field that is wrong', async () => {
     const wrong = virtualService('wrong');
     (wrong.spec as Record<string, unknown>)['hosts'] = 'not-a-list';
-    (wrong.spec.http[0]?.route[0] as Record<string, unknown>)['weight'] = 'heavy';
+    const destination: Record<string, unknown> | undefined = wrong.spec.http[0]?.route[0];
+    if (destination !== undefined) destination['weight'] = 'heavy';
     const status = await failure(test.client.create(virtualServices, wrong));
     expect(status).toMatchObject({ code: 422, reason: 'Invalid' });
     expect(status?.details?.causes?.map((cause) => cause.field)).toEqual(['spec.hosts', 'spec.http[0].route[0].weight']);

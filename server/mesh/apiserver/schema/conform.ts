@@ -44,6 +44,11 @@ export function conform(value: Json, schema: FieldSchema | undefined, unknown: s
   return changed ? result : value;
 }
 
+/** A field that should be a text; empty when it is none. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

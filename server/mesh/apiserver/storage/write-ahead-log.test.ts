@@ -43,8 +43,7 @@ describe('openWriteAheadLog', () => {
     const path = join(folder, 'log');
     const first = await openWriteAheadLog(path, 0);
     await first.append('kept');
-    const { size } = first;
-    const valid = size();
+    const valid = first.size();
     await first.append('torn');
     await first.close();
     const second = await openWriteAheadLog(path, valid);

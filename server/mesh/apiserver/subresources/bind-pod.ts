@@ -4,7 +4,7 @@ import { readObjectBody, sendJson } from '../http/api-request';
 import type { ApiRequest } from '../http/api-request';
 import { writeRequest } from '../http/handle-resource';
 import type { ResourcePath } from '../http/parse-path';
-import { isObject } from '../schema/conform';
+import { isObject, textOf } from '../schema/conform';
 import type { ServedKind } from '../served-kinds';
 import { badRequest, conflict } from '../status-errors';
 import { deleteObject } from '../write/delete-object';
@@ -27,7 +27,7 @@ export async function bindPod(
   await updateObject(parts.core, path.name, { ...writeRequest(request, kind, { ...path, subresource: '' }) }, (current) => {
     const spec = isObject(current.spec) ? current.spec : {};
     if (spec['nodeName'] !== undefined && spec['nodeName'] !== nodeName) {
-      throw conflict(kind.definition, path.name, `pod ${path.name} is already assigned to node "${String(spec['nodeName'])}"`);
+      throw conflict(kind.definition, path.name, `pod ${path.name} is already assigned to node "${textOf(spec['nodeName'])}"`);
     }
     return { ...current, spec: { ...spec, nodeName } };
   });

@@ -5,7 +5,7 @@ import type { ApiRequest } from '../http/api-request';
 import type { ResourcePath } from '../http/parse-path';
 import { issuer } from '../access/account-tokens';
 import { timestamp } from '../core';
-import { isObject } from '../schema/conform';
+import { isObject, textOf } from '../schema/conform';
 import type { ServedKind } from '../served-kinds';
 import { badRequest, conflict, notFound } from '../status-errors';
 
@@ -48,8 +48,8 @@ function boundObject(
   path: ResourcePath,
   reference: Record<string, unknown>,
 ): { kind: string; name: string; uid: string } {
-  const kind = String(reference['kind'] ?? '');
-  const name = String(reference['name'] ?? '');
+  const kind = textOf(reference['kind']);
+  const name = textOf(reference['name']);
   const served = parts.core.kinds.get(kind === 'Pod' ? '/pods' : kind === 'Secret' ? '/secrets' : '');
   if (served === undefined) throw badRequest('spec.boundObjectRef: a token can be bound to a Pod or a Secret');
   const object = parts.core.store.get(served.collection, path.namespace, name);
@@ -59,7 +59,7 @@ function boundObject(
     throw conflict(
       served.definition,
       name,
-      `the UID in the bound object reference (${String(reference['uid'])}) does not match the UID in record (${uid})`,
+      `the UID in the bound object reference (${textOf(reference['uid'])}) does not match the UID in record (${uid})`,
     );
   }
   return { kind, name, uid };

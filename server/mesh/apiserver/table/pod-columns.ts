@@ -45,8 +45,7 @@ function restarts(pod: Pod, now: Date): string {
   const last = statuses(pod)
     .map((one) => one.lastState?.terminated?.finishedAt)
     .filter((time) => time !== undefined)
-    .sort()
-    .at(-1);
+    .reduce<string | undefined>((latest, time) => (latest === undefined || time > latest ? time : latest), undefined);
   if (count === 0 || last === undefined) return String(count);
   return `${count} (${formatShortDuration((now.getTime() - Date.parse(last)) / 1000)} ago)`;
 }

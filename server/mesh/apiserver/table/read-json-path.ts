@@ -28,5 +28,5 @@ export function readJsonPath(object: unknown, path: string): unknown {
     }
   }
   if (found.length === 0) return undefined;
-  return many ? found.map((value) => (typeof value === 'object' ? JSON.stringify(value) : String(value))).join(',') : found[0];
+  return many ? found.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(',') : found[0];
 }

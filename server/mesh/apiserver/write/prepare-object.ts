@@ -4,7 +4,7 @@ import { applyDefaults } from '../admission/apply-defaults';
 import { validateObject } from '../admission/validate-object';
 import type { AdmissionContext } from '../admission/admission';
 import type { ApiCore } from '../core';
-import { conform, isObject } from '../schema/conform';
+import { conform, isObject, textOf } from '../schema/conform';
 import { apiVersionOf } from '../served-kinds';
 import { badRequest, invalid } from '../status-errors';
 import type { Cause } from '../status-errors';
@@ -25,7 +25,7 @@ export function readObject(body: unknown, request: WriteRequest): StoredObject {
     throw badRequest(`${JSON.stringify(givenKind)} in the body does not match the kind ${JSON.stringify(definition.kind)} of the URL`);
   }
   if (givenVersion !== undefined && givenVersion !== apiVersion) {
-    throw badRequest(`the API version in the data (${String(givenVersion)}) does not match the expected API version (${apiVersion})`);
+    throw badRequest(`the API version in the data (${textOf(givenVersion)}) does not match the expected API version (${apiVersion})`);
   }
   const metadata = body['metadata'] ?? {};
   if (!isObject(metadata)) throw badRequest('metadata is not an object');

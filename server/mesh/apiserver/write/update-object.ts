@@ -180,7 +180,7 @@ function permitted(current: StoredObject, wanted: StoredObject, request: WriteRe
   return { ...rest, ...(current.status === undefined ? {} : { status: current.status }) };
 }
 
-function keep<K extends keyof StoredObject['metadata']>(metadata: StoredObject['metadata'], name: K): Partial<StoredObject['metadata']> {
+function keep(metadata: StoredObject['metadata'], name: keyof StoredObject['metadata']): Partial<StoredObject['metadata']> {
   return metadata[name] === undefined ? {} : { [name]: metadata[name] };
 }
 
