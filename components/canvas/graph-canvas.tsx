@@ -3,8 +3,9 @@
 import type { Core, ElementDefinition } from 'cytoscape';
 import { type ReactNode, type Ref, useEffect, useEffectEvent, useImperativeHandle, useRef, useState } from 'react';
 import { graphStyle } from './graph-style';
-import { layoutGraph, placeNew } from './layout-graph';
+import { type Layout, layoutGraph, placeNew } from './layout-graph';
 import { readColors } from './read-colors';
+import { toSegments } from './route-edges';
 import type { CanvasEdge, CanvasGraph, CanvasNode, Point } from './types';
 
 export interface GraphCanvasHandle {
@@ -35,22 +36,47 @@ function nodeData(node: CanvasNode): Record<string, unknown> {
   };
 }
 
-function edgeData(edge: CanvasEdge): Record<string, unknown> {
+function edgeData(edge: CanvasEdge, layout: Layout): Record<string, unknown> {
+  const from = layout.positions.get(edge.source);
+  const to = layout.positions.get(edge.target);
+  const bends = layout.bends.get(edge.id);
+  // cytoscape wants the lists as text.
+  const segments = bends && from && to ? toSegments(bends, from, to) : undefined;
   const width = edge.rate === null ? 1 : 1.2 + Math.min(5, Math.log10(1 + edge.rate) * 2.2);
-  return { id: edge.id, source: edge.source, target: edge.target, health: edge.health, label: edge.label, width, idle: edge.idle ? 1 : 0 };
+  return {
+    id: edge.id,
+    source: edge.source,
+    target: edge.target,
+    health: edge.health,
+    label: edge.label,
+    width,
+    idle: edge.idle ? 1 : 0,
+    ...(segments ? { weights: segments.weights.join(' '), distances: segments.distances.join(' ') } : {}),
+  };
 }
 
-function loadPositions(key: string): Map<string, Point> {
+/** A layout kept in the browser. */
+interface StoredLayout {
+  positions: [string, Point][];
+  bends: [string, Point[]][];
+}
+
+function loadLayout(key: string): Layout {
   try {
-    return new Map(JSON.parse(localStorage.getItem(key) ?? '[]') as [string, Point][]);
+    const stored = JSON.parse(localStorage.getItem(key) ?? '{}') as Partial<StoredLayout>;
+    return { positions: new Map(stored.positions), bends: new Map(stored.bends) };
   } catch {
     // What another version wrote is worth nothing here: lay out anew.
-    return new Map();
+    return { positions: new Map(), bends: new Map() };
   }
 }
 
+function storeLayout(key: string, layout: Layout): void {
+  localStorage.setItem(key, JSON.stringify({ positions: [...layout.positions], bends: [...layout.bends] } satisfies StoredLayout));
+}
+
 /** Brings the drawing in step with the graph: adds and removes what differs, and touches only values that changed. */
-function sync(cy: Core, graph: CanvasGraph, positions: ReadonlyMap<string, Point>): void {
+function sync(cy: Core, graph: CanvasGraph, layout: Layout): void {
   cy.batch(() => {
     const wanted = new Set<string>();
     const put = (definition: ElementDefinition): void => {
@@ -76,10 +102,10 @@ function sync(cy: Core, graph: CanvasGraph, positions: ReadonlyMap<string, Point
         grabbable: false,
       });
     for (const node of graph.nodes) {
-      const position = positions.get(node.id);
+      const position = layout.positions.get(node.id);
       put({ group: 'nodes', data: nodeData(node), ...(position ? { position: { ...position } } : {}) });
     }
-    for (const edge of graph.edges) put({ group: 'edges', data: edgeData(edge) });
+    for (const edge of graph.edges) put({ group: 'edges', data: edgeData(edge, layout) });
     cy.elements().forEach((element) => {
       if (!wanted.has(element.id())) element.remove();
     });
@@ -104,7 +130,7 @@ function highlight(cy: Core, selected: string | undefined): void {
 export function GraphCanvas({ graph, selected, onSelect, storageKey, label, ref }: GraphCanvasProps): ReactNode {
   const host = useRef<HTMLDivElement>(null);
   const cy = useRef<Core>(undefined);
-  const positions = useRef<Map<string, Point>>(new Map());
+  const layout = useRef<Layout>({ positions: new Map(), bends: new Map() });
   const select = useEffectEvent(onSelect);
   const [ready, setReady] = useState(false);
   const [round, setRound] = useState(0);
@@ -144,11 +170,17 @@ export function GraphCanvas({ graph, selected, onSelect, storageKey, label, ref 
         element.style.cursor = '';
       });
       core.on('dragfree', 'node[shape]', (event) => {
-        positions.current.set(event.target.id() as string, { ...event.target.position() });
-        localStorage.setItem(storageKey, JSON.stringify([...positions.current]));
+        const id = event.target.id() as string;
+        layout.current.positions.set(id, { ...event.target.position() });
+        // Bends were made for where the node stood.
+        for (const edge of event.target.connectedEdges()) {
+          layout.current.bends.delete(edge.id());
+          edge.removeData('weights distances');
+        }
+        storeLayout(storageKey, layout.current);
       });
       cy.current = core;
-      positions.current = loadPositions(storageKey);
+      layout.current = loadLayout(storageKey);
       fitted.current = false;
       setReady(true);
     });
@@ -168,10 +200,10 @@ export function GraphCanvas({ graph, selected, onSelect, storageKey, label, ref 
     const core = cy.current;
     if (!core || !ready) return undefined;
     let stale = false;
-    const draw = (next: Map<string, Point>): void => {
+    const draw = (next: Layout): void => {
       if (stale || cy.current !== core) return;
-      positions.current = next;
-      localStorage.setItem(storageKey, JSON.stringify([...next]));
+      layout.current = next;
+      storeLayout(storageKey, next);
       sync(core, graph, next);
       showSelected(core);
       if (!fitted.current && graph.nodes.length > 0) {
@@ -187,12 +219,12 @@ export function GraphCanvas({ graph, selected, onSelect, storageKey, label, ref 
     if (laidOut.current !== round) {
       // Asked to lay out anew: forget where everything stood.
       laidOut.current = round;
-      positions.current = new Map();
+      layout.current = { positions: new Map(), bends: new Map() };
       fitted.current = false;
       core.elements().remove();
     }
-    const placed = placeNew(graph, positions.current);
-    if (placed) draw(placed);
+    const placed = placeNew(graph, layout.current.positions);
+    if (placed) draw({ positions: placed, bends: layout.current.bends });
     else void layoutGraph(graph).then(draw);
     return () => {
       stale = true;

@@ -119,6 +119,17 @@ export function graphStyle(colors: CanvasColors): StylesheetJson {
         'overlay-opacity': 0,
       },
     },
+    {
+      // An edge that would run through a node goes around it.
+      selector: 'edge[weights]',
+      style: {
+        'curve-style': 'round-segments',
+        'segment-weights': 'data(weights)',
+        'segment-distances': 'data(distances)',
+        'segment-radii': 18,
+        'edge-distances': 'node-position',
+      } as Record<string, unknown>,
+    },
     { selector: 'edge[idle = 1]', style: { 'line-style': 'dashed' } },
     { selector: 'node.near[shape]', style: { 'border-color': colors.accent } },
     { selector: 'edge.near', style: { 'line-color': colors.accent, 'target-arrow-color': colors.accent } },

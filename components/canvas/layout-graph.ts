@@ -1,4 +1,5 @@
 import type { ELK, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api';
+import { isBlocked } from './route-edges';
 import type { CanvasGraph, Point } from './types';
 
 /** Room for a node with the name under it. */
@@ -16,14 +17,36 @@ function getEngine(): Promise<ELK> {
   return engine;
 }
 
-function place(node: ElkNode, offset: Point, into: Map<string, Point>): void {
+/** Where a layout puts things: nodes, and the bends of edges that would otherwise run through a node. */
+export interface Layout {
+  positions: Map<string, Point>;
+  bends: Map<string, Point[]>;
+}
+
+function place(node: ElkNode, offset: Point, into: Map<string, Point>, offsets: Map<string, Point>): void {
   const at = { x: offset.x + (node.x ?? 0), y: offset.y + (node.y ?? 0) };
-  if (node.children && node.children.length > 0) for (const child of node.children) place(child, at, into);
+  offsets.set(node.id, at);
+  if (node.children && node.children.length > 0) for (const child of node.children) place(child, at, into, offsets);
   else into.set(node.id, { x: at.x + centre.x, y: at.y + centre.y });
 }
 
+/** Versions of an app stand in their order from top to bottom: they change places within their column. */
+function orderVersions(graph: CanvasGraph, positions: Map<string, Point>): void {
+  for (const box of graph.boxes.filter((one) => one.level === 'app')) {
+    const columns = Map.groupBy(
+      graph.nodes.filter((node) => node.box === box.id),
+      (node) => Math.round(positions.get(node.id)?.x ?? 0),
+    );
+    for (const [, nodes] of columns) {
+      const places = nodes.map((node) => positions.get(node.id) ?? { x: 0, y: 0 }).toSorted((one, other) => one.y - other.y);
+      const names = nodes.toSorted((one, other) => (one.tag ?? '').localeCompare(other.tag ?? '', 'en', { numeric: true }));
+      names.forEach((node, at) => positions.set(node.id, places[at] ?? { x: 0, y: 0 }));
+    }
+  }
+}
+
 /** Lays the whole graph out in layers, callers left of the called, boxes kept together. Positions are centres of nodes. */
-export async function layoutGraph(graph: CanvasGraph): Promise<Map<string, Point>> {
+export async function layoutGraph(graph: CanvasGraph): Promise<Layout> {
   const boxes = new Map<string, ElkNode>(
     graph.boxes.map((box) => [
       box.id,
@@ -46,8 +69,6 @@ export async function layoutGraph(graph: CanvasGraph): Promise<Map<string, Point
       'elk.layered.spacing.nodeNodeBetweenLayers': '110',
       'elk.spacing.nodeNode': '28',
       'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
-      // Versions of an app stay in their order, from top to bottom.
-      'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
       'elk.separateConnectedComponents': 'true',
       'elk.spacing.componentComponent': '48',
     },
@@ -65,8 +86,21 @@ export async function layoutGraph(graph: CanvasGraph): Promise<Map<string, Point
     .map((edge): ElkExtendedEdge => ({ id: edge.id, sources: [edge.source], targets: [edge.target] }));
   const laidOut = await (await getEngine()).layout(root);
   const positions = new Map<string, Point>();
-  for (const child of laidOut.children ?? []) place(child, { x: 0, y: 0 }, positions);
-  return positions;
+  const offsets = new Map<string, Point>();
+  for (const child of laidOut.children ?? []) place(child, { x: 0, y: 0 }, positions, offsets);
+  orderVersions(graph, positions);
+  const bends = new Map<string, Point[]>();
+  for (const edge of laidOut.edges ?? []) {
+    const points = edge.sections?.[0]?.bendPoints ?? [];
+    if (points.length === 0 || !isBlocked(edge.sources[0] ?? '', edge.targets[0] ?? '', positions)) continue;
+    // Points of an edge are told from the corner of the box that holds both its ends.
+    const offset = offsets.get(edge.container ?? '') ?? { x: 0, y: 0 };
+    bends.set(
+      edge.id,
+      points.map((point) => ({ x: point.x + offset.x, y: point.y + offset.y })),
+    );
+  }
+  return { positions, bends };
 }
 
 /**
