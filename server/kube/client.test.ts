@@ -152,10 +152,11 @@ describe('createInformer', () => {
       const url = new URL(message.url ?? '', 'http://x');
       if (url.searchParams.get('watch') !== 'true') {
         lists += 1;
-        return json(
+        json(
           response,
           lists === 1 ? list('10', configMap('a', '5'), configMap('b', '6')) : list('20', configMap('b', '15'), configMap('c', '16')),
         );
+        return;
       }
       versions.push(url.searchParams.get('resourceVersion') ?? '');
       response.writeHead(200);
@@ -190,7 +191,10 @@ describe('createInformer', () => {
     const third = Promise.withResolvers<void>();
     const client = await clientOf((message, response) => {
       const url = new URL(message.url ?? '', 'http://x');
-      if (url.searchParams.get('watch') !== 'true') return json(response, list('1'));
+      if (url.searchParams.get('watch') !== 'true') {
+        json(response, list('1'));
+        return;
+      }
       versions.push(url.searchParams.get('resourceVersion') ?? '');
       response.writeHead(200);
       if (versions.length < 3) response.end(line('BOOKMARK', configMap('', String(versions.length * 100))));

@@ -33,6 +33,7 @@ export interface Informer {
   hasSynced(): boolean;
   state(resource: ResourceRef): { state: InformerState; error?: HeddleError };
   list<T extends KubeObject = AnyKubeObject>(resource: ResourceRef, namespace?: string): T[];
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the kind's type, as in list()
   get<T extends KubeObject = AnyKubeObject>(resource: ResourceRef, name: string, namespace?: string): T | undefined;
   /** Calls back with all changes that arrived together; never before the store holds them. Returns the way to stop it. */
   onChange(listener: (changes: ObjectChange[]) => void): () => void;
@@ -196,6 +197,7 @@ export function createInformer(client: KubeClient, resources: readonly InformedR
       const all = [...(reflectors.get(keyOf(resource))?.objects.values() ?? [])];
       return (namespace === undefined ? all : all.filter((one) => one.metadata.namespace === namespace)) as KubeObject[] as T[];
     },
+    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as the interface has it
     get<T extends KubeObject>(resource: ResourceRef, name: string, namespace?: string) {
       const found: KubeObject | undefined = reflectors.get(keyOf(resource))?.objects.get(objectKey(namespace, name));
       return found as T | undefined;

@@ -13,7 +13,6 @@ export type { KubeClient } from './create-kube-client';
 export { loadKubeConfig } from './load-kube-config';
 export type { KubeConfigSource, KubeConnection } from './load-kube-config';
 export { kubeStatusOf } from './map-status';
-export { resourcePath } from './resource-path';
 export { resourceOf, resources } from './resources';
 export type {
   AnyKubeObject,

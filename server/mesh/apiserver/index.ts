@@ -8,5 +8,4 @@ export type { AdmissionContext, FieldProblem, Mutator, ValidationContext, Valida
 export { startApiServer } from './start-api-server';
 export type { ApiServer, ApiServerOptions } from './start-api-server';
 export type { StoredObject } from './storage/stored-object';
-export { podLogFiles } from './subresources/read-log-file';
 export type { LogQuery, PodAccess } from './subresources/pod-access';

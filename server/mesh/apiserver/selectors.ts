@@ -17,7 +17,7 @@ export function parseLabelSelector(text: string): Selector {
   const requirements = splitOutsideParentheses(text).map(parseRequirement);
   return (object) => {
     const labels = object.metadata.labels ?? {};
-    return requirements.every((requirement) => holds(requirement, labels[requirement.key]));
+    return requirements.every((requirement) => tests[requirement.operator](requirement.values, labels[requirement.key]));
   };
 }
 
@@ -52,24 +52,16 @@ function parseRequirement(text: string): Requirement {
   throw badRequest(`unable to parse requirement: "${text}" is not a label selector`);
 }
 
-function holds(requirement: Requirement, value: string | undefined): boolean {
-  switch (requirement.operator) {
-    case '=':
-    case 'in':
-      return value !== undefined && requirement.values.includes(value);
-    case '!=':
-    case 'notin':
-      return value === undefined || !requirement.values.includes(value);
-    case 'exists':
-      return value !== undefined;
-    case '!exists':
-      return value === undefined;
-    case 'gt':
-      return value !== undefined && Number(value) > Number(requirement.values[0]);
-    case 'lt':
-      return value !== undefined && Number(value) < Number(requirement.values[0]);
-  }
-}
+const tests: Record<Requirement['operator'], (values: readonly string[], value: string | undefined) => boolean> = {
+  '=': (values, value) => value !== undefined && values.includes(value),
+  in: (values, value) => value !== undefined && values.includes(value),
+  '!=': (values, value) => value === undefined || !values.includes(value),
+  notin: (values, value) => value === undefined || !values.includes(value),
+  exists: (_values, value) => value !== undefined,
+  '!exists': (_values, value) => value === undefined,
+  gt: (values, value) => value !== undefined && Number(value) > Number(values[0]),
+  lt: (values, value) => value !== undefined && Number(value) < Number(values[0]),
+};
 
 /**
  * Field selectors: `metadata.name=x,status.phase!=Running`. Any scalar field of the object may be asked for.

@@ -56,14 +56,9 @@ export function rulesOf(core: ApiCore, user: User, namespace: string): BoundRule
 const rbac = 'rbac.authorization.k8s.io';
 
 function isSubject(subject: NonNullable<RoleBinding['subjects']>[number], user: User, bindingNamespace: string): boolean {
-  switch (subject.kind) {
-    case 'User':
-      return subject.name === user.name;
-    case 'Group':
-      return user.groups.includes(subject.name);
-    case 'ServiceAccount':
-      return user.name === `system:serviceaccount:${subject.namespace ?? bindingNamespace}:${subject.name}`;
-  }
+  if (subject.kind === 'User') return subject.name === user.name;
+  if (subject.kind === 'Group') return user.groups.includes(subject.name);
+  return user.name === `system:serviceaccount:${subject.namespace ?? bindingNamespace}:${subject.name}`;
 }
 
 function covers(rule: PolicyRule, wanted: AccessAttributes): boolean {

@@ -12,15 +12,6 @@ export function applyDefaults(object: StoredObject, key: string): StoredObject {
   return next;
 }
 
-/** Where the pod template of a kind is, for those that have one. */
-export const templateKinds: ReadonlySet<string> = new Set([
-  'apps/deployments',
-  'apps/replicasets',
-  'apps/statefulsets',
-  'apps/daemonsets',
-  'batch/jobs',
-]);
-
 const defaultsByKind: Record<string, (object: StoredObject) => void> = {
   '/pods': (pod) => {
     pod.spec = podDefaults(fields(pod.spec), 'Always');

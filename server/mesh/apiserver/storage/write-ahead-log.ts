@@ -98,7 +98,7 @@ export async function openWriteAheadLog(path: string, validBytes: number): Promi
     },
     size: () => position,
     async close() {
-      while (flushing !== undefined) await flushing;
+      for (let current = flushing; current !== undefined; current = flushing) await current;
       await file.close();
     },
   };

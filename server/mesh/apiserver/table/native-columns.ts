@@ -28,6 +28,7 @@ const age: Column = {
 const none = '<none>';
 
 /** A column over a typed view of the object. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the type says which kind the cell reads
 function column<T>(title: string, cell: (object: T, now: Date) => unknown, more: Partial<Column> = {}): Column {
   return { name: title, cell: (object: StoredObject, now) => cell(object as unknown as T, now), ...more };
 }
