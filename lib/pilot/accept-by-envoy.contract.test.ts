@@ -53,7 +53,10 @@ function bootstrap(compiled: CompiledProxy): unknown {
   const collector = (name: string): Cluster => ({
     name,
     type: 'STATIC',
-    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { address: '127.0.0.1', port_value: 1 } } } }] }] },
+    load_assignment: {
+      cluster_name: name,
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { address: '127.0.0.1', port_value: 1 } } } }] }],
+    },
   });
   return {
     node: { id: 'test', cluster: 'test' },
@@ -76,7 +79,9 @@ describe.skipIf(!existsSync(envoy) && !required)('stock Envoy (peer: envoy)', ()
   const files = readdirSync(folder).filter((name) => name.endsWith('.scenario.yaml'));
   it.each(files)('takes the configuration of %s', (file) => {
     const scenario = parse(readFileSync(folder + file, 'utf8')) as Scenario;
-    const included = (scenario.include ?? []).flatMap((name) => parse(readFileSync(`${folder}${name}.objects.yaml`, 'utf8')) as KubernetesResource[]);
+    const included = (scenario.include ?? []).flatMap(
+      (name) => parse(readFileSync(`${folder}${name}.objects.yaml`, 'utf8')) as KubernetesResource[],
+    );
     const objects = [...included, ...(scenario.objects ?? [])];
     const state = buildMeshState(objects, scenario.options);
     for (const secret of ['default', 'ROOTCA']) {
@@ -84,18 +89,27 @@ describe.skipIf(!existsSync(envoy) && !required)('stock Envoy (peer: envoy)', ()
       writeFileSync(join(work, `${secret}.json`), JSON.stringify({ resources: [] }));
     }
     for (const [index, entry] of scenario.cases.entries()) {
-      const pod = objects.find((object) => object.kind === 'Pod' && `${object.metadata.namespace}/${object.metadata.name}` === entry.proxy) as Pod;
+      const pod = objects.find(
+        (object) => object.kind === 'Pod' && `${object.metadata.namespace}/${object.metadata.name}` === entry.proxy,
+      ) as Pod;
       const node = proxyNodeOfPod(pod, undefined, { proxy: 'envoy', ...entry.node, sdsDirectory: work });
       const path = join(work, `${file}-${index}.json`);
       writeFileSync(path, JSON.stringify(bootstrap(compileProxy(state, node)), readableAny));
       // Files, not pipes: Envoy opens /dev/stdout for access logs, which a socket behind it would refuse.
       const log = join(work, 'envoy.log');
       const descriptor = openSync(log, 'w');
-      const { status } = spawnSync(envoy, ['--mode', 'validate', '-c', path, '--log-level', 'error'], { stdio: ['ignore', descriptor, descriptor] });
+      const { status } = spawnSync(envoy, ['--mode', 'validate', '-c', path, '--log-level', 'error'], {
+        stdio: ['ignore', descriptor, descriptor],
+      });
       closeSync(descriptor);
       const output = status === 0 ? '' : `error: status ${status}\n${readFileSync(log, 'utf8')}`;
-      expect(output.split('\n').filter((line) => line.includes('error')).slice(0, 3), `${entry.proxy}`).toEqual([]);
+      expect(
+        output
+          .split('\n')
+          .filter((line) => line.includes('error'))
+          .slice(0, 3),
+        `${entry.proxy}`,
+      ).toEqual([]);
     }
   });
 });
-

@@ -44,7 +44,7 @@ export function buildOutbound(state: MeshState, scope: ProxyScope, proxy: ProxyN
 
 function httpProxyListener(state: MeshState, scope: ProxyScope, proxy: ProxyNode, telemetry: TelemetrySettings): Listener {
   const port = state.mesh.proxyHttpPort;
-  return state.cache.memo(`listener|${proxy.id}|${HTTP_PROXY_ROUTE}`, [state.mesh, telemetry, proxy.outboundIp], () => ({
+  return state.cache.memo(`listener|${proxy.id}|${HTTP_PROXY_ROUTE}`, [state.mesh, telemetry, proxy.outboundIp, scope.sidecar], () => ({
     name: listenerName(proxy.outboundIp, port),
     address: { socket_address: { address: proxy.outboundIp, port_value: port } },
     traffic_direction: 'OUTBOUND',

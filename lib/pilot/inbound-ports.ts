@@ -96,7 +96,8 @@ function servicePorts(pod: Pod | undefined, proxy: ProxyNode, services: readonly
         target: { address: proxy.appIp, port },
         bind: proxy.ip,
         ingress: undefined,
-        origin: { source: sourceOf(pod), path: 'spec.containers' },
+        // Pods change with every status; what is compiled depends on their spec alone, so no version is named.
+        origin: { source: { ...sourceOf(pod), resourceVersion: '' }, path: 'spec.containers' },
       });
     }
   }

@@ -26,8 +26,13 @@ export function endpointsOf(state: MeshState, service: RegistryService): readonl
     const endpoints = fromSlices
       ? sliceEndpoints(service, slices, new Map(pods.map((pod) => [podKey(pod), pod])), nodeOf)
       : podEndpoints(service, pods, nodeOf);
-    return [...endpoints, ...workloadEntries.flatMap((entry) => workloadEntryEndpoints(service, entry))];
+    return inOrder([...endpoints, ...workloadEntries.flatMap((entry) => workloadEntryEndpoints(service, entry))]);
   });
+}
+
+/** By address, so that the order in which objects arrived makes no difference to what proxies are sent. */
+function inOrder(endpoints: RegistryEndpoint[]): RegistryEndpoint[] {
+  return endpoints.sort((left, right) => (left.address === right.address ? left.port - right.port : left.address < right.address ? -1 : 1));
 }
 
 function podKey(pod: Pod): string {
@@ -219,10 +224,10 @@ function entryEndpoints(state: MeshState, service: RegistryService): readonly Re
   return state.cache.memo(key, [service, object, ...pods, ...entries], () => {
     if (service.selector !== undefined) {
       const nodes = table<Node>(state, '/Node');
-      return [
+      return inOrder([
         ...podEndpoints(service, pods, (pod) => (pod.spec.nodeName === undefined ? undefined : nodes.get(`/${pod.spec.nodeName}`))),
         ...entries.flatMap((entry) => workloadEntryEndpoints(service, entry)),
-      ];
+      ]);
     }
     const inline = object.spec.endpoints ?? [];
     if (inline.length > 0) return inline.flatMap((entry) => inlineEndpoints(service, entry, ''));
