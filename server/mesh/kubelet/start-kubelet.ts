@@ -1,8 +1,9 @@
-import type { Node, Pod, Service } from '@/lib/model';
+import type { EndpointSlice, Node, Pod, Service } from '@/lib/model';
 import { createInformer, resources } from '@/server/kube';
 import type { KubeClient } from '@/server/kube';
 import { startControllers, watchedResources } from './controllers/start-controllers';
 import { maintainNodes } from './maintain-nodes';
+import type { ServiceView } from './network/find-endpoints';
 import { AddressBook } from './pods/allocate-address';
 import type { Launch } from './pods/container-process';
 import { killOrphans } from './pods/process-records';
@@ -39,6 +40,10 @@ export async function startKubelet(client: KubeClient, options: KubeletOptions):
   const runners = new Map<string, PodRunner>();
   const recordEvent = createEventRecorder(client);
   const listeners = new Set<() => void>();
+  const view: ServiceView = {
+    services: () => informer.list<Service>(resources.services),
+    slices: (namespace) => informer.list<EndpointSlice>(resources.endpointSlices, namespace),
+  };
   let stopping = false;
 
   const notify = () => {
@@ -71,7 +76,7 @@ export async function startKubelet(client: KubeClient, options: KubeletOptions):
       kubelet: options,
       client,
       addresses: addresses.claim(uid, pod.status?.podIP),
-      services: () => informer.list<Service>(resources.services),
+      view,
       node: (name) => informer.get<Node>(resources.nodes, name),
       recordEvent,
       onProcesses: notify,

@@ -159,17 +159,11 @@ export async function podEnvironment(options: PodEnvironmentOptions): Promise<Re
     HOST: bind,
     HOSTNAME: pod.spec.hostname ?? pod.metadata.name,
   });
-  if (injected) {
-    const proxy = `http://${addresses.outboundIp}:${proxyPorts.outboundHttpProxy}`;
-    // curl reads the lower-case name only: an upper-case one could come from a CGI request.
-    Object.assign(env, {
-      HTTP_PROXY: proxy,
-      http_proxy: proxy,
-      NODE_USE_ENV_PROXY: '1',
-      NO_PROXY: '127.0.0.1,localhost',
-      no_proxy: '127.0.0.1,localhost',
-    });
-  }
+  // Of a sidecar, or of the network of a pod without one: both answer at the same address.
+  const proxy = `http://${addresses.outboundIp}:${proxyPorts.outboundHttpProxy}`;
+  const direct = '127.0.0.1,localhost';
+  // curl reads the lower-case name only: an upper-case one could come from a CGI request.
+  Object.assign(env, { HTTP_PROXY: proxy, http_proxy: proxy, NODE_USE_ENV_PROXY: '1', NO_PROXY: direct, no_proxy: direct });
   const sources = new Sources(options.client, namespace);
   for (const source of (container as { envFrom?: EnvSource[] }).envFrom ?? []) {
     const { prefix = '' } = source;

@@ -1,11 +1,13 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isHeddleError } from '@/lib/errors';
-import type { Container, Node, Pod, PodAddresses, PodStatus, Probe, Service } from '@/lib/model';
+import type { Container, Node, Pod, PodAddresses, PodStatus, Probe } from '@/lib/model';
 import { proxyPorts } from '@/lib/model';
 import { resources } from '@/server/kube';
 import type { KubeClient } from '@/server/kube';
 import { envoySecretsFolder, keepEnvoyFiles } from '../envoy/keep-envoy-files';
+import type { ServiceView } from '../network/find-endpoints';
+import { servePodNetwork } from '../network/serve-pod-network';
 import type { KubeletOptions, PodProcess } from '../types';
 import { chooseHostPorts, hostPortsAnnotation, releaseHostPorts } from './choose-host-ports';
 import { ContainerProcess } from './container-process';
@@ -27,7 +29,7 @@ export interface RunPodOptions {
   client: KubeClient;
   addresses: PodAddresses;
   /** Kept copies of what is needed at start. */
-  services: () => readonly Service[];
+  view: ServiceView;
   node: (name: string) => Node | undefined;
   recordEvent: RecordEvent;
   onProcesses: () => void;
@@ -58,6 +60,7 @@ export class PodRunner {
   private readonly healthStops = new Map<string, () => void>();
   private tokenTimer: NodeJS.Timeout | undefined;
   private stopEnvoyFiles: (() => void) | undefined;
+  private stopNetwork: (() => void) | undefined;
   private hostPorts: HostPorts = {};
   private initialized = false;
   private stopped: Promise<void> | undefined;
@@ -104,6 +107,8 @@ export class PodRunner {
       this.hostPorts = await chooseHostPorts(this.pod);
       await this.announceHostPorts();
     }
+    if (!this.injected)
+      this.stopNetwork = await servePodNetwork(this.addresses, this.pod.metadata.namespace ?? 'default', this.options.view);
     for (const container of this.initContainers) {
       if (!(await this.runToEnd(container))) return;
     }
@@ -150,6 +155,7 @@ export class PodRunner {
       for (const container of this.containers) this.event('Normal', 'Killing', `Stopping container ${container.name}`);
     }
     await Promise.all(this.all().map((container) => container.stop(graceMs)));
+    this.stopNetwork?.();
     releaseHostPorts(this.pod.metadata.uid ?? this.pod.metadata.name);
     for (const log of this.logs.values()) log.close();
     this.options.onProcesses();
@@ -209,7 +215,7 @@ export class PodRunner {
         container: spec,
         addresses,
         injected: this.injected,
-        services: this.options.services(),
+        services: this.options.view.services(),
       });
     }
     await this.refreshToken();
