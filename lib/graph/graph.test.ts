@@ -187,6 +187,17 @@ describe('buildGraph', () => {
     expect(graph.edges[0]).toMatchObject({ target: 'workload/Kubernetes/default/ratings-v1', rps: 10, errorRatio: 0.5, flags: { FI: 5 } });
   });
 
+  it('reads the service out of the name of an Envoy cluster', () => {
+    const cluster = {
+      destination_service: 'ratings',
+      destination_service_name: 'outbound|9080||ratings.default.svc.cluster.local',
+      destination_service_namespace: 'unknown',
+    };
+    const aborted = row('reviews-v2', 'unknown', 'ratings', 5, { response_code: '500', response_flags: 'FI', ...cluster });
+    const graph = buildGraph({ ...nothing, rps: [aborted, row('reviews-v2', 'ratings-v1', 'ratings', 5)] }, bookinfo);
+    expect(graph.edges.map((edge) => [edge.target, edge.errorRatio])).toEqual([['workload/Kubernetes/default/ratings-v1', 0.5]]);
+  });
+
   it('leaves them at the service when several workloads could have been meant', () => {
     const failed = row('productpage-v1', 'unknown', 'reviews', 5, { response_code: '503', response_flags: 'UH' });
     const graph = buildGraph({ ...nothing, rps: [failed] }, bookinfo);

@@ -1,3 +1,4 @@
+import { parseServiceHost } from '@/lib/model';
 import type { MeshContext } from './mesh-context';
 import type { GraphType, NodeKind } from './schema';
 
@@ -103,10 +104,17 @@ export function sourceNode(labels: Readonly<Record<string, string>>, type: Graph
   return isKnown(peer.workload) ? workloadNode(peer, type, context) : unknownNode;
 }
 
+/** Where a proxy knows no service it names its Envoy cluster, `outbound|9080|v2|HOST`, which ends in the host. */
+function hostOfCluster(name: string): string | undefined {
+  return /^outbound\|\d*\|[^|]*\|([^|]+)$/.exec(name)?.[1];
+}
+
 /** The service a row's traffic was sent to, when the mesh knows it. */
 export function calledService(labels: Readonly<Record<string, string>>): { namespace: string; name: string } | null {
   const name = labels['destination_service_name'];
   const namespace = labels['destination_service_namespace'];
+  const named = name === undefined ? undefined : hostOfCluster(name);
+  if (named !== undefined) return parseServiceHost(named) ?? null;
   if (!isKnown(name) || !isKnown(namespace) || name === 'PassthroughCluster' || name === 'BlackHoleCluster') return null;
   return { namespace, name };
 }
@@ -139,7 +147,7 @@ export function targetNode(labels: Readonly<Record<string, string>>, type: Graph
 function hostOutside(labels: Readonly<Record<string, string>>, context: MeshContext): { namespace: string; name: string } | null {
   const name = labels['destination_service_name'];
   if (name === 'PassthroughCluster' || name === 'BlackHoleCluster') return { namespace: unknown, name };
-  for (const host of [labels['destination_service'], name]) {
+  for (const host of [labels['destination_service'], name, name === undefined ? undefined : hostOfCluster(name)]) {
     const namespace = host === undefined ? undefined : context.externalHosts.get(host);
     if (host !== undefined && namespace !== undefined) return { namespace, name: host };
   }

@@ -94,7 +94,7 @@ describe('events', () => {
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     let text = '';
     const reading = (async () => {
-      for await (const chunk of response.body!) text += new TextDecoder().decode(chunk as Uint8Array);
+      for await (const chunk of response.body ?? []) text += new TextDecoder().decode(chunk);
     })();
     await expect.poll(() => text).toContain('event: graph');
     const first = JSON.parse(/event: graph\ndata: (.*)\n/.exec(text)?.[1] ?? '{}') as GraphResponse;

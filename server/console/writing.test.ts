@@ -156,9 +156,10 @@ describe('writing', () => {
   });
 
   it('says after a crash which state the mesh is in', async () => {
-    const [done] = open.console.changes.list(1);
+    const done = open.console.changes.list(1)[0];
+    if (done === undefined) throw new Error('no change is recorded');
     const after = virtualService([{ route: route({ v1: 1, v2: 99 }) }]);
-    const interrupted = { ...done!, status: 'applying' as const, undo: [{ before: null, after }] };
+    const interrupted = { ...done, status: 'applying' as const, undo: [{ before: null, after }] };
     open.console.changes.put({ ...interrupted, id: 'written', at: '2026-02-01T00:00:00Z' });
     open.console.changes.put({
       ...interrupted,

@@ -62,7 +62,7 @@ export interface Call {
 }
 
 /** Calls a handler as Next does. */
-export async function call<Body>(
+export async function call<Body = unknown>(
   name: EndpointName,
   { params = {}, query = '', body, headers = {} }: Call = {},
 ): Promise<{ status: number; body: Body; text: string }> {

@@ -52,7 +52,7 @@ export function createMesh(client: KubeClient, pods: () => readonly Pod[]): Mesh
     },
     async version(signal) {
       const [answer] = await askAll('/version', signal);
-      if (typeof answer === 'string') return answer.split(/[-\s]/)[0] ?? null;
+      if (typeof answer === 'string') return /\d+\.\d+(\.\d+)?/.exec(answer)?.[0] ?? answer;
       if (typeof answer === 'object' && answer !== null && 'version' in answer && typeof answer.version === 'string') return answer.version;
       return null;
     },
