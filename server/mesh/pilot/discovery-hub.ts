@@ -98,7 +98,7 @@ export class DiscoveryHub {
     const session =
       options.kind === 'delta'
         ? new DeltaSession(node, view, revision, events, { lazy: options.lazy })
-        : new SotwSession(node, view, revision, events);
+        : new SotwSession(node, view, revision, events, { lazy: options.lazy });
     const connection: Connection = {
       session,
       trusted: options.trusted,

@@ -1,8 +1,10 @@
 import type { ProxyNode } from '@/lib/pilot';
+import { typeUrls } from '@/lib/xds';
 import { encodeResource } from './encode-resources';
 import type { EncodedResource } from './encode-resources';
 import { AckTracker } from './track-acks';
 import type { Revision } from './track-acks';
+import { wildcardTypes } from './view-resources';
 import type { AnyResource, ResourceView } from './view-resources';
 
 /** A response on its way: acknowledged, or rejected, by its nonce. */
@@ -52,6 +54,14 @@ export interface SessionEvents {
   /** The whole of a revision was acknowledged. */
   onSettled(seq: number): void;
   now(): Date;
+}
+
+/**
+ * What a proxy is waited for: until it has asked for these, what it was sent so far is not all there is. Proxies that ask only for what a call needs
+ * (proxyless gRPC) are not waited for.
+ */
+export function awaitedTypes(lazy: boolean): readonly string[] {
+  return lazy ? [] : [typeUrls.cluster, typeUrls.clusterLoadAssignment, typeUrls.listener, typeUrls.routeConfiguration];
 }
 
 /** What both kinds of stream have in common: bookkeeping per type, and what is acknowledged. */
@@ -148,10 +158,11 @@ export class StreamLedger {
     this.unsettled.add(revision.seq);
     const expected = new Map<string, number>();
     for (const typeUrl of awaited) {
-      const names = this.types.get(typeUrl)?.names;
-      for (const name of view.get(typeUrl)?.keys() ?? []) {
+      const state = this.types.get(typeUrl);
+      const names = wildcardTypes.has(typeUrl) ? (state === undefined ? ['*'] : []) : (view.get(typeUrl)?.keys() ?? []);
+      for (const name of names) {
         const key = `${typeUrl} ${name}`;
-        if (names?.has(name) !== true) expected.set(key, this.expected.get(key) ?? revision.seq);
+        if (state?.names.has(name) !== true) expected.set(key, this.expected.get(key) ?? revision.seq);
       }
     }
     this.expected = expected;

@@ -58,7 +58,7 @@ function rowOf(connection: Connection): SyncRow {
     route_acked: of(typeUrls.routeConfiguration)?.nonceAcked ?? '',
     endpoint_sent: of(typeUrls.clusterLoadAssignment)?.nonceSent ?? '',
     endpoint_acked: of(typeUrls.clusterLoadAssignment)?.nonceAcked ?? '',
-    'heddle.dev/acked': Object.fromEntries([...ledger.ackedVersions()].sort()),
+    'heddle.dev/acked': Object.fromEntries([...ledger.ackedVersions()].sort(([left], [right]) => (left < right ? -1 : 1))),
     'heddle.dev/nacks': ledger.rejections.map(({ typeUrl, message, resources, at }) => ({
       type: typeUrl,
       message,

@@ -98,6 +98,20 @@ describe('a delta stream', () => {
     expect(take()).toEqual(['CDS b -gone']);
   });
 
+  it('sends the endpoints of a cluster that changed while the proxy was away, though it holds them', () => {
+    const { session, take } = open({ clusters: ['a', 'b@2'], endpoints: ['a', 'b'] });
+    session.handle({ type_url: cluster, initial_resource_versions: { a: '1', b: '1' } });
+    session.handle({ type_url: endpoints, resource_names_subscribe: ['a', 'b'], initial_resource_versions: { a: '1', b: '1' } });
+    expect(take()).toEqual(['CDS b', 'EDS b']);
+  });
+
+  it('sends them also when the endpoints were asked for first', () => {
+    const { session, take } = open({ clusters: ['a', 'b@2'], endpoints: ['a', 'b'] });
+    session.handle({ type_url: endpoints, resource_names_subscribe: ['a', 'b'], initial_resource_versions: { a: '1', b: '1' } });
+    session.handle({ type_url: cluster, initial_resource_versions: { a: '1', b: '1' } });
+    expect(take()).toEqual(['CDS b', 'EDS b']);
+  });
+
   it('forgets a name that is unsubscribed', () => {
     const { session, push, take } = openReady(small);
     session.handle({ type_url: endpoints, resource_names_unsubscribe: ['a'] });

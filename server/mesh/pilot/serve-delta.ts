@@ -1,12 +1,10 @@
 import type { ProxyNode } from '@/lib/pilot';
 import { encodeMessage, typeUrls } from '@/lib/xds';
-import { StreamLedger } from './proxy-session';
+import { StreamLedger, awaitedTypes } from './proxy-session';
 import type { DiscoveryRequest, ProxySession, SessionEvents, TypeState } from './proxy-session';
 import type { Revision } from './track-acks';
 import { pushOrder, wildcardTypes } from './view-resources';
 import type { AnyResource, ResourceView } from './view-resources';
-
-const awaitedTypes = [typeUrls.clusterLoadAssignment, typeUrls.routeConfiguration];
 
 /** The incremental protocol on one stream (istio.md §3.1). Knows nothing of sockets: bytes go out through `events.send`. */
 export class DeltaSession implements ProxySession {
@@ -15,15 +13,16 @@ export class DeltaSession implements ProxySession {
   readonly ledger: StreamLedger;
   view: ResourceView;
   private revision: Revision;
-  /** Proxies that ask only for what a call needs (proxyless gRPC) are not waited for. */
   private readonly awaited: readonly string[];
+  /** Clusters that were sent and whose endpoints were not sent since: Envoy holds them back, and its CDS requests, until they come. */
+  private readonly warming = new Set<string>();
 
   constructor(node: ProxyNode, view: ResourceView, revision: Revision, events: SessionEvents, options: { lazy?: boolean } = {}) {
     this.node = node;
     this.view = view;
     this.revision = revision;
     this.ledger = new StreamLedger(events);
-    this.awaited = options.lazy === true ? [] : awaitedTypes;
+    this.awaited = awaitedTypes(options.lazy === true);
     this.ledger.noteRevision(revision, view, this.awaited);
   }
 
@@ -31,14 +30,12 @@ export class DeltaSession implements ProxySession {
     this.view = view;
     this.revision = revision;
     const broken = new Map<TypeState, string[]>();
-    const touchedClusters = new Set<string>();
     for (const typeUrl of pushOrder) {
       const state = this.ledger.types.get(typeUrl);
       if (state === undefined) continue;
       const changed = this.changedResources(state);
       const removed = this.removedNames(state);
-      if (typeUrl === typeUrls.cluster) for (const { name } of changed) touchedClusters.add(name);
-      if (typeUrl === typeUrls.clusterLoadAssignment) this.addWarming(state, changed, touchedClusters);
+      if (typeUrl === typeUrls.clusterLoadAssignment) this.addWarming(state, changed);
       // Clusters and their endpoints go last, when no route leads to them any more.
       const late = removed.length > 0 && (typeUrl === typeUrls.cluster || typeUrl === typeUrls.clusterLoadAssignment);
       if (late) broken.set(state, removed);
@@ -72,7 +69,7 @@ export class DeltaSession implements ProxySession {
       else state.names.delete(name);
       if (!state.wildcard || name === '*') this.forget(state, name);
     }
-    this.ledger.noteSubscribed(typeUrl, asked);
+    this.ledger.noteSubscribed(typeUrl, state.wildcard ? ['*', ...asked] : asked);
     this.answer(state, asked, first, held);
     this.ledger.settle();
   }
@@ -84,12 +81,26 @@ export class DeltaSession implements ProxySession {
     for (const name of asked) {
       const resource = available?.get(name);
       // Whoever asks for a name again wants it again: Envoy does when a cluster is warming. What it said it holds is not sent.
-      if (resource !== undefined && held[name] !== resource.version) changed.add(resource);
+      if (resource !== undefined && (held[name] !== resource.version || this.isWarming(state, name))) changed.add(resource);
       else if (resource === undefined) removed.add(name);
     }
     // The first answer to a wildcard goes out even when there is nothing: the proxy waits for it to become ready.
     const greet = first && state.wildcard && Object.keys(held).length === 0;
     if (changed.size > 0 || removed.size > 0 || greet) this.respond(state, [...changed], [...removed]);
+    if (state.typeUrl === typeUrls.cluster) this.answerWarming();
+  }
+
+  /** Clusters that went out in answer to a request warm like those of a push. */
+  private answerWarming(): void {
+    const endpoints = this.ledger.types.get(typeUrls.clusterLoadAssignment);
+    if (endpoints === undefined || this.warming.size === 0) return;
+    const due: AnyResource[] = [];
+    this.addWarming(endpoints, due);
+    if (due.length > 0) this.respond(endpoints, due, []);
+  }
+
+  private isWarming(state: TypeState, name: string): boolean {
+    return state.typeUrl === typeUrls.clusterLoadAssignment && this.warming.has(name);
   }
 
   private changedResources(state: TypeState): AnyResource[] {
@@ -113,11 +124,11 @@ export class DeltaSession implements ProxySession {
   }
 
   /** A changed cluster warms until its endpoints are answered again, even when they did not change. */
-  private addWarming(state: TypeState, changed: AnyResource[], clusters: ReadonlySet<string>): void {
+  private addWarming(state: TypeState, changed: AnyResource[]): void {
     const available = this.view.get(state.typeUrl);
-    for (const name of clusters) {
+    for (const name of this.warming) {
       const resource = available?.get(name);
-      if (resource !== undefined && state.names.has(name) && state.sent.get(name) === resource.version) changed.push(resource);
+      if (resource !== undefined && state.names.has(name) && !changed.includes(resource)) changed.push(resource);
     }
   }
 
@@ -128,10 +139,16 @@ export class DeltaSession implements ProxySession {
   }
 
   private respond(state: TypeState, changed: readonly AnyResource[], removed: readonly string[]): void {
-    for (const { name, version } of changed) state.sent.set(name, version);
+    const endpoints = this.view.get(typeUrls.clusterLoadAssignment);
+    for (const { name, version } of changed) {
+      state.sent.set(name, version);
+      if (state.typeUrl === typeUrls.cluster && endpoints?.has(name) === true) this.warming.add(name);
+      if (state.typeUrl === typeUrls.clusterLoadAssignment) this.warming.delete(name);
+    }
     for (const name of removed) {
       state.sent.delete(name);
       state.rejected.delete(name);
+      if (state.typeUrl === typeUrls.cluster) this.warming.delete(name);
     }
     const resources = this.ledger.encode(state, this.revision.seq, changed, 'delta');
     const names = changed

@@ -4,7 +4,7 @@ import { SotwSession } from './serve-sotw';
 import { fakeView, recordStream, sidecarNode } from './testdata/fake-mesh';
 import type { FakeProxy } from './testdata/fake-mesh';
 
-const { cluster, clusterLoadAssignment: endpoints, routeConfiguration: route } = typeUrls;
+const { cluster, clusterLoadAssignment: endpoints, listener, routeConfiguration: route } = typeUrls;
 const small: FakeProxy = { clusters: ['a', 'b'], endpoints: ['a', 'b'], listeners: ['l'], routes: ['9080'] };
 
 function open(proxy: FakeProxy) {
@@ -27,9 +27,11 @@ function openReady() {
   const opened = open(small);
   opened.session.handle({ type_url: cluster });
   opened.session.handle({ type_url: endpoints, resource_names: ['a', 'b'] });
+  opened.session.handle({ type_url: listener });
   opened.session.handle({ type_url: route, resource_names: ['9080'] });
   opened.session.handle({ type_url: cluster, response_nonce: opened.nonceOf(cluster) });
   opened.session.handle({ type_url: endpoints, resource_names: ['a', 'b'], response_nonce: opened.nonceOf(endpoints) });
+  opened.session.handle({ type_url: listener, response_nonce: opened.nonceOf(listener) });
   opened.session.handle({ type_url: route, resource_names: ['9080'], response_nonce: opened.nonceOf(route) });
   opened.take();
   return opened;

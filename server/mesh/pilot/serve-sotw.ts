@@ -1,6 +1,6 @@
 import type { ProxyNode } from '@/lib/pilot';
 import { encodeMessage, typeUrls } from '@/lib/xds';
-import { StreamLedger } from './proxy-session';
+import { StreamLedger, awaitedTypes } from './proxy-session';
 import type { DiscoveryRequest, ProxySession, SessionEvents, TypeState } from './proxy-session';
 import type { Revision } from './track-acks';
 import { pushOrder, wildcardTypes } from './view-resources';
@@ -13,13 +13,15 @@ export class SotwSession implements ProxySession {
   readonly ledger: StreamLedger;
   view: ResourceView;
   private revision: Revision;
+  private readonly awaited: readonly string[];
 
-  constructor(node: ProxyNode, view: ResourceView, revision: Revision, events: SessionEvents) {
+  constructor(node: ProxyNode, view: ResourceView, revision: Revision, events: SessionEvents, options: { lazy?: boolean } = {}) {
     this.node = node;
     this.view = view;
     this.revision = revision;
     this.ledger = new StreamLedger(events);
-    this.ledger.noteRevision(revision, view, []);
+    this.awaited = awaitedTypes(options.lazy === true);
+    this.ledger.noteRevision(revision, view, this.awaited);
   }
 
   push(view: ResourceView, revision: Revision): void {
@@ -42,7 +44,7 @@ export class SotwSession implements ProxySession {
       const due = [...new Set([...changed, ...warming])];
       if (due.length > 0) this.respond(state, due);
     }
-    this.ledger.noteRevision(revision, view, []);
+    this.ledger.noteRevision(revision, view, this.awaited);
   }
 
   handle(request: DiscoveryRequest): void {
@@ -61,6 +63,7 @@ export class SotwSession implements ProxySession {
     state.names = new Set(names.filter((name) => name !== '*'));
     state.wildcard = wildcardTypes.has(typeUrl) && (names.length === 0 || names.includes('*'));
     for (const name of state.sent.keys()) if (!state.wildcard && !state.names.has(name)) state.sent.delete(name);
+    this.ledger.noteSubscribed(typeUrl, state.wildcard ? ['*', ...state.names] : state.names);
     const added = names.some((name) => !before.has(name));
     const again = state.answerNext;
     state.answerNext = false;

@@ -10,7 +10,7 @@ export interface StatusWriterOptions {
   client: KubeClient;
   logger: Logger;
   /** The status that an object has now, as far as is known; `undefined` when there is no such object. */
-  current(status: ObjectStatus): Record<string, unknown> | undefined;
+  current: (status: ObjectStatus) => Record<string, unknown> | undefined;
   now: () => Date;
 }
 
