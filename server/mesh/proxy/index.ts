@@ -1,3 +1,6 @@
-/** The data plane. `heddle proxy` runs `main.ts`; other rooms need nothing but the form of its bootstrap file. */
+/** The data plane. `heddle proxy` runs `main.ts`; the benchmark runs `Proxy` on a fixed configuration. */
+export { Proxy } from './proxy';
+export type { ProxyOptions } from './proxy';
+export type { ConfigHandler, ConfigSource, DeliveredResource, Identity, IdentitySource } from './config-source';
 export { readBootstrap } from './read-bootstrap';
 export type { Bootstrap } from './read-bootstrap';

@@ -3,6 +3,7 @@ import { drawFraction, shadowHost } from '@/lib/routing';
 import { composeHttp2Head } from '../http2/compose-head';
 import type { Endpoint, PoolWaiter } from '../upstream/endpoint';
 import type { Exchange } from './exchange';
+import { splitAuthority } from '../upstream/original-destination';
 import { random } from './random-bits';
 import type { RouteView } from './route-view';
 import { SavedRequest } from './saved-request';
@@ -38,7 +39,7 @@ export class MirrorRequest implements UpstreamOwner, PoolWaiter {
   }
 
   send(authority: string): void {
-    this.endpoint.acquire(this, this.saved.head !== null, authority);
+    this.endpoint.acquire(this, this.saved.head !== null, this.endpoint.cluster.autoSni ? splitAuthority(authority, '').host : '');
   }
 
   addBody(bytes: Buffer, start: number, end: number, last: boolean): void {

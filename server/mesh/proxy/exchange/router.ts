@@ -11,7 +11,7 @@ import { flushOutput } from '../io/output';
 import type { MessageHead, ResponseHead } from '../message-head';
 import type { Cluster } from '../upstream/cluster';
 import type { Endpoint, PoolFailure, PoolWaiter } from '../upstream/endpoint';
-import { findOriginalDestination } from '../upstream/original-destination';
+import { findOriginalDestination, splitAuthority } from '../upstream/original-destination';
 import type { Exchange } from './exchange';
 import { httpStatusOf } from './local-reply';
 import { random, randomHex64 } from './random-bits';
@@ -210,7 +210,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     this.responded = false;
     if (this.attempt > 1) this.exchange.saved.setAttempt(this.attempt);
     this.waiting = endpoint;
-    if (endpoint.acquire(this, this.http2, this.exchange.view.authority)) this.waiting = null;
+    if (endpoint.acquire(this, this.http2, cluster.autoSni ? splitAuthority(this.exchange.plan.authority ?? this.exchange.view.authority, '').host : '')) this.waiting = null;
   }
 
   onPoolReady(stream: UpstreamStream): void {

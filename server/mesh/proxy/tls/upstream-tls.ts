@@ -39,6 +39,7 @@ export class UpstreamTls {
 
   /**
    * What to dial with, or undefined while secrets are missing.
+   * `sni` is used where the configuration names none (`auto_sni`).
    * `purpose`: 'http1' offers the multiplexed hop to mesh peers; 'tcp' offers the configured protocols alone.
    */
   dial(purpose: 'http1' | 'http2' | 'tcp', sni: string, session: Buffer | undefined): TlsDial | undefined {
@@ -49,7 +50,7 @@ export class UpstreamTls {
     return {
       context,
       alpn: this.protocols(purpose),
-      sni: sni === '' ? this.sni : sni,
+      sni: this.sni === '' ? sni : this.sni,
       checkChain: material.roots !== '' && !material.acceptUntrusted,
       session,
       verify: (socket: TLSSocket): string | PeerTls => {

@@ -44,6 +44,8 @@ export class Cluster {
   readonly http2Options: Http2Options;
   readonly service: ServiceName | null;
   readonly usesOriginalDestination: boolean;
+  /** The request's host is the server name of TLS. */
+  readonly autoSni: boolean;
   readonly balancer: LoadBalancer;
   readonly outliers: OutlierDetector | null;
   endpoints: readonly Endpoint[] = [];
@@ -69,6 +71,7 @@ export class Cluster {
     this.bindAddress = config.upstream_bind_config?.source_address?.address ?? (config.name.startsWith('inbound|') ? '' : defaultBindAddress);
     this.protocol =
       options?.use_downstream_protocol_config !== undefined ? 'downstream' : options?.explicit_http_config?.http2_protocol_options !== undefined ? 'http2' : 'http1';
+    this.autoSni = options?.upstream_http_protocol_options?.auto_sni ?? false;
     this.http2Options = readHttp2Options(
       options?.explicit_http_config?.http2_protocol_options ?? options?.use_downstream_protocol_config?.http2_protocol_options,
     );
