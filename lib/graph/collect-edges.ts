@@ -32,24 +32,25 @@ export interface CollectOptions {
 
 /** Sorts all rows into edges. */
 export function collectEdges(metrics: GraphMetrics, options: CollectOptions): Map<string, CollectedEdge> {
-  const edges = new Map<string, CollectedEdge>();
+  const collected: Collected = { edges: new Map(), resolved: new Map() };
   const weights = new Map<string, number>();
+  const keyLabels = rowLabels(options.graphType);
   for (const sample of metrics.rps ?? []) {
     const reporter = reporterOf(sample);
     if (reporter === null) continue;
     const protocol = protocolOf(sample);
-    const key = rowKey(sample, options.graphType);
+    const key = rowKey(sample, keyLabels);
     weights.set(key, (weights.get(key) ?? 0) + (sample.value > 0 ? sample.value : 0));
-    for (const edge of edgesOf(sample, protocol, options, edges)) tallyRequests(tallyOf(edge.reports, reporter), sample, protocol);
+    for (const edge of edgesOf(sample, protocol, options, collected)) tallyRequests(tallyOf(edge.reports, reporter), sample, protocol);
   }
   for (const name of ['p50Ms', 'p95Ms', 'p99Ms'] as const) {
     for (const sample of metrics[name] ?? []) {
       const reporter = reporterOf(sample);
       if (reporter === null || !Number.isFinite(sample.value)) continue;
       // Rows of two services between the same two workloads meet in one edge: weighted by rate, an approximation that only then is needed.
-      const weight = weights.get(rowKey(sample, options.graphType)) ?? 0;
+      const weight = weights.get(rowKey(sample, keyLabels)) ?? 0;
       if (!(weight > 0)) continue;
-      for (const edge of edgesOf(sample, protocolOf(sample), options, edges)) {
+      for (const edge of edgesOf(sample, protocolOf(sample), options, collected)) {
         const entry = edge.latency[name].get(reporter) ?? { sum: 0, weight: 0 };
         entry.sum += sample.value * weight;
         entry.weight += weight;
@@ -64,10 +65,10 @@ export function collectEdges(metrics: GraphMetrics, options: CollectOptions): Ma
     for (const sample of metrics[name] ?? []) {
       const reporter = reporterOf(sample);
       if (reporter === null) continue;
-      for (const edge of edgesOf(sample, 'tcp', options, edges)) tallyCommon(tallyOf(edge[side], reporter), sample);
+      for (const edge of edgesOf(sample, 'tcp', options, collected)) tallyCommon(tallyOf(edge[side], reporter), sample);
     }
   }
-  return edges;
+  return collected.edges;
 }
 
 function tallyOf(tallies: Map<Reporter, Tally>, reporter: Reporter): Tally {
@@ -91,22 +92,60 @@ const identityLabels: Record<GraphType, readonly string[]> = {
 };
 
 /** Joins a row of percentiles with the rows of requests it was made of. */
-function rowKey(sample: Sample, type: GraphType): string {
-  const { labels } = sample;
-  const names = [
+function rowKey(sample: Sample, names: readonly string[]): string {
+  let key = '';
+  for (const name of names) key += `${sample.labels[name] ?? ''}\n`;
+  return key;
+}
+
+/** The labels that rows of percentiles have (`planGraphQueries`), but for those that follow from the others. */
+function rowLabels(type: GraphType): string[] {
+  return [
     'reporter',
     'request_protocol',
     'source_cluster',
     'source_workload_namespace',
     'destination_service',
     ...identityLabels[type],
+    'destination_cluster',
+    ...(type === 'service' ? [] : ['destination_workload_namespace']),
   ];
-  names.push('destination_cluster', ...(type === 'service' ? [] : ['destination_workload_namespace']));
-  return names.map((name) => labels[name] ?? '').join('\n');
+}
+
+const resolvedLabels = [
+  'source_cluster',
+  'source_workload_namespace',
+  'source_workload',
+  'source_canonical_service',
+  'source_canonical_revision',
+  'destination_cluster',
+  'destination_workload_namespace',
+  'destination_workload',
+  'destination_canonical_service',
+  'destination_canonical_revision',
+  'destination_service',
+  'destination_service_name',
+  'destination_service_namespace',
+];
+
+interface Collected {
+  edges: Map<string, CollectedEdge>;
+  /** Edges by the labels that decide about them: most rows of an edge differ in code and flags only. */
+  resolved: Map<string, CollectedEdge[]>;
 }
 
 /** The edge a row belongs to; with services as nodes the two halves of its way. */
-function edgesOf(sample: Sample, protocol: EdgeProtocol, options: CollectOptions, edges: Map<string, CollectedEdge>): CollectedEdge[] {
+function edgesOf(sample: Sample, protocol: EdgeProtocol, options: CollectOptions, collected: Collected): CollectedEdge[] {
+  let key: string = protocol;
+  for (const label of resolvedLabels) key += `\n${sample.labels[label] ?? ''}`;
+  const known = collected.resolved.get(key);
+  if (known !== undefined) return known;
+  const found = resolveEdges(sample, protocol, options, collected.edges);
+  collected.resolved.set(key, found);
+  return found;
+}
+
+function resolveEdges(sample: Sample, protocol: EdgeProtocol, options: CollectOptions, edges: Map<string, CollectedEdge>): CollectedEdge[] {
   const { graphType, context } = options;
   const source = sourceNode(sample.labels, graphType, context);
   const target = targetNode(sample.labels, graphType, context);

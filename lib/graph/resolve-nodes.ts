@@ -43,7 +43,7 @@ function identity(kind: NodeKind, cluster: string, namespace: string, name: stri
 
 /** Names may hold anything (a host, an address); a slash must not look like the next part. */
 function encodePart(part: string): string {
-  return part.replaceAll('%', '%25').replaceAll('/', '%2F');
+  return part.includes('%') || part.includes('/') ? part.replaceAll('%', '%25').replaceAll('/', '%2F') : part;
 }
 
 /** Parts of a node's id: `kind/cluster/namespace/name[/version]`; `null` when the text is none. */

@@ -72,7 +72,7 @@ export function loadConfig(env: Record<string, string | undefined>, cwd: string)
   }
   if (!parsed.success || problems.length > 0) {
     throw new HeddleError('invalid_config', `The configuration is wrong: ${problems.join('; ')}.`, {
-      hint: 'Every variable is described in docs/configuration.md.',
+      hint: 'The variables are HEDDLE_KUBECONFIG, HEDDLE_PROMETHEUS, HEDDLE_TRACES, HEDDLE_DATA_DIR, HEDDLE_RUN_FILE, HEDDLE_HOST, HEDDLE_PORT, HEDDLE_ALLOWED_HOSTS, HEDDLE_CLUSTER_NAME, HEDDLE_KUBE_CONTEXT and HEDDLE_LOG_LEVEL.',
     });
   }
   const values = parsed.data;

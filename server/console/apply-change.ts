@@ -149,7 +149,7 @@ function replacement(before: AnyKubeObject, body: AnyKubeObject): AnyKubeObject 
   const lastApplied = annotations?.[lastAppliedAnnotation];
   // kubectl compares with this the next time; it goes when the object goes, not when its content changes.
   const kept = lastApplied === undefined ? {} : { [lastAppliedAnnotation]: lastApplied };
-  return { ...body, metadata: { ...metadata, ...body.metadata, annotations: { ...body.metadata.annotations, ...kept } } } as AnyKubeObject;
+  return { ...body, metadata: { ...metadata, ...body.metadata, annotations: { ...body.metadata.annotations, ...kept } } };
 }
 
 /** Dry run of all, then all in a safe order; recorded before and after, so that a crash in between leaves a trace of what was meant. */

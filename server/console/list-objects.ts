@@ -130,7 +130,7 @@ function withoutSecrets(kind: KnownKind, object: AnyKubeObject): { object: AnyKu
   const { data, stringData, ...rest } = object;
   const { [lastAppliedAnnotation]: _copy, ...annotations } = object.metadata.annotations ?? {};
   const names = [data, stringData].flatMap((one) => (typeof one === 'object' && one !== null ? Object.keys(one) : []));
-  return { object: { ...rest, metadata: { ...object.metadata, annotations } } as AnyKubeObject, withheld: [...new Set(names)].toSorted() };
+  return { object: { ...rest, metadata: { ...object.metadata, annotations } }, withheld: [...new Set(names)].toSorted() };
 }
 
 /** Every kind the console knows, and whether the API server serves it. */

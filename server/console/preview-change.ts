@@ -49,11 +49,15 @@ async function draftObject(cluster: Cluster, object: AnyObject): Promise<Drafted
   const { resourceVersion: _version, ...metadata } = applyBody(object).metadata;
   let after: AnyObject = cleanObject(object);
   try {
-    const applied = await cluster.client.apply(resourceFor(kind), { ...applyBody(object), metadata } as AnyKubeObject, {
-      dryRun: true,
-      force: true,
-      onWarning: (text) => find('HED0002', 'warning', text, ''),
-    });
+    const applied = await cluster.client.apply(
+      resourceFor(kind),
+      { ...applyBody(object), metadata },
+      {
+        dryRun: true,
+        force: true,
+        onWarning: (text) => find('HED0002', 'warning', text, ''),
+      },
+    );
     // Defaults of the server are shown; what it merges in from fields the draft leaves out is not part of the draft.
     if (same(cleanObject(applied)['spec'], cleanObject(object)['spec'])) after = cleanObject(applied);
   } catch (error) {

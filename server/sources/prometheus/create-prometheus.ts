@@ -25,16 +25,11 @@ export interface Prometheus {
   version(options?: QueryOptions): Promise<string | null>;
 }
 
-const metric = z.record(z.string(), z.string());
-const point = z.tuple([z.number(), z.string()]);
+const rows = z.array(z.unknown());
 const answer = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('success'),
-    data: z.union([
-      z.object({ resultType: z.literal('vector'), result: z.array(z.object({ metric, value: point })) }),
-      z.object({ resultType: z.literal('matrix'), result: z.array(z.object({ metric, values: z.array(point) })) }),
-      z.object({ resultType: z.enum(['scalar', 'string']), result: point }),
-    ]),
+    data: z.object({ resultType: z.enum(['vector', 'matrix', 'scalar', 'string']), result: rows }),
   }),
   z.object({ status: z.literal('error'), errorType: z.string().optional(), error: z.string().optional() }),
 ]);
@@ -90,16 +85,13 @@ export function createPrometheus(options: PrometheusOptions): Prometheus {
     async instant(promql, atMs, { signal } = {}) {
       const data = await query('/api/v1/query', { query: promql, time: String(atMs / 1000) }, signal);
       if (data.resultType !== 'vector') throw new HeddleError('source_failed', `The query does not give a vector: ${promql}`);
-      return data.result.map(({ metric: labels, value }) => ({ labels, value: numberOf(value[1]) }));
+      return data.result.map(readSample);
     },
     async range(promql, { startMs, endMs, stepSeconds }, { signal } = {}) {
       const form = { query: promql, start: String(startMs / 1000), end: String(endMs / 1000), step: String(stepSeconds) };
       const data = await query('/api/v1/query_range', form, signal);
       if (data.resultType !== 'matrix') throw new HeddleError('source_failed', `The query does not give a matrix: ${promql}`);
-      return data.result.map(({ metric: labels, values }) => ({
-        labels,
-        points: values.map(([time, value]): [number, number] => [time, numberOf(value)]),
-      }));
+      return data.result.map(readLine);
     },
     async version({ signal } = {}) {
       await query('/api/v1/query', { query: '1' }, signal);
@@ -115,8 +107,38 @@ export function createPrometheus(options: PrometheusOptions): Prometheus {
   };
 }
 
+// A large mesh answers with tens of thousands of rows: they are checked by hand, because a schema takes longer than the query.
+
+function readSample(row: unknown): Sample {
+  const { metric, value } = (row ?? {}) as { metric?: unknown; value?: unknown };
+  if (!Array.isArray(value)) throw unreadable();
+  return { labels: labelsOf(metric), value: numberOf(value[1]) };
+}
+
+function readLine(row: unknown): Line {
+  const { metric, values } = (row ?? {}) as { metric?: unknown; values?: unknown };
+  if (!Array.isArray(values)) throw unreadable();
+  return {
+    labels: labelsOf(metric),
+    points: values.map((point: unknown): [number, number] => {
+      if (!Array.isArray(point) || typeof point[0] !== 'number') throw unreadable();
+      return [point[0], numberOf(point[1])];
+    }),
+  };
+}
+
+function labelsOf(metric: unknown): Record<string, string> {
+  if (typeof metric !== 'object' || metric === null) throw unreadable();
+  return metric as Record<string, string>;
+}
+
+function unreadable(): HeddleError {
+  return new HeddleError('source_failed', 'Prometheus answered with rows that cannot be read.');
+}
+
 /** Prometheus writes special values as words. */
-function numberOf(text: string): number {
+function numberOf(text: unknown): number {
+  if (typeof text !== 'string') throw unreadable();
   if (text === '+Inf' || text === 'Inf') return Number.POSITIVE_INFINITY;
   if (text === '-Inf') return Number.NEGATIVE_INFINITY;
   return Number(text);
