@@ -76,6 +76,7 @@ function runClients(address: string): void {
   const port = parentPort;
   if (port === null) return;
   let waiting = 0;
+  let leaving = false;
   let synced = 0;
   let stops: (() => void)[] = [];
 
@@ -107,7 +108,7 @@ function runClients(address: string): void {
           }
         },
         onEnd(error) {
-          if (error !== undefined) port?.postMessage({ problem: error.message });
+          if (error !== undefined && !leaving) port?.postMessage({ problem: error.message });
         },
       },
     );
@@ -124,8 +125,10 @@ function runClients(address: string): void {
   port.on('message', (message: ToClients) => {
     if (message.do === 'connect') {
       synced = 0;
+      leaving = false;
       for (let index = 0; index < proxies; index++) connect(index);
     } else if (message.do === 'disconnect') {
+      leaving = true;
       for (const stop of stops) stop();
       stops = [];
       port.postMessage({ done: 'disconnect' });

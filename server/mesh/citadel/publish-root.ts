@@ -30,7 +30,7 @@ export function publishRoot(client: KubeClient, rootPem: string, logger: Logger)
   }
 
   async function publish(namespace: string): Promise<void> {
-    const known = informer.get(resources.configMaps, name, namespace) as ConfigMap | undefined;
+    const known = informer.get<ConfigMap>(resources.configMaps, name, namespace);
     if (known?.data?.['root-cert.pem'] === rootPem) return;
     const configMap: ConfigMap = {
       apiVersion: 'v1',

@@ -76,7 +76,8 @@ async function createCertificate(options: CertificateServiceOptions, token: stri
   try {
     const request = decodeMessage('istio.v1.auth.IstioCertificateRequest', bytes);
     const seconds = typeof request['validity_duration'] === 'number' ? request['validity_duration'] : 0;
-    leaf = await signRequest(authority, String(request['csr'] ?? ''), subject, seconds, options.now());
+    const csr = typeof request['csr'] === 'string' ? request['csr'] : '';
+    leaf = await signRequest(authority, csr, subject, seconds, options.now());
   } catch (error) {
     (isHeddleError(error) && error.code === 'bad_request' ? metrics.unreadable : metrics.signErrors).inc();
     throw error;

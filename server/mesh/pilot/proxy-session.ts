@@ -1,7 +1,7 @@
 import type { ProxyNode } from '@/lib/pilot';
 import { typeUrls } from '@/lib/xds';
 import { encodeResource } from './encode-resources';
-import type { EncodedResource } from './encode-resources';
+import type { ResourceForm } from './encode-resources';
 import { AckTracker } from './track-acks';
 import type { Revision } from './track-acks';
 import { wildcardTypes } from './view-resources';
@@ -107,10 +107,10 @@ export class StreamLedger {
   }
 
   /** The bytes of what is to be sent. One resource that cannot be encoded must not hold up the others: it counts as rejected. */
-  encode(state: TypeState, seq: number, resources: readonly AnyResource[], form: keyof EncodedResource): Uint8Array[] {
+  encode(state: TypeState, seq: number, resources: readonly AnyResource[], form: ResourceForm): Uint8Array[] {
     return resources.flatMap((resource) => {
       try {
-        return [encodeResource(state.typeUrl, resource)[form]];
+        return [encodeResource(state.typeUrl, resource, form)];
       } catch (error) {
         state.rejected.set(resource.name, seq);
         this.reject(state.typeUrl, '', [resource.name], `not encodable: ${error instanceof Error ? error.message : String(error)}`);
