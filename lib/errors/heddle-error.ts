@@ -30,7 +30,11 @@ export interface ErrorBody {
   error: { code: ErrorCode; message: string; path?: string; hint?: string };
 }
 
+/** Marks the error across copies of this module: a bundler may load it more than once, and `instanceof` knows only its own copy. */
+const mark = Symbol.for('heddle.error');
+
 export class HeddleError extends Error {
+  readonly [mark] = true;
   readonly code: ErrorCode;
   /** The field that is wrong, as `spec.http[0].route[1].weight`. */
   readonly path: string | undefined;
@@ -47,7 +51,7 @@ export class HeddleError extends Error {
 }
 
 export function isHeddleError(error: unknown): error is HeddleError {
-  return error instanceof HeddleError;
+  return error instanceof Error && mark in error;
 }
 
 /** The HTTP status of a code. */
