@@ -33,11 +33,13 @@ interface OneChartProps {
   data: SeriesResponse;
   field: Field;
   format: (value: number | null) => string;
+  /** Top of the axis while all values are 0. */
+  least: number;
   only: string | undefined;
   height: number;
 }
 
-function OneChart({ title, data, field, format, only, height }: OneChartProps): ReactNode {
+function OneChart({ title, data, field, format, least, only, height }: OneChartProps): ReactNode {
   const rows = useMemo(() => points(data, field), [data, field]);
   const keys = data.groups.map((group) => group.key);
   const span = (data.times.at(-1) ?? 0) - (data.times[0] ?? 0);
@@ -58,7 +60,7 @@ function OneChart({ title, data, field, format, only, height }: OneChartProps): 
             minTickGap={56}
           />
           <YAxis
-            domain={[0, 'auto']}
+            domain={[0, (most: number) => (most > 0 ? most * 1.05 : least)]}
             width={60}
             tickFormatter={(value: number) => format(value)}
             tick={{ fontSize: 11, fill: 'var(--text-faint)' }}
@@ -126,9 +128,9 @@ export function RedCharts({ data, words, height = 168, stacked = false }: RedCha
   return (
     <div className="pb-3">
       <div className={stacked ? 'flex flex-col gap-2' : 'flex gap-x-1'}>
-        <OneChart title={words.rate} data={data} field="rps" format={formatNumber} only={only} height={height} />
-        <OneChart title={words.errors} data={data} field="errorRatio" format={formatPercent} only={only} height={height} />
-        <OneChart title={words.duration} data={data} field="p95Ms" format={formatMs} only={only} height={height} />
+        <OneChart title={words.rate} data={data} field="rps" format={formatNumber} least={1} only={only} height={height} />
+        <OneChart title={words.errors} data={data} field="errorRatio" format={formatPercent} least={0.01} only={only} height={height} />
+        <OneChart title={words.duration} data={data} field="p95Ms" format={formatMs} least={1} only={only} height={height} />
       </div>
       <ul className="flex flex-wrap gap-1 px-4 pt-1" hidden={keys.length < 2}>
         {keys.map((key) => (

@@ -13,6 +13,9 @@ import type { TraceSummary } from '@/lib/contract';
 import { formatMs } from '@/lib/format';
 import { type TraceSearch, TraceSearchForm } from './trace-search';
 
+/** Services named in a row; the rest is a number. */
+const mostServices = 3;
+
 /** The search as one value of the URL, so that the link restores it. */
 function useSearch(): [TraceSearch, (search: TraceSearch) => void] {
   const [service = '', setService] = useUrlValue('service');
@@ -73,7 +76,7 @@ export function TracesPage(): ReactNode {
         header: t('services'),
         cell: (row) => (
           <span className="flex max-w-[21rem] gap-1 overflow-hidden 2xl:max-w-none">
-            {row.services.map((one, at) => (
+            {row.services.slice(0, mostServices).map((one, at) => (
               <span
                 key={one.name}
                 className={`rounded-sm border px-1.5 text-xs leading-5 ${one.errorCount > 0 ? 'border-failing text-failing-text' : 'border-line text-muted'}`}
@@ -86,6 +89,9 @@ export function TracesPage(): ReactNode {
                 {one.name.split('.')[0]} {one.spanCount}
               </span>
             ))}
+            {row.services.length > mostServices && (
+              <span className="text-xs leading-5 text-faint">+{row.services.length - mostServices}</span>
+            )}
           </span>
         ),
       },

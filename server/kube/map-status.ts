@@ -1,4 +1,4 @@
-import { HeddleError } from '@/lib/errors';
+import { HeddleError, isHeddleError } from '@/lib/errors';
 import type { ErrorCode } from '@/lib/errors';
 import type { KubeStatus } from './types';
 
@@ -34,7 +34,7 @@ export function errorFromStatus(status: KubeStatus): HeddleError {
 
 /** The Status object behind an error of this room; `undefined` when the server sent none. */
 export function kubeStatusOf(error: unknown): KubeStatus | undefined {
-  return error instanceof HeddleError && isStatus(error.cause) ? error.cause : undefined;
+  return isHeddleError(error) && isStatus(error.cause) ? error.cause : undefined;
 }
 
 function parseStatus(body: string): KubeStatus | undefined {

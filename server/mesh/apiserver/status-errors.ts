@@ -1,4 +1,4 @@
-import { HeddleError } from '@/lib/errors';
+import { HeddleError, isHeddleError } from '@/lib/errors';
 import type { ErrorCode } from '@/lib/errors';
 import type { KindDefinition } from '@/lib/kinds';
 import { qualifiedResource } from './served-kinds';
@@ -87,10 +87,10 @@ export const unavailable = (message: string): HeddleError =>
 
 /** The Status to send for any error; what is not one of ours stays on the server. */
 export function statusOf(error: unknown): FailureStatus {
-  if (error instanceof HeddleError) {
+  if (isHeddleError(error)) {
     const cause = error.cause;
     if (typeof cause === 'object' && cause !== null && 'kind' in cause && cause.kind === 'Status') return cause as FailureStatus;
   }
-  const message = error instanceof HeddleError ? error.message : 'Internal error occurred. The log of the API server says why.';
+  const message = isHeddleError(error) ? error.message : 'Internal error occurred. The log of the API server says why.';
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason: 'InternalError', code: 500 };
 }

@@ -1,7 +1,7 @@
 import './provide-reflection';
 import type { JsonGeneralName, X509Certificate as Certificate } from '@peculiar/x509';
 import { createPrivateKey, webcrypto } from 'node:crypto';
-import { HeddleError } from '@/lib/errors';
+import { HeddleError, isHeddleError } from '@/lib/errors';
 import { spiffeId } from '@/lib/model';
 
 /** Imported late: in a bundle that leaves packages outside, a static import would run before the line above. */
@@ -79,7 +79,7 @@ export async function readAuthority(files: { certPem: string; keyPem: string; ch
       throw new Error('the key does not belong to the certificate');
     return { certificate, key, chainPem: files.chainPem, rootPem: files.rootPem };
   } catch (cause) {
-    if (cause instanceof HeddleError) throw cause;
+    if (isHeddleError(cause)) throw cause;
     throw new HeddleError(
       'invalid_config',
       `The certificate authority cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,

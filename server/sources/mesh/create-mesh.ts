@@ -1,4 +1,4 @@
-import { HeddleError } from '@/lib/errors';
+import { HeddleError, isHeddleError } from '@/lib/errors';
 import type { Pod } from '@/lib/model';
 import type { KubeClient } from '@/server/kube';
 import { readSyncz } from './read-syncz';
@@ -45,7 +45,7 @@ export function createMesh(client: KubeClient, pods: () => readonly Pod[]): Mesh
     },
     async configDump(proxy, signal) {
       const answers = await askAll(`/debug/config_dump?proxyID=${encodeURIComponent(proxy)}`, signal).catch((error: unknown) => {
-        if (error instanceof HeddleError && error.code === 'not_found') return [];
+        if (isHeddleError(error) && error.code === 'not_found') return [];
         throw error;
       });
       return answers.find((one) => typeof one === 'object' && one !== null) ?? null;

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { HeddleError } from '@/lib/errors';
+import { HeddleError, isHeddleError } from '@/lib/errors';
 import type { ApiCore } from '../core';
 import { viewOf } from '../core';
 import { applyJsonPatch } from '../patch/json-patch';
@@ -238,7 +238,7 @@ async function removeCollection(
   const results = await Promise.allSettled(objects.map((object) => deleteObject(core, object.metadata.name, options)));
   const failed = results.find(
     (result): result is PromiseRejectedResult =>
-      result.status === 'rejected' && !(result.reason instanceof HeddleError && result.reason.code === 'not_found'),
+      result.status === 'rejected' && !(isHeddleError(result.reason) && result.reason.code === 'not_found'),
   );
   if (failed !== undefined) throw failed.reason;
   sendJson(request, response, 200, {
