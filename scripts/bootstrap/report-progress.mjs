@@ -16,15 +16,18 @@ export async function step(name, work) {
   const startedAt = performance.now();
   const label = name.padEnd(34);
   let ticker;
-  if (process.stderr.isTTY) {
+  if (!process.stderr.isTTY) {
+    // In a log a line cannot count: a step that takes long says that it has begun.
+    ticker = setTimeout(() => process.stderr.write(`  ${label}…\n`), 2000);
+  } else {
     process.stderr.write(`  ${label}`);
     ticker = setInterval(() => process.stderr.write(`\r  ${label}${seconds(startedAt)}`), 500);
   }
   try {
     const note = await work();
-    process.stderr.write(`${ticker ? '\r' : ''}  ${label}${seconds(startedAt)}${note ? `  ${note}` : ''}\n`);
+    process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}  ${label}${seconds(startedAt)}${note ? `  ${note}` : ''}\n`);
   } catch (error) {
-    process.stderr.write(`${ticker ? '\r' : ''}  ${label}${seconds(startedAt)}  failed\n`);
+    process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}  ${label}${seconds(startedAt)}  failed\n`);
     throw error;
   } finally {
     clearInterval(ticker);

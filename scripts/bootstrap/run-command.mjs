@@ -16,7 +16,7 @@ export function runQuietly(command, args, { cwd = root, env = process.env, allow
     child.on('error', (error) => (allowFailure ? resolve({ status: 127, stdout, output: error.message }) : reject(error)));
     child.on('close', (status) => {
       if (allowFailure || status === 0) resolve({ status: status ?? 1, stdout, output: all });
-      else reject(new BootstrapError(`${command} ${args.join(' ')} failed (exit ${status}):\n${tail(all, 60)}`));
+      else reject(new BootstrapError(`${command} ${args.join(' ')} failed (exit ${status}):\n${ends(all)}`));
     });
   });
 }
@@ -24,6 +24,12 @@ export function runQuietly(command, args, { cwd = root, env = process.env, allow
 /** The last `count` lines of a text. */
 export function tail(text, count) {
   return text.trimEnd().split('\n').slice(-count).join('\n');
+}
+
+/** Beginning and end of a long text: some programs say what is wrong first, others last. */
+function ends(text) {
+  const lines = text.trimEnd().split('\n');
+  return lines.length <= 60 ? lines.join('\n') : [...lines.slice(0, 25), '…', ...lines.slice(-30)].join('\n');
 }
 
 /**
