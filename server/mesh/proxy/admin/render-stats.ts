@@ -8,7 +8,7 @@ const gauges = /_active$/;
 export function renderStats(proxy: Proxy, filter: RegExp | null, usedOnly: boolean): string {
   const lines: string[] = [];
   for (const cluster of proxy.context.clusters.all()) {
-    for (const [name, value] of cluster.stats.entries()) lines.push(`cluster.${cluster.name}.${name}: ${value}`);
+    for (const [name, value] of cluster.stats.entries(cluster.load)) lines.push(`cluster.${cluster.name}.${name}: ${value}`);
   }
   for (const runtime of proxy.listeners.all()) {
     const stats = proxy.listeners.statsOf(runtime.config.name);
@@ -50,7 +50,7 @@ export function renderPrometheus(proxy: Proxy): string {
     const used = cluster.stats.upstream_rq_total + cluster.stats.upstream_cx_total + cluster.stats.upstream_rq_pending_overflow > 0;
     if (!used) continue;
     const label: [string, string] = ['cluster_name', cluster.name];
-    for (const [name, value] of cluster.stats.entries()) {
+    for (const [name, value] of cluster.stats.entries(cluster.load)) {
       const byClass = /^upstream_rq_([1-5])xx$/.exec(name);
       const byCode = /^upstream_rq_(\d{3})$/.exec(name);
       if (byClass !== null) {

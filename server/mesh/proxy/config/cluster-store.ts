@@ -85,11 +85,8 @@ export class ClusterStore {
     const rotated = this.knownSecrets !== 0 && this.knownSecrets !== this.secrets.generation;
     this.knownSecrets = this.secrets.generation;
     for (const cluster of this.byName.values()) {
-      cluster.outliers?.sweep(now);
-      for (const endpoint of cluster.endpoints) {
-        if (rotated && endpoint.tls !== null) endpoint.renewConnections();
-        if (cluster.idleTimeoutMs > 0) endpoint.closeIdle(now - cluster.idleTimeoutMs);
-      }
+      cluster.sweep(now);
+      if (rotated) for (const endpoint of cluster.endpoints) if (endpoint.tls !== null) endpoint.renewConnections();
     }
   }
 

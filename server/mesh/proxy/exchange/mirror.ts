@@ -39,7 +39,7 @@ export class MirrorRequest implements UpstreamOwner, PoolWaiter {
   }
 
   send(authority: string): void {
-    this.endpoint.acquire(this, this.saved.head !== null, this.endpoint.cluster.autoSni ? splitAuthority(authority, '').host : '');
+    this.endpoint.acquire(this, this.saved.head !== null, this.endpoint.cluster.settings.autoSni ? splitAuthority(authority, '').host : '');
   }
 
   addBody(bytes: Buffer, start: number, end: number, last: boolean): void {
@@ -60,10 +60,10 @@ export class MirrorRequest implements UpstreamOwner, PoolWaiter {
       return;
     }
     this.upstream = stream;
-    this.endpoint.active++;
+    this.endpoint.host.activeRequests++;
     this.endpoint.requestsTotal++;
     stats.upstream_rq_total++;
-    stats.upstream_rq_active++;
+    this.endpoint.cluster.load.requests++;
     stream.start(this);
   }
 
@@ -98,8 +98,8 @@ export class MirrorRequest implements UpstreamOwner, PoolWaiter {
     if (this.over) return;
     this.over = true;
     this.upstream = null;
-    this.endpoint.active--;
-    this.endpoint.cluster.stats.upstream_rq_active--;
+    this.endpoint.host.activeRequests--;
+    this.endpoint.cluster.load.requests--;
   }
 }
 
@@ -118,7 +118,7 @@ function startMirror(exchange: Exchange, policy: Mirror, view: RouteView, ended:
   if (head === null || !drawFraction(policy.fraction, random)) return null;
   const name = policy.clusterHeader === null ? policy.cluster : (view.header(policy.clusterHeader) ?? '');
   const cluster = exchange.context.clusters.get(name);
-  const endpoint = cluster?.balancer.choose(null, null, 1) ?? null;
+  const endpoint = cluster?.choose(null, [], 1) ?? null;
   if (cluster === undefined || endpoint === null) return null;
   const { authority, traceparent } = plan;
   const host = authority ?? view.authority;

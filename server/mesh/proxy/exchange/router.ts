@@ -1,4 +1,4 @@
-import { hashRequest, requestedDelayMs, retryDelayMs, rewriteHost, rewritePath, shouldRetryReset, shouldRetryResponse } from '@/lib/routing';
+import { hashRequest, mayRetry, requestedDelayMs, retryDelayMs, rewriteHost, rewritePath, shouldRetryReset, shouldRetryResponse } from '@/lib/routing';
 import type { Decision, ResetReason } from '@/lib/routing';
 import { mutateRequest, mutateResponse } from '../filters/run-filters';
 import { headerText } from '../http1/byte-classes';
@@ -24,6 +24,7 @@ const BACK_OFF = 2;
 
 /** Methods that may be sent twice without harm (RFC 9110 §9.2.2). */
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
+const NOBODY: readonly Endpoint[] = [];
 const PAUSE_AT_BYTES = 64 * 1024;
 const RESET_BODY = 'upstream connect error or disconnect/reset before headers. ';
 
@@ -47,7 +48,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
   private responded = false;
   private began = 0;
   private hash: bigint | null = null;
-  private tried: Set<Endpoint> | null = null;
+  private tried: readonly Endpoint[] = NOBODY;
   private isRetry = false;
   private staleRetried = false;
   private downstreamPaused = false;
@@ -99,7 +100,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     this.waiting = null;
     this.responded = false;
     this.hash = null;
-    this.tried = null;
+    this.tried = NOBODY;
     this.isRetry = false;
     this.staleRetried = false;
     this.downstreamPaused = false;
@@ -124,8 +125,8 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
         exchange.responsePlan.addValues.push(cookie);
       }
     }
-    this.http2 = cluster.protocol === 'http2' || (cluster.protocol === 'downstream' && exchange.stream?.protocol === 'HTTP/2');
-    this.endpoint = this.choose(cluster, decision);
+    this.http2 = cluster.settings.protocol === 'http2' || (cluster.settings.protocol === 'downstream' && exchange.stream?.protocol === 'HTTP/2');
+    this.endpoint = this.choose(cluster);
     if (action?.pathRewrite != null) {
       const path = rewritePath(action.pathRewrite, view.path);
       if (path !== view.path) {
@@ -189,12 +190,11 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     });
   }
 
-  private choose(cluster: Cluster, decision: Decision): Endpoint | null {
+  private choose(cluster: Cluster): Endpoint | null {
     if (cluster.usesOriginalDestination) return null;
     const retry = this.exchange.retry;
-    const avoid = this.tried !== null && retry?.avoidPreviousHosts === true ? this.tried : null;
-    void decision;
-    return cluster.balancer.choose(this.hash, avoid, avoid === null ? 1 : Math.max(1, retry?.hostSelectionAttempts ?? 1));
+    const avoids = this.tried.length > 0 && retry?.avoidPreviousHosts === true;
+    return cluster.choose(this.hash, avoids ? this.tried : NOBODY, avoids ? (retry?.hostSelectionAttempts ?? 1) : 1);
   }
 
   private startGlobalTimer(): void {
@@ -210,7 +210,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     this.responded = false;
     if (this.attempt > 1) this.exchange.saved.setAttempt(this.attempt);
     this.waiting = endpoint;
-    if (endpoint.acquire(this, this.http2, cluster.autoSni ? splitAuthority(this.exchange.plan.authority ?? this.exchange.view.authority, '').host : '')) this.waiting = null;
+    if (endpoint.acquire(this, this.http2, cluster.settings.autoSni ? splitAuthority(this.exchange.plan.authority ?? this.exchange.view.authority, '').host : '')) this.waiting = null;
   }
 
   onPoolReady(stream: UpstreamStream): void {
@@ -220,10 +220,10 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     this.upstream = stream;
     this.upstreamTls = stream.connection.tls;
     this.upstreamLocalAddress = exchange.chain.accessLogs.length > 0 ? `${stream.connection.localAddress}:${stream.connection.localPort}` : '';
-    endpoint.active++;
+    endpoint.host.activeRequests++;
     endpoint.requestsTotal++;
     cluster.stats.upstream_rq_total++;
-    cluster.stats.upstream_rq_active++;
+    cluster.load.requests++;
     if (this.perTryMs > 0) {
       const now = performance.now();
       this.tryDeadline.set(now + this.perTryMs, now);
@@ -244,7 +244,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     const { endpoint, cluster } = this;
     if (endpoint !== null) {
       endpoint.requestsFailed++;
-      cluster?.outliers?.onLocalFailure(endpoint, kind === 'timeout' ? 'timeout' : 'connect', performance.now());
+      cluster?.recordFailure(endpoint, kind === 'timeout' ? 'timeout' : 'connect', performance.now());
     }
     exchange.flags |= FLAG.upstreamConnectionFailure;
     if (this.retryAfterReset('connect-failure', false)) return;
@@ -309,7 +309,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     const { status } = head;
     const now = performance.now();
     const grpc = exchange.isGrpc ? head.get('grpc-status') : undefined;
-    cluster.outliers?.onResponse(endpoint, grpc === undefined ? status : httpStatusOf(Number(grpc)), now);
+    cluster.recordResponse(endpoint, grpc === undefined ? status : httpStatusOf(Number(grpc)), now);
     if (status >= 500) endpoint.requestsFailed++;
     const { retry } = exchange;
     if (retry !== null && shouldRetryResponse(retry, status, (name) => head.get(name))) {
@@ -362,7 +362,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     cluster.stats.upstream_rq_rx_reset++;
     if (endpoint !== null) {
       endpoint.requestsFailed++;
-      if (!stale) cluster.outliers?.onLocalFailure(endpoint, 'reset', performance.now());
+      if (!stale) cluster.recordFailure(endpoint, 'reset', performance.now());
     }
     if (this.responded) {
       exchange.flags |= kind === 'connection-termination' ? FLAG.upstreamTermination : FLAG.upstreamReset;
@@ -406,7 +406,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
       this.timedOut('response_timeout');
     } else {
       if (cluster !== null) cluster.stats.upstream_rq_per_try_timeout++;
-      if (!this.responded && this.endpoint !== null) cluster?.outliers?.onLocalFailure(this.endpoint, 'timeout', performance.now());
+      if (!this.responded && this.endpoint !== null) cluster?.recordFailure(this.endpoint, 'timeout', performance.now());
       if (!this.responded && this.canRetryReset('per-try-timeout') && this.mayRetry()) {
         this.dropUpstream(false);
         this.scheduleRetry(null);
@@ -417,7 +417,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
 
   private timedOut(details: string): void {
     const { exchange, endpoint, cluster } = this;
-    if (details === 'response_timeout' && endpoint !== null && !this.responded) cluster?.outliers?.onLocalFailure(endpoint, 'timeout', performance.now());
+    if (details === 'response_timeout' && endpoint !== null && !this.responded) cluster?.recordFailure(endpoint, 'timeout', performance.now());
     if (this.responded) {
       exchange.flags |= FLAG.upstreamTimeout;
       exchange.details = details;
@@ -446,9 +446,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
       cluster.stats.upstream_rq_retry_limit_exceeded++;
       return false;
     }
-    const { retryBudget, maxRetries } = cluster.limits;
-    const allowed = retryBudget === null ? maxRetries : Math.max(retryBudget.atLeast, retryBudget.share * cluster.stats.upstream_rq_active);
-    if (!this.isRetry && cluster.activeRetries >= allowed) {
+    if (!this.isRetry && !mayRetry(cluster.load, cluster.settings.limits)) {
       exchange.flags |= FLAG.upstreamOverflow;
       cluster.stats.upstream_rq_retry_overflow++;
       return false;
@@ -464,9 +462,9 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     cluster.stats.upstream_rq_retry++;
     if (!this.isRetry) {
       this.isRetry = true;
-      cluster.activeRetries++;
+      cluster.load.retries++;
     }
-    if (this.endpoint !== null) (this.tried ??= new Set()).add(this.endpoint);
+    if (this.endpoint !== null) this.tried = [...this.tried, this.endpoint];
     const now = performance.now();
     this.backOffDeadline.set(now + (delayMs ?? retryDelayMs(retry, this.attempt, random)), now);
   }
@@ -474,7 +472,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
   private attemptAgain(): void {
     const { exchange, cluster } = this;
     if (cluster === null || exchange.decision === null) return;
-    if (!cluster.usesOriginalDestination) this.endpoint = this.choose(cluster, exchange.decision);
+    if (!cluster.usesOriginalDestination) this.endpoint = this.choose(cluster);
     if (this.endpoint === null) this.noEndpoint();
     else this.attemptOnce();
   }
@@ -491,8 +489,8 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     this.upstream = null;
     if (this.tryDeadline.wheel !== null) this.tryDeadline.clear();
     if (upstream === null || endpoint === null || cluster === null) return;
-    endpoint.active--;
-    cluster.stats.upstream_rq_active--;
+    endpoint.host.activeRequests--;
+    cluster.load.requests--;
   }
 
   /** The exchange is answered otherwise or given up. */
@@ -523,7 +521,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     if (this.backOffDeadline.wheel !== null) this.backOffDeadline.clear();
     if (this.isRetry && this.cluster !== null) {
       this.isRetry = false;
-      this.cluster.activeRetries--;
+      this.cluster.load.retries--;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { chooseTcpCluster, xxHash64 } from '@/lib/routing';
+import { chooseTcpCluster, mayConnect, xxHash64 } from '@/lib/routing';
 import type { CompiledTcpProxy } from '@/lib/routing';
 import type { Connection, ConnectionOwner } from '../io/connection';
 import { connectSocket } from '../io/connect-socket';
@@ -83,7 +83,7 @@ export class TcpSession implements ConnectionOwner, DeadlineOwner {
       return;
     }
     const hash = route.proxy?.hashSourceIp === true ? xxHash64(this.downstream.remoteAddress) : null;
-    this.endpoint = route.destination ?? cluster.balancer.choose(hash, null, 1);
+    this.endpoint = route.destination ?? cluster.choose(hash, [], 1);
     if (this.endpoint === null) {
       this.fail(FLAG.noHealthyUpstream, 'no healthy upstream');
       return;
@@ -92,8 +92,8 @@ export class TcpSession implements ConnectionOwner, DeadlineOwner {
   }
 
   private connect(cluster: Cluster, endpoint: Endpoint): void {
-    const { stats, limits } = cluster;
-    if (stats.upstream_cx_active >= limits.maxConnections) {
+    const { stats, load, settings } = cluster;
+    if (!mayConnect(load, settings.limits)) {
       stats.upstream_cx_overflow++;
       this.fail(FLAG.upstreamOverflow, 'connection limit');
       return;
@@ -105,15 +105,15 @@ export class TcpSession implements ConnectionOwner, DeadlineOwner {
     }
     this.connects++;
     stats.upstream_cx_total++;
-    stats.upstream_cx_active++;
-    this.giveUp = connectSocket({ host: endpoint.address, port: endpoint.port, from: cluster.bindAddress }, dial, cluster.connectTimeoutMs, {
+    load.connections++;
+    this.giveUp = connectSocket({ host: endpoint.address, port: endpoint.port, from: cluster.bindAddress }, dial, settings.connectTimeoutMs, {
       onConnected: (connection) => this.join(connection),
       onConnectFailed: (reason, kind) => {
         this.giveUp = null;
-        stats.upstream_cx_active--;
+        load.connections--;
         stats.upstream_cx_connect_fail++;
         if (kind === 'timeout') stats.upstream_cx_connect_timeout++;
-        cluster.outliers?.onLocalFailure(endpoint, kind === 'timeout' ? 'timeout' : 'connect', performance.now());
+        cluster.recordFailure(endpoint, kind === 'timeout' ? 'timeout' : 'connect', performance.now());
         if (this.over) return;
         if (this.connects < (this.route.proxy?.maxConnectAttempts ?? 1)) this.begin();
         else this.fail(FLAG.upstreamConnectionFailure | FLAG.retryLimit, reason);
@@ -127,7 +127,7 @@ export class TcpSession implements ConnectionOwner, DeadlineOwner {
     connection.owner = this;
     const { endpoint } = this;
     if (endpoint !== null) {
-      endpoint.active++;
+      endpoint.host.activeRequests++;
       endpoint.requestsTotal++;
     }
     this.open();
@@ -227,7 +227,7 @@ export class TcpSession implements ConnectionOwner, DeadlineOwner {
     this.over = true;
     flushOutput();
     this.giveUp?.();
-    if (this.giveUp !== null && this.cluster !== null) this.cluster.stats.upstream_cx_active--;
+    if (this.giveUp !== null && this.cluster !== null) this.cluster.load.connections--;
     this.idleDeadline.clear();
     this.reportDeadline.clear();
     const { upstream, client, cluster, endpoint } = this;
@@ -237,9 +237,9 @@ export class TcpSession implements ConnectionOwner, DeadlineOwner {
       else connection.close();
     }
     if (upstream !== null) {
-      if (endpoint !== null) endpoint.active--;
+      if (endpoint !== null) endpoint.host.activeRequests--;
       if (cluster !== null) {
-        cluster.stats.upstream_cx_active--;
+        cluster.load.connections--;
         cluster.stats.upstream_cx_destroy++;
       }
     }

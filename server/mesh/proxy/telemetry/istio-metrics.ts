@@ -74,20 +74,21 @@ export class IstioMetrics {
       return bound;
     }
     const { endpoint } = record;
-    if (endpoint !== null && record.cluster?.service != null) {
+    // Principals are known once a connection stands; a request that failed before must not name the endpoint for the others.
+    if (endpoint !== null && record.cluster?.service != null && (endpoint.tls === null || record.upstreamTls !== null)) {
       const known = endpoint.telemetry as Bound | null;
       if (known !== null && known.generation === generation) return known;
       const bound = this.makeBound(this.outboundLabels(record));
       endpoint.telemetry = bound;
       return bound;
     }
-    const labels = this.outboundLabels(record);
-    let bound = this.unbound.get(labels);
+    const key = `${record.cluster?.name ?? ''} ${endpoint?.key ?? ''} ${record.authority} ${record.upstreamTls?.digest ?? ''}`;
+    let bound = this.unbound.get(key);
     if (bound === undefined || bound.generation !== generation) {
       // Hosts that nobody knows are named by clients: bounded.
       if (this.unbound.size > 1000) this.unbound.clear();
-      bound = this.makeBound(labels);
-      this.unbound.set(labels, bound);
+      bound = this.makeBound(this.outboundLabels(record));
+      this.unbound.set(key, bound);
     }
     return bound;
   }

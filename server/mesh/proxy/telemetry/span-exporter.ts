@@ -71,7 +71,7 @@ export class SpanExporter {
   }
 
   private send(settings: TracingSettings, spans: readonly Span[]): void {
-    const endpoint = this.clusters.get(settings.collectorCluster)?.balancer.choose(null, null, 1);
+    const endpoint = this.clusters.get(settings.collectorCluster)?.choose(null, [], 1);
     if (endpoint == null) {
       this.dropped += spans.length;
       return;

@@ -1,7 +1,8 @@
+import type { CircuitLoad } from '@/lib/routing';
+
 /** Counters of one Envoy cluster, named as in Envoy. Plain numbers on one object: an increment costs nothing. */
 export class ClusterStats {
   upstream_cx_total = 0;
-  upstream_cx_active = 0;
   upstream_cx_connect_fail = 0;
   upstream_cx_connect_timeout = 0;
   upstream_cx_destroy = 0;
@@ -10,10 +11,8 @@ export class ClusterStats {
   upstream_cx_rx_bytes_total = 0;
   upstream_cx_tx_bytes_total = 0;
   upstream_rq_total = 0;
-  upstream_rq_active = 0;
   upstream_rq_completed = 0;
   upstream_rq_pending_total = 0;
-  upstream_rq_pending_active = 0;
   upstream_rq_pending_overflow = 0;
   upstream_rq_pending_failure_eject = 0;
   upstream_rq_timeout = 0;
@@ -33,11 +32,6 @@ export class ClusterStats {
   upstream_rq_5xx = 0;
   outlier_detection_ejections_active = 0;
   outlier_detection_ejections_enforced_total = 0;
-  outlier_detection_ejections_overflow = 0;
-  outlier_detection_ejections_enforced_consecutive_5xx = 0;
-  outlier_detection_ejections_enforced_consecutive_gateway_failure = 0;
-  outlier_detection_ejections_enforced_consecutive_local_origin_failure = 0;
-  lb_healthy_panic = 0;
   membership_change = 0;
   /** Requests by exact status. */
   readonly byStatus = new Map<number, number>();
@@ -52,9 +46,14 @@ export class ClusterStats {
     this.byStatus.set(status, (this.byStatus.get(status) ?? 0) + 1);
   }
 
-  /** Names and values, in Envoy's spelling without the cluster prefix. */
-  entries(): [string, number][] {
-    const found: [string, number][] = [];
+  /** Names and values, in Envoy's spelling without the cluster prefix. `load` is what is going on now. */
+  entries(load: CircuitLoad): [string, number][] {
+    const found: [string, number][] = [
+      ['upstream_cx_active', load.connections],
+      ['upstream_rq_active', load.requests],
+      ['upstream_rq_pending_active', load.pendingRequests],
+      ['circuit_breakers.default.rq_retry_open', load.retries],
+    ];
     for (const [name, value] of Object.entries(this)) {
       if (typeof value !== 'number') continue;
       found.push([name.startsWith('outlier_detection_') ? name.replace('outlier_detection_', 'outlier_detection.') : name, value]);

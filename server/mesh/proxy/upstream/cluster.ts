@@ -1,24 +1,14 @@
-import type { Cluster as ClusterConfig, ClusterLoadAssignment, LbEndpoint, Struct, TransportSocketMatch, UpstreamTransportSocket } from '@/lib/xds';
+import { anyHost, chooseUpstreamSocket, compileCluster, createBalancer, createOutlierDetector, emptyLoad, readHosts } from '@/lib/routing';
+import type { Balancer, CircuitLoad, ClusterSettings, LbHost, LocalFailure, OutlierDetector, UpstreamSocket } from '@/lib/routing';
+import type { Cluster as ClusterConfig, ClusterLoadAssignment } from '@/lib/xds';
 import { typeUrls } from '@/lib/xds';
-import { durationMs } from '@/lib/routing';
+import { random } from '../exchange/random-bits';
+import { readHttp2Options } from '../http2/options';
+import type { Http2Options } from '../http2/options';
 import type { SecretStore } from '../tls/secret-store';
 import { UpstreamTls } from '../tls/upstream-tls';
 import { ClusterStats } from './cluster-stats';
 import { Endpoint } from './endpoint';
-import { LoadBalancer } from './load-balancer';
-import { OutlierDetector } from './outlier-detector';
-import type { Http2Options } from '../http2/options';
-import { readHttp2Options } from '../http2/options';
-
-/** Circuit breaker limits of the default priority. */
-export interface ClusterLimits {
-  readonly maxConnections: number;
-  readonly maxPending: number;
-  readonly maxRequests: number;
-  readonly maxRetries: number;
-  /** Share of active requests that may be retries, 0 to 1; null: `maxRetries` counts. */
-  readonly retryBudget: { readonly share: number; readonly atLeast: number } | null;
-}
 
 /** The mesh service behind a cluster, for telemetry. */
 export interface ServiceName {
@@ -27,156 +17,161 @@ export interface ServiceName {
   readonly namespace: string;
 }
 
-export type UpstreamProtocol = 'http1' | 'http2' | 'downstream';
+/** Endpoints that a client named itself are kept up to this many per cluster. */
+const MAX_NAMED_ENDPOINTS = 256;
 
-/** One Envoy cluster: settings, endpoints with their connections, counters. */
+/** One Envoy cluster: settings, endpoints with their connections, balancing, ejection, counters. */
 export class Cluster {
   readonly name: string;
-  readonly config: ClusterConfig;
   readonly version: string;
+  readonly settings: ClusterSettings;
   readonly stats = new ClusterStats();
-  readonly limits: ClusterLimits;
-  readonly connectTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-  readonly maxRequestsPerConnection: number;
-  readonly bindAddress: string;
-  readonly protocol: UpstreamProtocol;
+  readonly load: CircuitLoad = emptyLoad();
   readonly http2Options: Http2Options;
   readonly service: ServiceName | null;
-  readonly usesOriginalDestination: boolean;
-  /** The request's host is the server name of TLS. */
-  readonly autoSni: boolean;
-  readonly balancer: LoadBalancer;
-  readonly outliers: OutlierDetector | null;
-  endpoints: readonly Endpoint[] = [];
+  readonly bindAddress: string;
   assignment: ClusterLoadAssignment | null = null;
-  /** Retries under way. */
-  activeRetries = 0;
-  /** Grows when endpoints, health or ejections change: balancers rebuild what they keep. */
-  generation = 0;
   private readonly secrets: SecretStore;
-  private readonly plainTls: UpstreamTls | null;
-  private readonly matches: { match: Struct; tls: UpstreamTls | null }[];
+  private readonly byHost = new Map<LbHost, Endpoint>();
+  private readonly tlsBySocket = new Map<UpstreamSocket, UpstreamTls | null>();
+  private hosts: readonly LbHost[] = [];
+  private overprovisioning = 1.4;
+  private balancer: Balancer | null = null;
+  private readonly outliers: OutlierDetector | null;
+  private nextOutlierSweep = 0;
 
   constructor(config: ClusterConfig, version: string, secrets: SecretStore, defaultBindAddress: string) {
     this.name = config.name;
-    this.config = config;
     this.version = version;
     this.secrets = secrets;
-    this.limits = readLimits(config);
-    this.connectTimeoutMs = durationMs(config.connect_timeout, 5000);
-    const options = readHttpOptions(config);
-    this.idleTimeoutMs = durationMs(options?.common_http_protocol_options?.idle_timeout, 3_600_000);
-    this.maxRequestsPerConnection = options?.common_http_protocol_options?.max_requests_per_connection?.value ?? config.max_requests_per_connection?.value ?? 0;
-    this.bindAddress = config.upstream_bind_config?.source_address?.address ?? (config.name.startsWith('inbound|') ? '' : defaultBindAddress);
-    this.protocol =
-      options?.use_downstream_protocol_config !== undefined ? 'downstream' : options?.explicit_http_config?.http2_protocol_options !== undefined ? 'http2' : 'http1';
-    this.autoSni = options?.upstream_http_protocol_options?.auto_sni ?? false;
-    this.http2Options = readHttp2Options(
-      options?.explicit_http_config?.http2_protocol_options ?? options?.use_downstream_protocol_config?.http2_protocol_options,
-    );
+    this.settings = compileCluster(config);
     this.service = readService(config);
-    this.usesOriginalDestination = config.type === 'ORIGINAL_DST';
-    this.balancer = new LoadBalancer(this);
-    this.outliers = config.outlier_detection === undefined ? null : new OutlierDetector(this, config.outlier_detection);
-    this.plainTls = this.compileTls(config.transport_socket);
-    this.matches = (config.transport_socket_matches ?? []).map((entry: TransportSocketMatch) => ({
-      match: entry.match ?? {},
-      tls: this.compileTls(entry.transport_socket),
-    }));
+    // The application is on this machine's loopback; everything else is dialled from the pod's address, so that peers see the pod.
+    this.bindAddress = this.settings.bindAddress ?? (config.name.startsWith('inbound|') ? '' : defaultBindAddress);
+    this.http2Options = readHttp2Options(readHttp2(config));
+    this.outliers = this.settings.outlier === null ? null : createOutlierDetector(this.settings.outlier, []);
+    for (const socket of [this.settings.defaultSocket, ...this.settings.socketMatches.map((one) => one.socket)]) this.tlsOf(socket);
   }
 
-  /** Subset named in an outbound cluster's name. */
-  get subset(): string {
-    return this.name.startsWith('outbound|') ? (this.name.split('|')[2] ?? '') : '';
+  get config(): ClusterConfig {
+    return this.settings.source;
+  }
+
+  get endpoints(): Iterable<Endpoint> {
+    return this.byHost.values();
+  }
+
+  get usesOriginalDestination(): boolean {
+    return this.settings.type === 'ORIGINAL_DST';
+  }
+
+  /** An endpoint for a request; null when none may be used. */
+  choose(hash: bigint | null, avoid: readonly Endpoint[], attempts: number): Endpoint | null {
+    this.balancer ??= createBalancer(this.settings.balancer, { hosts: this.hosts, overprovisioning: this.overprovisioning }, random);
+    const context = hash === null && avoid.length === 0 ? anyHost : { hash, avoid: avoid.map((endpoint) => endpoint.host), attempts };
+    const host = this.balancer.pick(random, context);
+    return host === null ? null : (this.byHost.get(host) ?? null);
   }
 
   /** Puts new endpoints in place; those that stay keep their connections. */
   assign(assignment: ClusterLoadAssignment): void {
     this.assignment = assignment;
-    const before = new Map(this.endpoints.map((endpoint) => [endpoint.key, endpoint]));
-    const next: Endpoint[] = [];
-    for (const group of assignment.endpoints ?? []) {
-      for (const config of group.lb_endpoints ?? []) {
-        const address = config.endpoint?.address?.socket_address;
-        if (address === undefined) continue;
-        const endpoint = this.takeEndpoint(before, address.address, address.port_value ?? 0, config);
-        endpoint.config = config;
-        endpoint.weight = config.load_balancing_weight?.value ?? 1;
-        endpoint.priority = group.priority ?? 0;
-        endpoint.locality = group.locality ?? {};
-        endpoint.localityWeight = group.load_balancing_weight?.value ?? 0;
-        endpoint.healthy = isHealthy(config);
-        endpoint.degraded = config.health_status === 'DEGRADED';
-        next.push(endpoint);
-      }
+    const set = readHosts(assignment, this.hosts);
+    const kept = new Set(set.hosts);
+    for (const [host, endpoint] of this.byHost) {
+      // Another transport means other connections.
+      if (kept.has(host) && endpoint.tls === this.tlsFor(host)) continue;
+      this.byHost.delete(host);
+      endpoint.retire();
     }
-    for (const gone of before.values()) gone.retire();
-    this.endpoints = next;
-    this.generation++;
+    for (const host of set.hosts) if (!this.byHost.has(host)) this.byHost.set(host, new Endpoint(this, host, this.tlsFor(host)));
+    this.overprovisioning = set.overprovisioning;
+    this.setHosts(set.hosts);
     this.stats.membership_change++;
   }
 
-  private takeEndpoint(before: Map<string, Endpoint>, address: string, port: number, config: LbEndpoint): Endpoint {
-    const tls = this.tlsFor(config);
-    const known = before.get(`${address}:${port}`);
-    if (known !== undefined && known.tls === tls) {
-      before.delete(known.key);
-      return known;
-    }
-    return new Endpoint(this, address, port, config, tls);
-  }
-
-  /** An endpoint outside of the assignment, for clusters that go where the client wanted to. */
+  /** An endpoint outside of any assignment, for clusters that go where the client wanted to. */
   addEndpoint(address: string, port: number): Endpoint {
-    const known = this.endpoints.find((endpoint) => endpoint.address === address && endpoint.port === port);
-    if (known !== undefined) return known;
-    const endpoint = new Endpoint(this, address, port, {}, this.plainTls);
-    // Bounded: destinations come from clients.
-    this.endpoints = [...this.endpoints.slice(-255), endpoint];
-    this.generation++;
+    const known = this.hosts.find((host) => host.address === address && host.port === port);
+    const found = known === undefined ? undefined : this.byHost.get(known);
+    if (found !== undefined) return found;
+    const set = readHosts({ cluster_name: this.name, endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { address, port_value: port } } } }] }] });
+    const [host] = set.hosts as [LbHost];
+    const endpoint = new Endpoint(this, host, this.tlsFor(host));
+    this.byHost.set(host, endpoint);
+    const hosts = [...this.hosts, host];
+    for (const old of hosts.splice(0, Math.max(0, hosts.length - MAX_NAMED_ENDPOINTS))) {
+      this.byHost.get(old)?.retire();
+      this.byHost.delete(old);
+    }
+    this.setHosts(hosts);
     return endpoint;
   }
 
-  private tlsFor(config: LbEndpoint): UpstreamTls | null {
-    const metadata = config.metadata?.filter_metadata?.['envoy.transport_socket_match'] ?? {};
-    for (const { match, tls } of this.matches) {
-      if (Object.entries(match).every(([key, value]) => metadata[key] === value)) return tls;
-    }
-    return this.plainTls;
+  private setHosts(hosts: readonly LbHost[]): void {
+    this.hosts = hosts;
+    this.balancer = null;
+    this.outliers?.replaceHosts(hosts);
+    this.countEjected();
   }
 
-  private compileTls(socket: UpstreamTransportSocket | undefined): UpstreamTls | null {
-    const config = socket?.typed_config;
-    return config?.['@type'] === typeUrls.upstreamTls ? new UpstreamTls(config, this.secrets) : null;
+  /** A response came. gRPC failures come here as the HTTP status they stand for. */
+  recordResponse(endpoint: Endpoint, status: number, now: number): void {
+    if (this.outliers?.recordResponse(endpoint.host, status, now, random) === true) this.noteEjection();
+  }
+
+  /** No response came: the connection could not be made, broke, or took too long. */
+  recordFailure(endpoint: Endpoint, failure: LocalFailure, now: number): void {
+    if (this.outliers?.recordLocalFailure(endpoint.host, failure, now, random) === true) this.noteEjection();
+  }
+
+  private noteEjection(): void {
+    this.balancer = null;
+    this.stats.outlier_detection_ejections_enforced_total++;
+    this.countEjected();
+  }
+
+  private countEjected(): void {
+    let ejected = 0;
+    for (const host of this.hosts) if (host.ejected) ejected++;
+    this.stats.outlier_detection_ejections_active = ejected;
+  }
+
+  /** Work of every second: ejected hosts come back, idle connections end. */
+  sweep(now: number): void {
+    const { outlier, idleTimeoutMs } = this.settings;
+    if (this.outliers !== null && outlier !== null && now >= this.nextOutlierSweep) {
+      this.nextOutlierSweep = now + outlier.intervalMs;
+      if (this.outliers.sweep(now).length > 0) {
+        this.balancer = null;
+        this.countEjected();
+      }
+    }
+    if (idleTimeoutMs > 0) for (const endpoint of this.byHost.values()) endpoint.closeIdle(now - idleTimeoutMs);
+  }
+
+  private tlsFor(host: LbHost): UpstreamTls | null {
+    return this.tlsOf(chooseUpstreamSocket(this.settings, host.metadata).socket);
+  }
+
+  private tlsOf(socket: UpstreamSocket): UpstreamTls | null {
+    let compiled = this.tlsBySocket.get(socket);
+    if (compiled === undefined) {
+      compiled = socket.tls === null ? null : new UpstreamTls(socket.tls, this.secrets);
+      this.tlsBySocket.set(socket, compiled);
+    }
+    return compiled;
   }
 
   retire(): void {
-    for (const endpoint of this.endpoints) endpoint.retire();
+    for (const endpoint of this.byHost.values()) endpoint.retire();
   }
 }
 
-function isHealthy(config: LbEndpoint): boolean {
-  const status = config.health_status ?? 'UNKNOWN';
-  return status === 'UNKNOWN' || status === 'HEALTHY' || status === 'DEGRADED';
-}
-
-function readHttpOptions(config: ClusterConfig): import('@/lib/xds').HttpProtocolOptions | undefined {
+function readHttp2(config: ClusterConfig): Parameters<typeof readHttp2Options>[0] {
   const options = config.typed_extension_protocol_options?.['envoy.extensions.upstreams.http.v3.HttpProtocolOptions'];
-  return options?.['@type'] === typeUrls.httpProtocolOptions ? options : undefined;
-}
-
-function readLimits(config: ClusterConfig): ClusterLimits {
-  const found = (config.circuit_breakers?.thresholds ?? []).find((entry) => (entry.priority ?? 'DEFAULT') === 'DEFAULT');
-  const budget = found?.retry_budget;
-  return {
-    maxConnections: found?.max_connections?.value ?? 1024,
-    maxPending: found?.max_pending_requests?.value ?? 1024,
-    maxRequests: found?.max_requests?.value ?? 1024,
-    maxRetries: found?.max_retries?.value ?? 3,
-    retryBudget:
-      budget === undefined ? null : { share: (budget.budget_percent?.value ?? 20) / 100, atLeast: budget.min_retry_concurrency?.value ?? 3 },
-  };
+  if (options?.['@type'] !== typeUrls.httpProtocolOptions) return undefined;
+  return options.explicit_http_config?.http2_protocol_options ?? options.use_downstream_protocol_config?.http2_protocol_options;
 }
 
 /** Istio names the service in `metadata.istio.services`; the cluster's own name says the host too. */

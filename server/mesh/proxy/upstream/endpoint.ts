@@ -1,4 +1,5 @@
-import type { LbEndpoint, Locality } from '@/lib/xds';
+import { mayConnect, maySend, mayWait } from '@/lib/routing';
+import type { LbHost } from '@/lib/routing';
 import type { Connection } from '../io/connection';
 import { connectSocket } from '../io/connect-socket';
 import { Http1ClientConnection } from '../http1/client-connection';
@@ -9,7 +10,6 @@ import type { UpstreamStream } from '../exchange/streams';
 import { Http2ClientSession } from '../http2/client-session';
 import { MuxSession } from '../mux/mux-session';
 import type { Cluster } from './cluster';
-import { OutlierState } from './outlier-detector';
 
 export type PoolFailure = 'overflow' | 'connect' | 'timeout' | 'tls';
 
@@ -25,30 +25,17 @@ const EJECT_FOREVER = Infinity;
 /** One address of a cluster, with its connections. */
 export class Endpoint implements Http1ClientPool {
   readonly cluster: Cluster;
-  readonly address: string;
-  readonly port: number;
-  readonly hostname: string;
-  readonly key: string;
-  weight = 1;
-  priority = 0;
-  locality: Locality = {};
-  localityWeight = 1;
-  config: LbEndpoint;
-  /** What EDS says. */
-  healthy = true;
-  degraded = false;
-  tls: UpstreamTls | null;
-  /** Requests under way. */
-  active = 0;
+  /** What the balancer keeps about the endpoint. */
+  readonly host: LbHost;
+  readonly tls: UpstreamTls | null;
   connections = 0;
   requestsTotal = 0;
   requestsFailed = 0;
   connectFailures = 0;
-  /** Removed from its cluster: connections end with their requests. */
-  retired = false;
   /** Handle of telemetry bound to this endpoint. */
   telemetry: unknown = null;
-  readonly outlier = new OutlierState();
+  /** Removed from its cluster: connections end with their requests. */
+  private retired = false;
   private readonly idle: Http1ClientConnection[] = [];
   private readonly idleSince: number[] = [];
   private readonly waiting: PoolWaiter[] = [];
@@ -57,29 +44,33 @@ export class Endpoint implements Http1ClientPool {
   private http2: Http2ClientSession[] = [];
   private session: Buffer | undefined;
 
-  constructor(cluster: Cluster, address: string, port: number, config: LbEndpoint, tls: UpstreamTls | null) {
+  constructor(cluster: Cluster, host: LbHost, tls: UpstreamTls | null) {
     this.cluster = cluster;
-    this.address = address;
-    this.port = port;
-    this.hostname = config.endpoint?.hostname ?? '';
-    this.key = `${address}:${port}`;
-    this.config = config;
+    this.host = host;
     this.tls = tls;
   }
 
-  /** Healthy by EDS and not ejected. */
-  get usable(): boolean {
-    return this.healthy && this.outlier.ejectedUntil === 0;
+  get address(): string {
+    return this.host.address;
   }
 
-  get ejected(): boolean {
-    return this.outlier.ejectedUntil > 0;
+  get port(): number {
+    return this.host.port;
+  }
+
+  /** `address:port`. */
+  get key(): string {
+    return this.host.key;
+  }
+
+  get hostname(): string {
+    return this.host.hostname;
   }
 
   /** Finds or makes a stream. The waiter may be called before this returns. Returns false when it has to wait. */
   acquire(waiter: PoolWaiter, http2: boolean, sni: string): boolean {
-    const { limits, stats } = this.cluster;
-    if (stats.upstream_rq_active >= limits.maxRequests) {
+    const { settings, load, stats } = this.cluster;
+    if (!maySend(load, settings.limits)) {
       stats.upstream_rq_pending_overflow++;
       waiter.onPoolFailed('overflow', '');
       return true;
@@ -89,18 +80,18 @@ export class Endpoint implements Http1ClientPool {
       waiter.onPoolReady(ready);
       return true;
     }
-    if (stats.upstream_rq_pending_active >= limits.maxPending) {
+    if (!mayWait(load, settings.limits)) {
       stats.upstream_rq_pending_overflow++;
       waiter.onPoolFailed('overflow', '');
       return true;
     }
-    stats.upstream_rq_pending_active++;
+    load.pendingRequests++;
     stats.upstream_rq_pending_total++;
     this.waiting.push(waiter);
     const perConnection = http2 ? 100 : 1;
     if (this.connecting * perConnection < this.waiting.length) {
       // A host always may have one connection, whatever the limit says.
-      if (stats.upstream_cx_active < limits.maxConnections || this.connections === 0) this.connect(http2, sni);
+      if (mayConnect(load, settings.limits) || this.connections === 0) this.connect(http2, sni);
       else stats.upstream_cx_overflow++;
     }
     return false;
@@ -110,7 +101,7 @@ export class Endpoint implements Http1ClientPool {
     const at = this.waiting.indexOf(waiter);
     if (at < 0) return;
     this.waiting.splice(at, 1);
-    this.cluster.stats.upstream_rq_pending_active--;
+    this.cluster.load.pendingRequests--;
   }
 
   private readyHttp1(): UpstreamStream | null {
@@ -137,8 +128,8 @@ export class Endpoint implements Http1ClientPool {
     this.connecting++;
     this.connections++;
     cluster.stats.upstream_cx_total++;
-    cluster.stats.upstream_cx_active++;
-    connectSocket({ host: this.address, port: this.port, from: cluster.bindAddress }, dial, cluster.connectTimeoutMs, {
+    cluster.load.connections++;
+    connectSocket({ host: this.address, port: this.port, from: cluster.bindAddress }, dial, cluster.settings.connectTimeoutMs, {
       onConnected: (connection) => {
         this.connecting--;
         if (dial !== null) this.session = dial.session;
@@ -184,18 +175,18 @@ export class Endpoint implements Http1ClientPool {
   private serveNext(stream: UpstreamStream): void {
     const waiter = this.waiting.shift();
     if (waiter === undefined) return;
-    this.cluster.stats.upstream_rq_pending_active--;
+    this.cluster.load.pendingRequests--;
     waiter.onPoolReady(stream);
   }
 
   private failWaiting(kind: PoolFailure, reason: string): void {
     const failed = this.waiting.splice(0);
-    this.cluster.stats.upstream_rq_pending_active -= failed.length;
+    this.cluster.load.pendingRequests -= failed.length;
     for (const waiter of failed) waiter.onPoolFailed(kind, reason);
   }
 
   onIdle(client: Http1ClientConnection): void {
-    const limit = this.cluster.maxRequestsPerConnection;
+    const limit = this.cluster.settings.maxRequestsPerConnection;
     if (this.retired || (limit > 0 && client.uses >= limit)) {
       client.connection.closeWhenSent();
       this.onGone(client, true);
@@ -221,13 +212,13 @@ export class Endpoint implements Http1ClientPool {
     if (!client.ownsSocket) return;
     this.gone();
     // A freed slot lets a waiting request connect.
-    const { stats, limits } = this.cluster;
-    if (this.waiting.length > this.connecting && stats.upstream_cx_active < limits.maxConnections) this.connect(false, '');
+    const { load, settings } = this.cluster;
+    if (this.waiting.length > this.connecting && mayConnect(load, settings.limits)) this.connect(false, '');
   }
 
   private gone(): void {
     this.connections--;
-    this.cluster.stats.upstream_cx_active--;
+    this.cluster.load.connections--;
     this.cluster.stats.upstream_cx_destroy++;
   }
 
