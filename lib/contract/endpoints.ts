@@ -10,12 +10,9 @@ import { serviceQuery, serviceResponse, servicesQuery, servicesResponse } from '
 import { operationsQuery, traceNamesResponse, traceResponse, tracesQuery, tracesResponse } from './traces';
 import { trafficResponse } from './traffic';
 
-/** Where the API lives. */
-export const apiRoot = '/api/v1';
-
 const none = z.object({});
 
-/** Every JSON endpoint below `apiRoot`. `{name}` in a path is a segment, encoded with `encodeURIComponent`. `/events` is a stream and not in here. */
+/** Every JSON endpoint below `/api/v1`. `{name}` in a path is a segment, encoded with `encodeURIComponent`. `/events` is a stream and not in here. */
 export const endpoints = {
   meta: { method: 'GET', path: '/meta', query: none, body: none, response: metaResponse },
   overview: { method: 'GET', path: '/overview', query: overviewQuery, body: none, response: overviewResponse },

@@ -1,10 +1,9 @@
-export { apiRoot, endpoints } from './endpoints';
+export { endpoints } from './endpoints';
 export type { EndpointBody, EndpointName, EndpointQuery, EndpointResponse } from './endpoints';
-export { durationMs, durationText, errorBody, kubernetesObject, notice, objectRef, queryWhy, words } from './shared';
+export { durationMs, errorBody } from './shared';
 export type { AnyObject, Notice, ObjectRef, QueryWhy, Words } from './shared';
 export { guardRequest } from './guard-request';
 export type { RequestOrigin } from './guard-request';
-export { graphEdge, graphNode, graphType } from '@/lib/graph';
 export type { EdgeProtocol, GraphEdge, GraphNode, GraphType, NodeBadge, NodeKind } from '@/lib/graph';
 export type { Health, HealthReason, HealthStatus } from '@/lib/health';
 export type { TrafficSettings } from '@/lib/kinds/virtual-service';

@@ -1,4 +1,4 @@
 export { formatDuration, parseDurationMs } from './durations';
 export { formatAgo } from './format-time';
-export { formatBytesRate, formatMs, formatNumber, formatPercent, formatRate, noValue } from './numbers';
+export { formatBytesRate, formatMs, formatNumber, formatPercent, formatRate } from './numbers';
 export { toYaml } from './yaml';

@@ -1,8 +1,8 @@
 export { combineHealth, countHealth, worstHealth } from './combine-health';
 export type { HealthCounts } from './combine-health';
 export { judgePods } from './judge-pods';
-export { defaultErrorLimits, judgeRequests } from './judge-requests';
+export { judgeRequests } from './judge-requests';
 export type { ErrorLimits } from './judge-requests';
-export { health, healthReason, healthStatus } from './schema';
+export { healthReason, healthStatus } from './schema';
 export type { Health, HealthReason, HealthStatus } from './schema';
 export { wilsonInterval } from './wilson-interval';

@@ -1,9 +1,9 @@
 /** The console's use cases. `getConsole()` is the one holder of long-lived things; `answerRequest` makes route handlers of use cases. */
-export { answerRequest, checkOrigin, failure } from './answer-request';
+export { answerRequest } from './answer-request';
 export type { Asked, RouteHandler } from './answer-request';
 export { applyChange } from './apply-change';
 export { checkConvergence } from './check-convergence';
-export { createConsole, getConsole, setConsole } from './console-state';
+export { getConsole } from './console-state';
 export type { Console } from './console-state';
 export { listKinds, listObjects, showObject } from './list-objects';
 export { previewChange } from './preview-change';

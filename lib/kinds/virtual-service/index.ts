@@ -1,14 +1,14 @@
 import { defineKind } from '../define-kind';
 import { virtualServiceSpec } from './schema';
 
-export { chooseTrafficObjects, editedRuleIndex, faultRuleName, fullHost } from './choose-traffic-objects';
+export { chooseTrafficObjects, editedRuleIndex, fullHost } from './choose-traffic-objects';
 export type { TrafficObjects, WhyNot } from './choose-traffic-objects';
 export { readTraffic, sameJson, toPercentages } from './read-traffic';
 export type { HttpRule, TrafficSource } from './read-traffic';
 export { writeTraffic } from './write-traffic';
 export { describeRule, describeTrafficChange } from './words';
 export type { VirtualService, VirtualServiceSpec } from './schema';
-export { trafficDestination, trafficFault, trafficRetries, trafficSettings } from './traffic-settings';
+export { trafficSettings } from './traffic-settings';
 export type { TrafficDestination, TrafficFault, TrafficRetries, TrafficSettings } from './traffic-settings';
 
 export const virtualServiceKind = defineKind({
