@@ -8,6 +8,14 @@ import { proxyCommand } from './proxy-command';
 import { reportFailure } from './report-failure';
 import { workloadCommand } from './workload-command';
 
+/** Commands that bring the compilers of the mesh with them: even their options are loaded only when they are asked for. */
+const largeCommands: Record<string, { description: string; load: () => Promise<Command> }> = {
+  simulate: {
+    description: 'say what a request will do, from manifests alone',
+    load: async () => (await import('./simulate-command')).simulateCommand(),
+  },
+};
+
 const program = new Command('heddle')
   .description('A console for service meshes, and a mesh to try it on.')
   .showHelpAfterError()
@@ -19,6 +27,10 @@ const program = new Command('heddle')
   .addCommand(loadCommand());
 
 try {
+  const named = process.argv.slice(2, 4).find((word) => word !== 'help') ?? '';
+  for (const [name, { description, load }] of Object.entries(largeCommands)) {
+    program.addCommand(name === named ? await load() : new Command(name).description(description));
+  }
   await program.parseAsync();
 } catch (error) {
   reportFailure(error);
