@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const places = '{lib,server,components,app,scripts}';
+/** Istio's tasks, against a running mesh. */
+const tasks = 'e2e/tasks';
 
 /** One project per suffix: `vitest run --project unit`. A test sits beside the code; its suffix says what it needs. */
 function project(name: string, include: string[], exclude: string[], options: { testTimeout: number; fileParallelism: boolean }) {
@@ -20,9 +22,15 @@ export default defineConfig({
         fileParallelism: true,
       }),
       // Against outside programs and whole meshes: one file at a time, so that they do not share two cores.
-      project('contract', [`${places}/**/*.contract.test.ts`], [], { testTimeout: 120_000, fileParallelism: false }),
+      project('contract', [`${places}/**/*.contract.test.ts`, `${tasks}/**/*.contract.test.ts`], [], {
+        testTimeout: 120_000,
+        fileParallelism: false,
+      }),
       // Whole matrices, crash rounds, long properties.
-      project('verify', [`${places}/**/*.verify.test.ts`], [], { testTimeout: 600_000, fileParallelism: false }),
+      project('verify', [`${places}/**/*.verify.test.ts`, `${tasks}/**/*.verify.test.ts`], [], {
+        testTimeout: 600_000,
+        fileParallelism: false,
+      }),
     ],
   },
 });
