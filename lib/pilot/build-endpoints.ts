@@ -1,5 +1,7 @@
 import { formatLocality, workloadOfPod } from '@/lib/model';
-import { endpointsOf, podsOfNamespace } from './index-endpoints';
+import { typeUrls } from '@/lib/xds';
+import { endpointIndex, endpointsOf } from './index-endpoints';
+import { podOfProxy } from './inbound-ports';
 import { matchesSubset } from './build-outbound-clusters';
 import { prioritizeLocalities } from './prioritize-localities';
 import { mutualTlsOnPort, peerAuthenticationVersion, resolvePeerAuthentication } from './resolve-peer-authentication';
@@ -8,17 +10,48 @@ import type { ClusterLoadAssignment, LbEndpoint } from '@/lib/xds';
 import type { MeshState } from './mesh-state';
 import type { OutboundCluster } from './build-outbound-clusters';
 import type { LocalityGroup } from './prioritize-localities';
-import type { ProxyNode } from './types';
+import type { ProxyScope } from './scope-proxy';
+import type { CompiledResource, ProxyNode } from './types';
+
+/**
+ * The endpoints of every EDS cluster of a scope for a proxy where it stands; proxies that nothing tells apart (locality, the labels
+ * that failover looks at, their node where that counts) share the list.
+ */
+export function loadAssignments(
+  state: MeshState,
+  scope: ProxyScope,
+  clusters: readonly OutboundCluster[],
+  proxy: ProxyNode,
+): readonly CompiledResource<ClusterLoadAssignment>[] {
+  const traits = state.cache.memo(`eds-traits|${scope.key}`, [clusters, state.mesh], () => traitsOf(state, clusters));
+  const labels = traits.labels.map((label) => proxy.labels[label] ?? '').join();
+  const node = traits.byNode ? nodeOfProxy(state, proxy) : '';
+  const place = `${formatLocality(proxy.locality)}|${labels}|${node}`;
+  return state.cache.memo(`eds|${scope.key}|${place}`, [clusters, endpointIndex(state), state.mesh, peerAuthenticationVersion(state)], () =>
+    clusters
+      .filter((entry) => entry.cluster.type === 'EDS')
+      .map((entry) =>
+        state.cache.intern(typeUrls.clusterLoadAssignment, entry.cluster.name, loadAssignment(state, entry, proxy, place, node)),
+      ),
+  );
+}
+
+/** What of a proxy the order of endpoints depends on. */
+function traitsOf(state: MeshState, clusters: readonly OutboundCluster[]): { labels: readonly string[]; byNode: boolean } {
+  const labels = new Set<string>();
+  const add = (priority: readonly string[] | undefined): void => {
+    for (const label of priority ?? []) labels.add(label.split('=')[0] ?? '');
+  };
+  add(state.mesh.localityLbSetting?.failoverPriority);
+  for (const { policy } of clusters) add(policy.loadBalancer?.localityLbSetting?.failoverPriority);
+  return { labels: [...labels], byNode: clusters.some(({ service }) => service.trafficDistribution === 'PreferSameNode') };
+}
 
 /** The endpoints of an EDS cluster, grouped by locality and ordered for a proxy where it stands. */
-export function loadAssignment(state: MeshState, target: OutboundCluster, proxy: ProxyNode): ClusterLoadAssignment {
+function loadAssignment(state: MeshState, target: OutboundCluster, proxy: ProxyNode, place: string, node: string): ClusterLoadAssignment {
   const { service, port, subset, policy, cluster } = target;
   const endpoints = endpointsOf(state, service);
-  const locality = formatLocality(proxy.locality);
-  const failoverLabels = policy.loadBalancer?.localityLbSetting?.failoverPriority ?? state.mesh.localityLbSetting?.failoverPriority ?? [];
-  const own = failoverLabels.length === 0 ? '' : JSON.stringify(failoverLabels.map((label) => proxy.labels[label.split('=')[0] ?? '']));
-  const node = service.trafficDistribution === 'PreferSameNode' ? nodeOfProxy(state, proxy) : '';
-  const key = `eds|${proxy.namespace}|${cluster.name}|${locality}|${own}|${node}|${proxy.clusterId}`;
+  const key = `eds|${proxy.namespace}|${cluster.name}|${place}`;
   return state.cache.memo(key, [target, endpoints, state.mesh, peerAuthenticationVersion(state)], () => {
     const groups = new Map<string, LocalityGroup>();
     for (const endpoint of endpoints) {
@@ -43,7 +76,7 @@ export function loadAssignment(state: MeshState, target: OutboundCluster, proxy:
 }
 
 function nodeOfProxy(state: MeshState, proxy: ProxyNode): string {
-  return podsOfNamespace(state, proxy.namespace).find((pod) => pod.metadata.name === proxy.name)?.spec.nodeName ?? '';
+  return podOfProxy(state, proxy)?.spec.nodeName ?? '';
 }
 
 /** `istio.workload`: workload;namespace;canonical name;canonical revision;cluster, as Istio's telemetry reads it. */

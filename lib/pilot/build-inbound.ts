@@ -108,7 +108,7 @@ function isSniffed(port: InboundPort): boolean {
   return port.protocol === 'Unsupported';
 }
 
-export function modeOf(context: InboundContext, port: InboundPort): { mode: MutualTlsMode; origin: Origin | undefined } {
+function modeOf(context: InboundContext, port: InboundPort): { mode: MutualTlsMode; origin: Origin | undefined } {
   const result = resolvePeerAuthentication(context.state, context.proxy.namespace, context.proxy.labels);
   return mutualTlsOnPort(result, port.port);
 }

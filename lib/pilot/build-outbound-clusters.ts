@@ -2,7 +2,7 @@ import { formatLocality, isHttp, isHttp2, spiffeId } from '@/lib/model';
 import { applyConnectionPool, applyHttpOptions, applyLoadBalancer, applyOutlierDetection } from './apply-traffic-policy';
 import { clientTls, meshAlpn, mutualTlsUpstream, rawBuffer } from './build-tls-context';
 import { standInFor } from './external-hosts';
-import { endpointsOf } from './index-endpoints';
+import { endpointIndex } from './index-endpoints';
 import { mutualTlsSni, outboundCluster } from './names';
 import { provenanceMetadata } from './provenance';
 import { resolvePeerAuthentication } from './resolve-peer-authentication';
@@ -28,20 +28,30 @@ export interface OutboundCluster {
   policy: EffectivePolicy;
 }
 
-/** The Envoy clusters of everything a scope sees: per service port the whole service and each subset. */
+/**
+ * The Envoy clusters of everything a scope sees: per service port the whole service and each subset. The same list while none of
+ * them changes.
+ */
 export function outboundClusters(state: MeshState, scope: ProxyScope): readonly OutboundCluster[] {
   const peers = peerAuthenticationVersion(state);
-  return scope.services.flatMap((service) => {
-    const rule = scope.destinationRule(service);
-    const endpoints = endpointsOf(state, service);
-    const key = `clusters|${scope.key}|${service.namespace}/${service.hostname}`;
-    return state.cache.memo(key, [service, rule, endpoints, peers, state.mesh, state.externalHosts], () =>
-      service.ports
-        .filter((port) => port.protocol !== 'UDP')
-        .flatMap((port) =>
-          [undefined, ...(rule?.subsets ?? [])].map((entry) => buildCluster(state, scope, service, port, rule, endpoints, entry)),
-        ),
-    );
+  const endpoints = endpointIndex(state);
+  return state.cache.memo(`clusters|${scope.key}`, [scope, endpoints, peers, state.mesh, state.externalHosts], () => {
+    const all = scope.services.flatMap((service) => {
+      const rule = scope.destinationRule(service);
+      const own = endpoints.get(service) ?? [];
+      const key = `clusters|${scope.key}|${service.namespace}/${service.hostname}`;
+      // With EDS a cluster shows of its endpoints nothing but their identities.
+      const shown =
+        service.resolution === 'dns' || service.resolution === 'dns-round-robin' ? own : identitiesOf(state, service, own).join();
+      return state.cache.memo(key, [service, rule, shown, peers, state.mesh, state.externalHosts], () =>
+        service.ports
+          .filter((port) => port.protocol !== 'UDP')
+          .flatMap((port) =>
+            [undefined, ...(rule?.subsets ?? [])].map((entry) => buildCluster(state, scope, service, port, rule, own, entry)),
+          ),
+      );
+    });
+    return state.cache.memo(`clusters-content|${scope.key}`, all, () => all);
   });
 }
 

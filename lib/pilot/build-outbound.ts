@@ -1,4 +1,5 @@
-import { announcedTcpAddress, isTcp, isTls, tcpPortKey, tcpPortsOfServices } from '@/lib/model';
+import { announcedTcpAddress, hostCovers, isTcp, isTls, tcpPortKey, tcpPortsOfServices } from '@/lib/model';
+import { hashText } from './compile-cache';
 import { httpInspector, plaintextHttpAlpn, tlsInspector } from './build-inbound';
 import { httpConnectionManager } from './build-http-connection-manager';
 import { tcpProxy } from './build-tcp-filters';
@@ -15,10 +16,13 @@ import type { FilterChain, Listener, RouteConfiguration, VirtualHost } from '@/l
 import type { MeshState } from './mesh-state';
 import type { TelemetrySettings } from './resolve-telemetry';
 import type { EgressScope, ProxyScope } from './scope-proxy';
-import type { ProxyNode } from './types';
+import type { VirtualServiceModel } from './route-model';
+import type { CompiledResource, ProxyNode } from './types';
 
 interface OutboundParts {
   listeners: readonly Listener[];
+  /** Listeners of TCP services, compiled already: their chains are shared between proxies. */
+  shared: readonly CompiledResource<Listener>[];
   routes: readonly RouteConfiguration[];
 }
 
@@ -27,11 +31,13 @@ export function buildOutbound(state: MeshState, scope: ProxyScope, proxy: ProxyN
   const telemetry = resolveTelemetry(state, proxy, 'CLIENT');
   const routes: RouteConfiguration[] = [];
   const listeners: Listener[] = [];
+  const shared: CompiledResource<Listener>[] = [];
   for (const egress of scope.egress) {
     if (egress.port === undefined) {
       const tcp = tcpHosts(state, scope, egress);
       routes.push(httpProxyRoutes(state, scope, egress, tcp));
-      listeners.push(httpProxyListener(state, scope, proxy, telemetry), ...tcpListeners(state, scope, egress, proxy, telemetry));
+      listeners.push(httpProxyListener(state, scope, proxy, telemetry));
+      shared.push(...tcpListeners(state, scope, egress, proxy, telemetry));
     } else {
       const own = boundListener(state, scope, egress, proxy, telemetry);
       if (own === undefined) continue;
@@ -39,7 +45,7 @@ export function buildOutbound(state: MeshState, scope: ProxyScope, proxy: ProxyN
       if (own.routes !== undefined) routes.push(own.routes);
     }
   }
-  return { listeners, routes };
+  return { listeners, shared, routes };
 }
 
 function httpProxyListener(state: MeshState, scope: ProxyScope, proxy: ProxyNode, telemetry: TelemetrySettings): Listener {
@@ -67,7 +73,7 @@ function httpProxyListener(state: MeshState, scope: ProxyScope, proxy: ProxyNode
 }
 
 /** Which port of a pod's outbound address stands for which TCP service port, for every proxy alike. */
-export function announcedPorts(state: MeshState): AnnouncedTcpPorts {
+function announcedPorts(state: MeshState): AnnouncedTcpPorts {
   const index = serviceIndex(state);
   const services = table<Service>(state, '/Service');
   return state.cache.memo('announced-ports', [index, services], () => {
@@ -89,37 +95,106 @@ function needsTcpListener(port: RegistryPort): boolean {
   return isTcp(port.protocol) || port.protocol === 'Unsupported';
 }
 
+type SharedChains = ReturnType<typeof serviceChains>;
+
+const placed = new WeakMap<SharedChains, Map<string, CompiledResource<Listener>>>();
+
+/** One listener per TCP service port. Its chains are shared by all proxies of the scope; only the address is a proxy's own. */
 function tcpListeners(
   state: MeshState,
   scope: ProxyScope,
   egress: EgressScope,
   proxy: ProxyNode,
   telemetry: TelemetrySettings,
-): Listener[] {
+): readonly CompiledResource<Listener>[] {
+  const declared = tcpServicePorts(state, scope, egress, telemetry, false);
+  const sniffed = tcpServicePorts(state, scope, egress, telemetry, true);
+  return state.cache.memo(`tcp-listeners|${proxy.id}`, [declared, sniffed, proxy.outboundIp], () =>
+    [...declared, ...sniffed].map(({ chains, number }) => {
+      const known = placed.get(chains) ?? new Map<string, CompiledResource<Listener>>();
+      placed.set(chains, known);
+      const name = listenerName(proxy.outboundIp, number);
+      const existing = known.get(name);
+      if (existing !== undefined) return existing;
+      const shared = state.cache.intern('tcp-chains', String(number), chains);
+      const built: CompiledResource<Listener> = {
+        name,
+        version: hashText(`${shared.version}|${name}`),
+        resource: {
+          name,
+          address: { socket_address: { address: proxy.outboundIp, port_value: number } },
+          traffic_direction: 'OUTBOUND',
+          ...shared.resource,
+        },
+      };
+      known.set(name, built);
+      return built;
+    }),
+  );
+}
+
+const noPorts: readonly TcpServicePortChains[] = [];
+
+interface TcpServicePortChains {
+  number: number;
+  chains: SharedChains;
+}
+
+/**
+ * The TCP service ports of a scope with their filter chains; the same list while none of them changes. Chains of undeclared ports
+ * (`sniffed`) hold an HTTP manager, whose spans name the workload; the others are the same for all workloads of the scope.
+ */
+function tcpServicePorts(
+  state: MeshState,
+  scope: ProxyScope,
+  egress: EgressScope,
+  telemetry: TelemetrySettings,
+  sniffed: boolean,
+): readonly TcpServicePortChains[] {
   const announced = announcedPorts(state);
-  return egress.services.flatMap((service) =>
-    service.resolution === 'alias'
-      ? []
-      : service.ports.filter(needsTcpListener).flatMap((port) => {
-          const number = announced.get(
-            tcpPortKey({
-              namespace: service.namespace,
-              name: service.registry === 'Kubernetes' ? service.name : service.hostname,
-              port: port.port,
+  const any = state.cache.memo(`tcp-any|${scope.key}|${String(sniffed)}`, [egress], () =>
+    egress.services.some((service) =>
+      service.ports.some((port) => needsTcpListener(port) && (port.protocol === 'Unsupported') === sniffed),
+    ),
+  );
+  if (!any) return noPorts;
+  const group = sniffed ? `${scope.key}|${JSON.stringify(telemetry.tracing?.custom_tags ?? [])}` : scope.key;
+  return state.cache.memo(
+    `tcp-ports|${String(sniffed)}|${group}`,
+    [scope, egress, announced, sniffed ? telemetry : telemetry.accessLogs],
+    () => {
+      // Only these can have a say over connections.
+      const models = egress.virtualServices.filter((model) => model.tcp.length > 0 || model.tls.length > 0);
+      const all = egress.services.flatMap((service) =>
+        service.resolution === 'alias'
+          ? []
+          : service.ports.flatMap((port): TcpServicePortChains[] => {
+              if (!needsTcpListener(port) || (port.protocol === 'Unsupported') !== sniffed) return [];
+              const name = service.registry === 'Kubernetes' ? service.name : service.hostname;
+              const number = announced.get(tcpPortKey({ namespace: service.namespace, name, port: port.port }));
+              if (number === undefined) return [];
+              const own = models.filter((model) => model.hosts.some((host) => hostCovers(host, service.hostname)));
+              const rule = scope.destinationRule(service);
+              const key = `tcp-port|${group}|${service.namespace}/${service.hostname}:${port.port}`;
+              // Destinations of routes are looked up in the registry, so routes depend on all of it; plain services do not.
+              const registry = own.length === 0 ? undefined : scope;
+              return [
+                state.cache.memo(
+                  key,
+                  [service, rule, number, state.mesh, sniffed ? telemetry : telemetry.accessLogs, registry, ...own],
+                  () => ({
+                    number,
+                    chains: {
+                      ...serviceChains(state, scope, own, service, port, telemetry, true),
+                      metadata: provenanceMetadata(service.source, 'spec.ports'),
+                    },
+                  }),
+                ),
+              ];
             }),
-          );
-          if (number === undefined) return [];
-          const key = `listener|${proxy.id}|${service.namespace}/${service.hostname}:${port.port}`;
-          return [
-            state.cache.memo(key, [scope, egress, service, number, telemetry, proxy.outboundIp], () => ({
-              name: listenerName(proxy.outboundIp, number),
-              address: { socket_address: { address: proxy.outboundIp, port_value: number } },
-              traffic_direction: 'OUTBOUND' as const,
-              ...serviceChains(state, scope, egress, service, port, telemetry, true),
-              metadata: provenanceMetadata(service.source, 'spec.ports'),
-            })),
-          ];
-        }),
+      );
+      return state.cache.memo(`tcp-ports-content|${String(sniffed)}|${group}`, all, () => all);
+    },
   );
 }
 
@@ -130,13 +205,13 @@ function tcpListeners(
 export function serviceChains(
   state: MeshState,
   scope: ProxyScope,
-  egress: EgressScope,
+  models: readonly VirtualServiceModel[],
   service: RegistryService,
   port: RegistryPort,
   telemetry: TelemetrySettings,
   explicit: boolean,
-): Pick<Listener, 'filter_chains' | 'listener_filters' | 'listener_filters_timeout' | 'continue_on_listener_filters_timeout'> {
-  const routes = serviceTcpRoutes(state, scope, egress.virtualServices, service, port);
+): Pick<Listener, 'filter_chains' | 'listener_filters' | 'listener_filters_timeout' | 'continue_on_listener_filters_timeout' | 'metadata'> {
+  const routes = serviceTcpRoutes(state, scope, models, service, port);
   const policy = resolveTrafficPolicy(state.mesh.defaultTrafficPolicy, scope.destinationRule(service), undefined, port.port);
   const statPrefix = outboundCluster(port.port, '', service.hostname);
   const chains: FilterChain[] = routes.map((route, index) => ({
@@ -272,7 +347,7 @@ function boundListener(
   if (service === undefined || port === undefined) return undefined;
   const listener = state.cache.memo(`listener|${proxy.id}|egress|${number}`, [egress, telemetry, scope], () => ({
     ...base,
-    ...serviceChains(state, scope, egress, service, port, telemetry, true),
+    ...serviceChains(state, scope, egress.virtualServices, service, port, telemetry, true),
   }));
   return { listener, routes: undefined };
 }

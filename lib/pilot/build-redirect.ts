@@ -193,7 +193,7 @@ function addTcp(
   telemetry: TelemetrySettings,
 ): void {
   const name = listenerName(address, port.port);
-  const built = serviceChains(state, scope, egress, service, port, telemetry, false);
+  const built = serviceChains(state, scope, egress.virtualServices, service, port, telemetry, false);
   const known = listeners.get(name);
   if (known === undefined) {
     listeners.set(name, {

@@ -267,7 +267,7 @@ function mirrorPolicies(context: RouteContext, rule: HttpRule): RequestMirrorPol
 }
 
 /** The span name of a route: `host:port/path*`, or the VirtualService's name when there are several destinations. */
-export function operationOf(route: Route, name: string, port: number): string {
+function operationOf(route: Route, name: string, port: number): string {
   const { match } = route;
   const prefix = match.prefix ?? match.path_separated_prefix;
   const path = prefix !== undefined ? `${prefix}*` : (match.path ?? match.safe_regex?.regex ?? '/*');

@@ -1,18 +1,21 @@
 import { compareHosts, hostCovers, isHttp, isWildcard } from '@/lib/model';
 import { buildRoutes, resolveDestination } from './build-routes';
 import { standInPorts } from './external-hosts';
+import { serviceIndex } from './index-services';
+import { table } from './mesh-state';
 import { HTTP_PROXY_ROUTE, MESH_GATEWAY, PASSTHROUGH_CLUSTER, outboundCluster } from './names';
 import { provenanceMetadata } from './provenance';
 import { resolveTrafficPolicy } from './resolve-traffic-policy';
 import { hashPolicy, retryPolicy } from './translate-actions';
 import type { RegistryPort, RegistryService } from '@/lib/model';
 import type { Route, RouteConfiguration, VirtualHost } from '@/lib/xds';
+import type { MergedDestinationRule } from './index-destination-rules';
 import type { MeshState } from './mesh-state';
 import type { VirtualServiceModel } from './route-model';
 import type { EgressScope, ProxyScope } from './scope-proxy';
 
 /** Whether a port's traffic is routed as HTTP: declared so, or found out by looking. */
-export function isRoutedAsHttp(port: RegistryPort): boolean {
+function isRoutedAsHttp(port: RegistryPort): boolean {
   return isHttp(port.protocol) || port.protocol === 'Unsupported';
 }
 
@@ -46,10 +49,11 @@ function hostsOnPort(state: MeshState, scope: ProxyScope, egress: EgressScope, p
       if (service.ports.some((candidate) => candidate.port === port && isRoutedAsHttp(candidate))) services.set(service.hostname, service);
     }
     const owners = wildcardOwners(egress.virtualServices, services);
+    const known = new Set(egress.services.map((service) => service.hostname));
     for (const model of egress.virtualServices) {
-      const targets = hostsOfModel(model, services, owners, egress, port);
+      const targets = hostsOfModel(model, services, owners, known, port);
       if (targets.length === 0) continue;
-      const routes = buildRoutes({ state, scope, listenPort: port, gateways: [MESH_GATEWAY], isTls: false }, model);
+      const routes = routesOfModel(state, scope, model, port);
       if (routes.length === 0) continue;
       for (const target of targets) {
         if (claimed.has(target.host)) {
@@ -68,12 +72,23 @@ function hostsOnPort(state: MeshState, scope: ProxyScope, egress: EgressScope, p
         port,
         host: service.hostname,
         service,
-        routes: [defaultRoute(state, scope, service, port)],
+        routes: defaultRoutes(state, scope, service, port),
         origin: undefined,
       });
     }
     return entries;
   });
+}
+
+/** The routes of one VirtualService on one port, made again only when what its destinations mean may have changed. */
+function routesOfModel(state: MeshState, scope: ProxyScope, model: VirtualServiceModel, port: number): Route[] {
+  const rules = table(state, 'networking.istio.io/DestinationRule');
+  // A Sidecar's services follow from all routes it lets in.
+  const seen = scope.sidecar === undefined ? serviceIndex(state) : scope;
+  const key = `model-routes|${scope.key}|${port}|${model.source.kind}|${model.namespace}/${model.name}|${model.hosts.join()}`;
+  return state.cache.memo(key, [model, rules, seen, state.mesh], () =>
+    buildRoutes({ state, scope, listenPort: port, gateways: [MESH_GATEWAY], isTls: false }, model),
+  );
 }
 
 function noteDuplicate(state: MeshState, model: VirtualServiceModel, host: string): void {
@@ -108,7 +123,7 @@ function hostsOfModel(
   model: VirtualServiceModel,
   services: ReadonlyMap<string, RegistryService>,
   wildcardOwner: ReadonlyMap<string, VirtualServiceModel>,
-  egress: EgressScope,
+  known: ReadonlySet<string>,
   port: number,
 ): { host: string; service: RegistryService | undefined }[] {
   const targets: { host: string; service: RegistryService | undefined }[] = [];
@@ -122,14 +137,20 @@ function hostsOfModel(
       ? [...services.values()].filter((service) => hostCovers(host, service.hostname) && wildcardOwner.get(service.hostname) === model)
       : [];
     for (const service of covered) targets.push({ host: service.hostname, service });
-    const known = egress.services.some((service) => (isWildcard(host) ? hostCovers(host, service.hostname) : service.hostname === host));
-    if (covered.length === 0 && !known && port === 80) targets.push({ host, service: undefined });
+    if (covered.length > 0 || port !== 80 || known.has(host)) continue;
+    if (isWildcard(host) && [...known].some((name) => hostCovers(host, name))) continue;
+    targets.push({ host, service: undefined });
   }
   return targets;
 }
 
-function defaultRoute(state: MeshState, scope: ProxyScope, service: RegistryService, port: number): Route {
+function defaultRoutes(state: MeshState, scope: ProxyScope, service: RegistryService, port: number): Route[] {
   const rule = scope.destinationRule(service);
+  const key = `default-route|${scope.key}|${port}|${service.namespace}/${service.hostname}`;
+  return state.cache.memo(key, [service, rule, state.mesh], () => [defaultRoute(state, rule, service, port)]);
+}
+
+function defaultRoute(state: MeshState, rule: MergedDestinationRule | undefined, service: RegistryService, port: number): Route {
   const hash = hashPolicy(resolveTrafficPolicy(state.mesh.defaultTrafficPolicy, rule, undefined, port).loadBalancer);
   const retry = retryPolicy(state.mesh.defaultHttpRetryPolicy, hash !== undefined);
   return {
@@ -161,15 +182,16 @@ function namesOf(state: MeshState, scope: ProxyScope, entry: HostEntry): string[
   return names;
 }
 
-function virtualHost(entry: HostEntry, domains: string[]): VirtualHost {
+function virtualHost(state: MeshState, scope: ProxyScope, entry: HostEntry, domains: string[]): VirtualHost {
   const source = entry.origin?.source ?? entry.service?.source;
-  return {
+  const key = `virtual-host|${scope.key}|${entry.name}|${domains.length}|${domains[0] ?? ''}`;
+  return state.cache.memo(key, [entry.routes, entry.origin, entry.service, domains.join()], () => ({
     name: entry.name,
     domains,
     routes: entry.routes,
     include_request_attempt_count: true,
     ...(source === undefined ? {} : { metadata: provenanceMetadata(source, entry.origin === undefined ? '' : 'spec.hosts') }),
-  };
+  }));
 }
 
 /** Keeps the first holder of each domain, as Envoy wants it; hosts that end up with none are dropped. */
@@ -191,7 +213,7 @@ export function portRoutes(state: MeshState, scope: ProxyScope, egress: EgressSc
     const taken = new Set<string>();
     const hosts = hostsOnPort(state, scope, egress, port).flatMap((entry) => {
       const domains = takeDomains(taken, namesOf(state, scope, entry));
-      return domains.length === 0 ? [] : [virtualHost(entry, domains)];
+      return domains.length === 0 ? [] : [virtualHost(state, scope, entry, domains)];
     });
     return {
       name: String(port),
@@ -217,7 +239,7 @@ export function serviceRoutes(
     return {
       name,
       // The connection says which service is meant, whatever the Host header says.
-      virtual_hosts: own.length === 0 ? [catchAllHost(state, scope)] : own.map((entry) => virtualHost(entry, ['*'])),
+      virtual_hosts: own.length === 0 ? [catchAllHost(state, scope)] : own.map((entry) => virtualHost(state, scope, entry, ['*'])),
       validate_clusters: { value: false },
       ignore_port_in_host_matching: true,
       max_direct_response_body_size_bytes: { value: 1_048_576 },
@@ -248,7 +270,7 @@ export function httpProxyRoutes(
           taken,
           names.flatMap((name) => [name, `${name}:${port}`]),
         );
-        if (domains.length > 0) hosts.push(virtualHost(entry, domains));
+        if (domains.length > 0) hosts.push(virtualHost(state, scope, entry, domains));
       }
     }
     for (const host of tcpHosts) {
@@ -285,7 +307,7 @@ function standInHosts(state: MeshState, taken: Set<string>): VirtualHost[] {
 }
 
 /** Everything a cluster is sent: tunnels (CONNECT) as bytes, requests as requests. */
-export function passRoutes(cluster: string): Route[] {
+function passRoutes(cluster: string): Route[] {
   return [
     connectRoute('allow_any', { cluster }),
     { name: 'allow_any', match: { prefix: '/' }, route: { cluster, timeout: { seconds: 0 } } },
@@ -302,7 +324,7 @@ export function connectRoute(name: string, target: Pick<NonNullable<Route['route
 }
 
 /** What happens to hosts nobody knows: passed through, or refused with 502 (REGISTRY_ONLY). */
-export function catchAllHost(state: MeshState, scope: ProxyScope): VirtualHost {
+function catchAllHost(state: MeshState, scope: ProxyScope): VirtualHost {
   const metadata = scope.sidecarSource === undefined ? undefined : provenanceMetadata(scope.sidecarSource, 'spec.outboundTrafficPolicy');
   if (!scope.allowAny) {
     return {

@@ -23,7 +23,8 @@ const keepGenerations = 256;
 export class CompileCache {
   private readonly entries = new Map<string, Entry>();
   private readonly interned = new Map<string, Interned>();
-  private readonly compiledOf = new WeakMap<object, CompiledResource<unknown>>();
+  private readonly internedOf = new WeakMap<object, Interned>();
+  private readonly digests = new WeakMap<object, string>();
   private frames: Note[][] = [];
   private generation = 0;
 
@@ -73,15 +74,17 @@ export class CompileCache {
     this.frames.at(-1)?.push(note);
   }
 
-  /** The resource with its version; equal content gives the same object. */
-  intern<T extends object>(type: string, name: string, resource: T): CompiledResource<T> {
-    const known = this.compiledOf.get(resource);
+  /**
+   * The resource with its version; equal content gives the same object. `parts` names a field that is a list of objects which are
+   * mostly the same as last time: they are read once and remembered, so that a long list costs what changed in it.
+   */
+  intern<T extends object>(type: string, name: string, resource: T, parts?: keyof T & string): CompiledResource<T> {
+    const known = this.internedOf.get(resource);
     if (known !== undefined) {
-      const entry = this.interned.get(`${type}|${name}|${known.version}`);
-      if (entry !== undefined) entry.used = this.generation;
-      return known as CompiledResource<T>;
+      known.used = this.generation;
+      return known.compiled as CompiledResource<T>;
     }
-    const version = hashText(JSON.stringify(resource));
+    const version = hashText(parts === undefined ? JSON.stringify(resource) : this.digest(resource, parts));
     const key = `${type}|${name}|${version}`;
     let entry = this.interned.get(key);
     if (entry === undefined) {
@@ -89,8 +92,22 @@ export class CompileCache {
       this.interned.set(key, entry);
     }
     entry.used = this.generation;
-    this.compiledOf.set(resource, entry.compiled);
+    this.internedOf.set(resource, entry);
     return entry.compiled as CompiledResource<T>;
+  }
+
+  private digest<T extends object>(resource: T, parts: keyof T & string): string {
+    const list = resource[parts];
+    if (!Array.isArray(list)) return JSON.stringify(resource);
+    const digests = list.map((item: object) => {
+      let digest = this.digests.get(item);
+      if (digest === undefined) {
+        digest = hashText(JSON.stringify(item));
+        this.digests.set(item, digest);
+      }
+      return digest;
+    });
+    return JSON.stringify({ ...resource, [parts]: digests });
   }
 
   private raise(notes: readonly Note[]): void {

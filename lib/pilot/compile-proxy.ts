@@ -5,14 +5,16 @@ import { buildInbound } from './build-inbound';
 import { buildOutbound } from './build-outbound';
 import { buildCaptured } from './build-redirect';
 import { outboundClusters } from './build-outbound-clusters';
-import { loadAssignment } from './build-endpoints';
+import { loadAssignments } from './build-endpoints';
 import { wellKnownClusters } from './build-well-known-clusters';
 import { workloads } from './build-workloads';
 import { hashText } from './compile-cache';
 import { withLocalSecrets } from './local-secrets';
 import { proxyScope } from './scope-proxy';
 import type { Cluster } from '@/lib/xds';
+import type { OutboundCluster } from './build-outbound-clusters';
 import type { MeshState } from './mesh-state';
+import type { ProxyScope } from './scope-proxy';
 import type { CompiledProxy, CompiledResource, ProxyNode } from './types';
 
 /**
@@ -32,31 +34,34 @@ function compile(state: MeshState, proxy: ProxyNode): Omit<CompiledProxy, 'notes
   const captured = proxy.type === 'sidecar' && proxy.interceptionMode === 'REDIRECT' ? buildCaptured(state, scope, proxy) : undefined;
   const inbound = captured !== undefined || proxy.type === 'router' ? undefined : buildInbound(state, scope, proxy);
   const routing = captured ?? (proxy.type === 'router' ? buildGateway(state, scope, proxy) : buildOutbound(state, scope, proxy));
-  const clusters = new Map<string, CompiledResource<Cluster>>();
-  const add = (cluster: Cluster, dials: boolean): void => {
-    if (clusters.has(cluster.name)) return;
-    const shared = cache.intern(typeUrls.cluster, cluster.name, local(cluster));
-    clusters.set(cluster.name, dials ? boundTo(shared, proxy) : shared);
-  };
-  for (const entry of outbound) add(entry.cluster, true);
-  for (const cluster of (captured ?? inbound)?.clusters ?? []) add(cluster, false);
-  for (const cluster of wellKnownClusters(state, scope, proxy)) add(cluster, cluster.upstream_bind_config === undefined);
+  const inboundClusters = (captured ?? inbound)?.clusters ?? noClusters;
+  const wellKnown = wellKnownClusters(state, scope, proxy);
+  const shared = cache.memo(`shared-clusters|${scope.key}|${proxy.sdsDirectory}`, [outbound], () =>
+    unique(outbound.map((entry) => cache.intern(typeUrls.cluster, entry.cluster.name, local(entry.cluster)))),
+  );
+  const dependencies = [shared, inboundClusters, wellKnown, proxy.ip, proxy.sdsDirectory, proxy.interceptionMode];
+  const clusters = cache.memo(`compiled-clusters|${proxy.id}`, dependencies, () => [
+    ...shared.map((cluster) => boundTo(cluster, proxy)),
+    ...inboundClusters.map((cluster) => cache.intern(typeUrls.cluster, cluster.name, local(cluster))),
+    ...wellKnown.map((cluster) => {
+      const compiled = cache.intern(typeUrls.cluster, cluster.name, cluster);
+      return cluster.upstream_bind_config === undefined ? boundTo(compiled, proxy) : compiled;
+    }),
+  ]);
   const listeners = [...(inbound?.listeners ?? []), ...routing.listeners];
+  const tcp = 'shared' in routing ? routing.shared : [];
   return {
-    clusters: [...clusters.values()],
-    endpoints: outbound
-      .filter((entry) => entry.cluster.type === 'EDS')
-      .map((entry) => cache.intern(typeUrls.clusterLoadAssignment, entry.cluster.name, loadAssignment(state, entry, proxy))),
-    listeners: uniqueNames(listeners).map((listener) => cache.intern(typeUrls.listener, listener.name, local(listener))),
-    routes: uniqueNames(routing.routes).map((route) => cache.intern(typeUrls.routeConfiguration, route.name, route)),
-    workloads: proxy.proxy === 'heddle' ? workloads(state) : [],
-    secrets: secretNames(
-      state,
-      listeners,
-      outbound.map((entry) => entry.cluster),
-    ),
+    clusters,
+    endpoints: loadAssignments(state, scope, outbound, proxy),
+    listeners: [...unique(listeners).map((listener) => cache.intern(typeUrls.listener, listener.name, local(listener))), ...tcp],
+    routes: unique(routing.routes).map((route) => cache.intern(typeUrls.routeConfiguration, route.name, route, 'virtual_hosts')),
+    workloads: proxy.proxy === 'heddle' ? workloads(state) : noWorkloads,
+    secrets: secretNames(state, scope, listeners, outbound),
   };
 }
+
+const noClusters: readonly Cluster[] = [];
+const noWorkloads: CompiledProxy['workloads'] = [];
 
 const bound = new WeakMap<CompiledResource<Cluster>, Map<string, CompiledResource<Cluster>>>();
 
@@ -79,7 +84,7 @@ function boundTo(cluster: CompiledResource<Cluster>, proxy: ProxyNode): Compiled
   return built;
 }
 
-function uniqueNames<T extends { name: string }>(resources: readonly T[]): T[] {
+function unique<T extends { name: string }>(resources: readonly T[]): T[] {
   const found = new Map<string, T>();
   for (const resource of resources) if (!found.has(resource.name)) found.set(resource.name, resource);
   return [...found.values()];
@@ -88,16 +93,24 @@ function uniqueNames<T extends { name: string }>(resources: readonly T[]): T[] {
 const secretsOf = new WeakMap<object, readonly string[]>();
 
 /** Names under which listeners and clusters expect secrets; the workload's own are always there. */
-function secretNames(state: MeshState, listeners: readonly object[], clusters: readonly object[]): readonly string[] {
-  const names = new Set<string>([WORKLOAD_CERTIFICATE, ROOT_CERTIFICATE]);
-  for (const resource of [...listeners, ...clusters]) {
-    let found = secretsOf.get(resource);
-    if (found === undefined) {
-      const text = JSON.stringify(resource);
-      found = [...text.matchAll(/"name":"(kubernetes(?:-gateway)?:\/\/[^"]+)"/g)].map((match) => match[1] ?? '');
-      secretsOf.set(resource, found);
-    }
-    for (const name of found) names.add(name);
+function secretNames(
+  state: MeshState,
+  scope: ProxyScope,
+  listeners: readonly object[],
+  outbound: readonly OutboundCluster[],
+): readonly string[] {
+  const fromClusters = state.cache.memo(`cluster-secrets|${scope.key}`, [outbound], () => [
+    ...new Set(outbound.flatMap((entry) => namesIn(entry.cluster))),
+  ]);
+  const names = [...new Set([WORKLOAD_CERTIFICATE, ROOT_CERTIFICATE, ...listeners.flatMap(namesIn), ...fromClusters])];
+  return state.cache.memo(`secrets|${names.join()}`, [], () => names);
+}
+
+function namesIn(resource: object): readonly string[] {
+  let found = secretsOf.get(resource);
+  if (found === undefined) {
+    found = [...JSON.stringify(resource).matchAll(/"name":"(kubernetes(?:-gateway)?:\/\/[^"]+)"/g)].map((match) => match[1] ?? '');
+    secretsOf.set(resource, found);
   }
-  return state.cache.memo(`secrets|${[...names].join()}`, [], () => [...names]);
+  return found;
 }

@@ -1,5 +1,6 @@
 import { matchesLabels, parseProtocol } from '@/lib/model';
-import { podsOfNamespace, targetPortOfPod } from './index-endpoints';
+import { targetPortOfPod } from './index-endpoints';
+import { table } from './mesh-state';
 import { serviceIndex } from './index-services';
 import { sourceOf } from './provenance';
 import type { Pod, PortProtocol, RegistryPort, RegistryService } from '@/lib/model';
@@ -27,7 +28,7 @@ export interface InboundPort {
 
 /** The pod of a proxy, when the mesh state knows it. */
 export function podOfProxy(state: MeshState, proxy: ProxyNode): Pod | undefined {
-  return podsOfNamespace(state, proxy.namespace).find((pod) => pod.metadata.name === proxy.name);
+  return table<Pod>(state, '/Pod').get(`${proxy.namespace}/${proxy.name}`);
 }
 
 /** Services that select a proxy's pod, oldest first. */
@@ -42,11 +43,16 @@ export function servicesOfProxy(state: MeshState, proxy: ProxyNode): readonly Re
     }
     return groups;
   });
-  return (byNamespace.get(proxy.namespace) ?? []).filter(
-    (service) =>
-      service.selector !== undefined && Object.keys(service.selector).length > 0 && matchesLabels(proxy.labels, service.selector),
+  const own = byNamespace.get(proxy.namespace) ?? noServices;
+  return state.cache.memo(`services-of|${proxy.namespace}|${JSON.stringify(proxy.labels)}`, own, () =>
+    own.filter(
+      (service) =>
+        service.selector !== undefined && Object.keys(service.selector).length > 0 && matchesLabels(proxy.labels, service.selector),
+    ),
   );
 }
+
+const noServices: readonly RegistryService[] = [];
 
 /**
  * The ports a sidecar takes in: what services lead here, and every container port beside (found out by looking, when no service says

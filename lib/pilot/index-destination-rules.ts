@@ -190,6 +190,7 @@ function pick(
 /** Every set of labels that a rule's workloadSelector asks for, to tell proxies apart. */
 export function destinationRuleSelectors(state: MeshState, namespace: string): readonly Readonly<Record<string, string>>[] {
   const rules = rulesByNamespace(state).get(namespace);
-  if (rules === undefined) return [];
-  return [...rules.exact.values()].flat().flatMap((rule) => (rule.selector === undefined ? [] : [rule.selector]));
+  return state.cache.memo(`destination-rule-selectors|${namespace}`, [rules], () =>
+    [...(rules?.exact.values() ?? [])].flat().flatMap((rule) => (rule.selector === undefined ? [] : [rule.selector])),
+  );
 }

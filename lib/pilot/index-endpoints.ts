@@ -1,4 +1,5 @@
 import { hasSidecar, localityOfPod, matchesLabels, meshLabels, parseLocality, workloadOfPod } from '@/lib/model';
+import { serviceIndex } from './index-services';
 import { table } from './mesh-state';
 import type { EndpointSlice, Node, Pod, RegistryEndpoint, RegistryPort, RegistryService } from '@/lib/model';
 import type { ServiceEntry, WorkloadEntry, WorkloadEntrySpec } from '@/lib/kinds';
@@ -10,9 +11,36 @@ interface SliceIndex {
   byService: ReadonlyMap<string, readonly EndpointSlice[]>;
 }
 
-/** All endpoints of a service, of every port: EndpointSlices, else (manifests on disk) pods by selector; and WorkloadEntries. */
+/** The endpoints of every service. The same object while no endpoint of any service changes. */
+export function endpointIndex(state: MeshState): ReadonlyMap<RegistryService, readonly RegistryEndpoint[]> {
+  const services = serviceIndex(state);
+  const tables = [
+    'discovery.k8s.io/EndpointSlice',
+    '/Pod',
+    '/Node',
+    'networking.istio.io/WorkloadEntry',
+    'networking.istio.io/ServiceEntry',
+  ].map((kind) => table(state, kind));
+  return state.cache.memo('endpoint-index', [services, ...tables], () => {
+    const found = services.all.map((service) => findEndpoints(state, service));
+    return state.cache.memo(
+      'endpoint-index-content',
+      [services, ...found],
+      () => new Map(services.all.map((service, index) => [service, found[index] ?? []])),
+    );
+  });
+}
+
+/** All endpoints of a service, of every port. */
 export function endpointsOf(state: MeshState, service: RegistryService): readonly RegistryEndpoint[] {
-  if (service.resolution === 'alias') return [];
+  return endpointIndex(state).get(service) ?? noEndpoints;
+}
+
+const noEndpoints: readonly RegistryEndpoint[] = [];
+
+/** EndpointSlices, else (manifests on disk) pods by selector; and WorkloadEntries. */
+function findEndpoints(state: MeshState, service: RegistryService): readonly RegistryEndpoint[] {
+  if (service.resolution === 'alias') return noEndpoints;
   if (service.registry === 'External') return entryEndpoints(state, service);
   const slices = slicesOf(state).byService.get(`${service.namespace}/${service.name}`) ?? [];
   const fromSlices = slices.length > 0;
@@ -21,13 +49,37 @@ export function endpointsOf(state: MeshState, service: RegistryService): readonl
   const nodes = table<Node>(state, '/Node');
   const nodeOf = (pod: Pod | undefined): Node | undefined =>
     pod?.spec.nodeName === undefined ? undefined : nodes.get(`/${pod.spec.nodeName}`);
-  const dependencies = [service, ...slices, ...pods.flatMap((pod) => [pod, nodeOf(pod)]), ...workloadEntries];
+  const models = pods.map((pod) => servingPod(pod));
+  const dependencies = [service, ...slices, ...models, ...pods.map((pod) => nodeOf(pod)), ...workloadEntries];
   return state.cache.memo(`endpoints|${service.namespace}/${service.name}`, dependencies, () => {
     const endpoints = fromSlices
       ? sliceEndpoints(service, slices, new Map(pods.map((pod) => [podKey(pod), pod])), nodeOf)
       : podEndpoints(service, pods, nodeOf);
     return inOrder([...endpoints, ...workloadEntries.flatMap((entry) => workloadEntryEndpoints(service, entry))]);
   });
+}
+
+const servingPods = new WeakMap<Pod, string>();
+
+/** What of a pod its endpoints show, as a text: a status that changes beside it changes no endpoint. */
+function servingPod(pod: Pod): string {
+  let text = servingPods.get(pod);
+  if (text === undefined) {
+    const { metadata, spec, status } = pod;
+    const ports = spec.containers.flatMap((container) => container.ports ?? []);
+    text = JSON.stringify([
+      metadata.namespace,
+      metadata.name,
+      metadata.labels,
+      metadata.ownerReferences,
+      spec.serviceAccountName,
+      spec.nodeName,
+      status?.podIP,
+      ports,
+    ]);
+    servingPods.set(pod, text);
+  }
+  return text;
 }
 
 /** By address, so that the order in which objects arrived makes no difference to what proxies are sent. */
@@ -69,7 +121,7 @@ function podsOfSlices(state: MeshState, slices: readonly EndpointSlice[]): Pod[]
 }
 
 /** The pods of a namespace, in a table that keeps its identity while no pod of the namespace changes. */
-export function podsOfNamespace(state: MeshState, namespace: string): readonly Pod[] {
+function podsOfNamespace(state: MeshState, namespace: string): readonly Pod[] {
   const pods = table<Pod>(state, '/Pod');
   const byNamespace = state.cache.memo('pods-by-namespace', [pods], () => {
     const index = new Map<string, Pod[]>();

@@ -86,7 +86,7 @@ function delegateOf(
 }
 
 /** `mesh`, `namespace/name` from a short name, or from Istio's old form `name.namespace.svc.cluster.local`. */
-export function resolveGateway(name: string, namespace: string, domain: string): string {
+function resolveGateway(name: string, namespace: string, domain: string): string {
   if (name === 'mesh' || name.includes('/')) return name;
   const suffix = `.svc.${domain}`;
   if (name.endsWith(suffix)) {

@@ -5,5 +5,6 @@ export { compileSecret } from './compile-secret';
 export { computeStatuses } from './compute-statuses';
 export { noteObjects } from './note-objects';
 export { requiredKeySets } from './required-key-sets';
+export type { KeySetSource } from './required-key-sets';
 export { parseProxyNode, proxyNodeOfPod } from './proxy-node';
 export type { CompiledProxy, CompiledResource, ExternalHost, Note, ObjectChanges, ObjectStatus, PilotOptions, ProxyNode } from './types';

@@ -117,7 +117,7 @@ export function kindKey(object: { apiVersion: string; kind: string }): string {
 }
 
 /** `namespace/name`; cluster-scoped objects have an empty namespace. */
-export function objectKey(metadata: { name: string; namespace?: string }): string {
+function objectKey(metadata: { name: string; namespace?: string }): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;
 }
 

@@ -52,7 +52,7 @@ export interface TelemetrySettings {
 }
 
 /** Telemetry objects that apply to a workload: the mesh's, the namespace's, its own (oldest of each). */
-export function telemetryLevels(state: MeshState, proxy: Pick<ProxyNode, 'namespace' | 'labels'>): readonly Telemetry[] {
+function telemetryLevels(state: MeshState, proxy: Pick<ProxyNode, 'namespace' | 'labels'>): readonly Telemetry[] {
   const objects = table<Telemetry>(state, 'telemetry.istio.io/Telemetry');
   if (objects.size === 0) return [];
   const ordered = state.cache.memo('telemetries', [objects], () => [...objects.values()].sort(compareAge));
@@ -74,7 +74,11 @@ export function resolveTelemetry(state: MeshState, proxy: ProxyNode, mode: Mode)
   const levels = telemetryLevels(state, proxy);
   const key = `telemetry|${mode}|${proxy.namespace}|${levels.map((level) => level.metadata.name).join()}|${proxy.proxy}|${proxy.workload}|${proxy.labels['service.istio.io/canonical-name'] ?? ''}|${proxy.labels['service.istio.io/canonical-revision'] ?? ''}`;
   return state.cache.memo(key, [state.mesh, ...levels], () => ({
-    accessLogs: accessLogs(state.mesh, levels, mode),
+    accessLogs: state.cache.memo(
+      `access-logs|${mode}|${proxy.namespace}|${levels.map((level) => level.metadata.name).join()}`,
+      [state.mesh, ...levels],
+      () => accessLogs(state.mesh, levels, mode),
+    ),
     tracing: tracing(state.mesh, levels, mode, proxy),
   }));
 }

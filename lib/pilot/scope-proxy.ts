@@ -167,7 +167,7 @@ function readImports(entry: Egress, namespace: string): Imports {
 }
 
 /** The hosts a route may send to, mirrors included. */
-export function destinationHosts(route: VirtualServiceModel, domain: string): string[] {
+function destinationHosts(route: VirtualServiceModel, domain: string): string[] {
   const hosts = new Set<string>();
   const add = (host: string | undefined, owner: string): void => {
     if (host !== undefined) hosts.add(resolveShortName(host, owner, domain));

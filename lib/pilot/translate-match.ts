@@ -65,7 +65,7 @@ export function stringMatcher(condition: StringMatch): StringMatcher | undefined
   return undefined;
 }
 
-export function headerMatcher(name: string, condition: StringMatch): HeaderMatcher {
+function headerMatcher(name: string, condition: StringMatch): HeaderMatcher {
   const matcher = stringMatcher(condition);
   return matcher === undefined ? { name, present_match: true } : { name, string_match: matcher };
 }
