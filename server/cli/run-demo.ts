@@ -163,6 +163,8 @@ class Demo {
   private async applyDemo(client: KubeClient): Promise<string> {
     const created = await applyMissing(client, readManifests(join(findRoot(), 'server/mesh/demo/manifests')));
     if (created > 0) this.say(`created ${created} objects of the demo`);
+    // Before that the gateway's pod may still say what an earlier run wrote.
+    await this.meshReady.promise;
     for (;;) {
       const port = await ingressOf(client);
       if (port !== undefined) return `http://${HOST_IP}:${port}`;

@@ -118,6 +118,8 @@ export async function startKubelet(client: KubeClient, options: KubeletOptions):
   const earlier = pods.filter((pod) => isOurs(pod) && !isOver(pod) && pod.status?.podIP !== undefined);
   await addresses.open(earlier.map((pod) => pod.status?.podIP ?? ''));
   for (const pod of earlier) addresses.claim(pod.metadata.uid ?? podKey(pod), pod.status?.podIP);
+  // What an earlier run called ready does not run yet: nobody may be led there, or told its ports, before it does.
+  await Promise.all(earlier.map((pod) => markUnready(client, pod)));
   informer.onChange((changes) => {
     for (const change of changes) {
       if (change.resource.plural !== 'pods') continue;
@@ -149,4 +151,16 @@ export async function startKubelet(client: KubeClient, options: KubeletOptions):
       addresses.close();
     },
   };
+}
+
+async function markUnready(client: KubeClient, pod: Pod): Promise<void> {
+  const conditions = pod.status?.conditions ?? [];
+  if (!conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True')) return;
+  const lastTransitionTime = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  const unready = conditions.map((condition) =>
+    condition.type === 'Ready' || condition.type === 'ContainersReady'
+      ? { type: condition.type, status: 'False' as const, reason: 'ContainersNotReady', lastTransitionTime }
+      : condition,
+  );
+  await client.patch(resources.pods, pod.metadata, { status: { conditions: unready } }, { subresource: 'status' }).catch(() => undefined);
 }
