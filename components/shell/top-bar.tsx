@@ -16,7 +16,7 @@ export function TopBar({ onSearch }: { onSearch: () => void }): ReactNode {
   const meta = useEndpoint('meta', {}, { refreshMs: 30_000 });
   const down = meta.data?.sources.filter((source) => source.status === 'down') ?? [];
   return (
-    <div className="flex h-12 shrink-0 items-center gap-2 border-b border-line bg-panel px-4">
+    <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line bg-panel px-4">
       <Tooltip
         side="bottom"
         content={
@@ -46,6 +46,6 @@ export function TopBar({ onSearch }: { onSearch: () => void }): ReactNode {
         </button>
         <ThemeSwitch />
       </div>
-    </div>
+    </header>
   );
 }

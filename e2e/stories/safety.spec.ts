@@ -20,7 +20,16 @@ function send(method: string, path: string, headers: Record<string, string>, bod
 }
 
 const json = { 'content-type': 'application/json' };
-const draft = JSON.stringify({ objects: [], deletes: [] });
+const draft = JSON.stringify({
+  objects: [
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: { name: 'details', namespace: 'default' },
+      spec: { hosts: ['details'], http: [{ route: [{ destination: { host: 'details' } }], timeout: '5s' }] },
+    },
+  ],
+});
 
 test('a page of another origin cannot write', async () => {
   const host = new URL(readRun().console).host;

@@ -39,6 +39,7 @@ async function previewAndApply(page: Page): Promise<void> {
 
 /** Waits until the page says that all proxies acknowledged the change. */
 async function expectEverywhere(page: Page): Promise<void> {
+  // What was under way when it landed is counted, and scraped, a little later.
   await expect
     .poll(
       async () => {
@@ -49,6 +50,7 @@ async function expectEverywhere(page: Page): Promise<void> {
       { timeout: 20_000 },
     )
     .toBe(true);
+  await sleep(5_000);
 }
 
 test('shift, undo, fault: from the page, checked on the counters', async ({ page }) => {
@@ -96,8 +98,7 @@ test('shift, undo, fault: from the page, checked on the counters', async ({ page
   await test.step('undo', async () => {
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await expect(page.getByTestId('convergence')).toHaveCount(0);
-    // Requests under way when it lands are still of the old split.
-    await sleep(3_000);
+    await sleep(6_000);
     expectShares(await observe(300), { v1: 1 / 3, v2: 1 / 3, v3: 1 / 3 });
   });
 
@@ -106,8 +107,8 @@ test('shift, undo, fault: from the page, checked on the counters', async ({ page
     await page.getByRole('switch', { name: 'Inject a fault' }).check();
     await expect(page.getByRole('spinbutton', { name: 'HTTP status' })).toHaveValue('500');
     await previewAndApply(page);
-    await expectEverywhere(page);
     const applied = Date.now();
+    await expectEverywhere(page);
     const errors = async (): Promise<number> => {
       const [row] = await query(
         'sum(rate(istio_requests_total{reporter="source",source_app="reviews",destination_service_name="ratings",response_code="500"}[15s])) / sum(rate(istio_requests_total{reporter="source",source_app="reviews",destination_service_name="ratings"}[15s]))',
