@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EndpointSlice, Pod } from '@/lib/model';
 import { resources } from '@/server/kube';
-import type { KubeObject, ResourceRef } from '@/server/kube';
+import type { ResourceRef } from '@/server/kube';
 import { startTimeOf } from './pods/process-records';
 import { startKubelet } from './start-kubelet';
 import type { Kubelet } from './start-kubelet';
@@ -48,7 +48,7 @@ function options(): KubeletOptions {
 }
 
 const create = (resource: ResourceRef, kind: string, apiVersion: string, name: string, rest: Record<string, unknown>, metadata = {}) =>
-  kube.create(resource, { apiVersion, kind, metadata: { name, namespace: 'default', ...metadata }, ...rest } as KubeObject);
+  kube.create(resource, { apiVersion, kind, metadata: { name, namespace: 'default', ...metadata }, ...rest });
 
 const pods = async () => (await kube.list<Pod>(resources.pods)).items;
 const isReady = (pod: Pod) =>

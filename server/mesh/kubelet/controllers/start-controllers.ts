@@ -189,7 +189,7 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
           await client.update(resources.endpointSlices, {
             ...slice,
             metadata: { ...before.metadata, labels: slice.metadata.labels ?? {} },
-          } as EndpointSlice);
+          });
         }
       }
       for (const slice of present) {
