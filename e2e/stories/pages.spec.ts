@@ -60,7 +60,7 @@ test('a trace opens as a timeline and says what each span did', async ({ page })
 
 test('the keyboard goes everywhere', async ({ page }) => {
   await page.goto(readRun().console);
-  await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible();
+  await expect(page.getByRole('row').filter({ hasText: 'default' })).toBeVisible();
   await page.keyboard.press('g');
   await page.keyboard.press('s');
   await expect(page).toHaveURL(/\/services/);
