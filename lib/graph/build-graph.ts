@@ -180,6 +180,7 @@ function finishNode(node: NodeCounts, options: BuildGraphOptions): GraphNode {
     errorRatio: incoming ? node.errorsIn / node.rpsIn : null,
     services: [...node.services].toSorted(),
     ...(pods === undefined ? {} : { pods }),
+    ...(members[0]?.labels === undefined ? {} : { labels: members[0].labels }),
     badges: [...badges],
   };
 }

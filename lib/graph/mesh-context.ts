@@ -14,6 +14,8 @@ export interface MeshWorkload {
   gateway: boolean;
   /** Services it stands behind, as `namespace/name`. */
   services: string[];
+  /** Labels of its pods, without those that tell pods of one workload apart and those the mesh itself puts there. */
+  labels?: Record<string, string>;
 }
 
 export interface MeshService {

@@ -40,6 +40,7 @@ export function readMeshContext(objects: ContextObjects): MeshContext {
       injected: false,
       gateway: labels[meshLabels.gatewayName] !== undefined || gatewaySelectors.some((selector) => matchesLabels(labels, selector)),
       services: [],
+      ...tellingLabels(labels),
     };
     workload.desired += 1;
     if (isReady(pod)) workload.ready += 1;
@@ -73,6 +74,15 @@ export function readMeshContext(objects: ContextObjects): MeshContext {
     for (const host of entry.spec.hosts) externalHosts.set(host, entry.metadata.namespace ?? 'default');
   }
   return { cluster: objects.cluster, workloads, services, externalHosts };
+}
+
+/** Set by controllers or by the mesh: they tell nothing that the node does not say already. */
+const silentLabels =
+  /^(pod-template-hash|controller-revision-hash|statefulset\.kubernetes\.io\/.*|apps\.kubernetes\.io\/.*|security\.istio\.io\/tlsMode|service\.istio\.io\/.*|sidecar\.istio\.io\/.*|app|version)$/;
+
+function tellingLabels(labels: Record<string, string>): { labels?: Record<string, string> } {
+  const kept = Object.entries(labels).filter(([key]) => !silentLabels.test(key));
+  return kept.length === 0 ? {} : { labels: Object.fromEntries(kept) };
 }
 
 /** Whether a pod takes traffic. */

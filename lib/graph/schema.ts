@@ -43,6 +43,8 @@ export const graphNode = z.object({
   /** Ready and wanted pods, when Kubernetes knows the workload. */
   pods: z.object({ ready: z.int(), desired: z.int() }).optional(),
   badges: z.array(nodeBadge),
+  /** Labels of its pods that say something to people; absent where Kubernetes does not know it. */
+  labels: z.record(z.string(), z.string()).optional(),
 });
 export type GraphNode = z.infer<typeof graphNode>;
 

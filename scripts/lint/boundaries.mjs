@@ -9,6 +9,7 @@ export const libLevels = [
   ['routing', 'pilot'],
   ['simulate', 'validate', 'rollout', 'health'],
   ['graph'],
+  ['graph-view'],
   ['contract'],
 ];
 
