@@ -55,7 +55,16 @@ function requireProgram(name: string): string {
 async function prepare(): Promise<Case[]> {
   makeCertificates(pki);
   const bundle = join(dir, 'static-proxy.mjs');
-  await build({ entryPoints: ['bench/proxy/static-proxy.ts'], bundle: true, platform: 'node', format: 'esm', target: 'node24', outfile: bundle, logLevel: 'error', alias: { '@': process.cwd() } });
+  await build({
+    entryPoints: ['bench/proxy/static-proxy.ts'],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    outfile: bundle,
+    logLevel: 'error',
+    alias: { '@': process.cwd() },
+  });
   const nginx = requireProgram('nginx');
   const haproxy = findProgram('haproxy');
   const envoy = process.env['HEDDLE_ENVOY'] ?? findProgram('envoy');
@@ -67,20 +76,29 @@ async function prepare(): Promise<Case[]> {
   const nginxProcess = (path: string): ChildProcess => startPinned(PROXY_CORE, nginx, ['-c', path]);
   const target = (name: string, port: number, start: () => ChildProcess[]): Target => ({ name, port, start, processes: [] });
   const peers = (name: 'single' | 'grpc' | 'two', haproxyPort: number, envoyPort: number): Target[] => {
-    const files = <Key extends string>(paths: Record<Key | 'outer' | 'inner', string>, key: Key): string[] => (name === 'two' ? [paths.outer, paths.inner] : [paths[key]]);
+    const files = <Key extends string>(paths: Record<Key | 'outer' | 'inner', string>, key: Key): string[] =>
+      name === 'two' ? [paths.outer, paths.inner] : [paths[key]];
     const key = name === 'two' ? 'single' : name;
     return [
-      ...(haproxy === undefined ? [] : [target('haproxy', haproxyPort, () => files(hap, key).map((path) => startPinned(PROXY_CORE, haproxy, ['-f', path])))]),
+      ...(haproxy === undefined
+        ? []
+        : [target('haproxy', haproxyPort, () => files(hap, key).map((path) => startPinned(PROXY_CORE, haproxy, ['-f', path])))]),
       ...(envoy === undefined
         ? []
         : [
             target('envoy', envoyPort, () =>
-              files(env, key).map((path) => startPinned(PROXY_CORE, envoy, ['-c', path, '--concurrency', '1', '--disable-hot-restart', '-l', 'error'])),
+              files(env, key).map((path) =>
+                startPinned(PROXY_CORE, envoy, ['-c', path, '--concurrency', '1', '--disable-hot-restart', '-l', 'error']),
+              ),
             ),
           ]),
     ];
   };
-  for (const [name, path] of [['haproxy', haproxy], ['envoy', envoy]] as const) if (path === undefined) console.log(`${name} is not installed: left out`);
+  for (const [name, path] of [
+    ['haproxy', haproxy],
+    ['envoy', envoy],
+  ] as const)
+    if (path === undefined) console.log(`${name} is not installed: left out`);
   const upstream = startPinned(LOAD_CORE, nginx, ['-c', ngx.upstream]);
   cleanups.unshift(() => upstream.kill());
   await waitForPort(ports.upstream);
@@ -89,7 +107,11 @@ async function prepare(): Promise<Case[]> {
     {
       name: `HTTP/1.1, one hop, ${connections} connections`,
       load: 'wrk',
-      targets: [target('nginx', ports.nginx, () => [nginxProcess(ngx.single)]), target('heddle', ports.heddle, () => [node(ours.single)]), ...peers('single', ports.haproxy, ports.envoy)],
+      targets: [
+        target('nginx', ports.nginx, () => [nginxProcess(ngx.single)]),
+        target('heddle', ports.heddle, () => [node(ours.single)]),
+        ...peers('single', ports.haproxy, ports.envoy),
+      ],
     },
     {
       name: `HTTP/1.1, two hops with mutual TLS, ${connections} connections`,
@@ -104,7 +126,11 @@ async function prepare(): Promise<Case[]> {
     {
       name: 'gRPC unary, one hop, 8 connections with 8 streams',
       load: 'h2load',
-      targets: [target('nginx', ports.nginxGrpc, () => [nginxProcess(ngx.grpc)]), target('heddle', ports.heddleGrpc, () => [node(ours.grpc)]), ...peers('grpc', ports.haproxyGrpc, ports.envoyGrpc)],
+      targets: [
+        target('nginx', ports.nginxGrpc, () => [nginxProcess(ngx.grpc)]),
+        target('heddle', ports.heddleGrpc, () => [node(ours.grpc)]),
+        ...peers('grpc', ports.haproxyGrpc, ports.envoyGrpc),
+      ],
     },
   ];
   return cases.filter((one) => one.name.includes(only));
@@ -139,14 +165,50 @@ async function measure(load: Case['load'], target: Target, duration: number): Pr
   rmSync(log, { force: true });
   const { stdout } =
     load === 'wrk'
-      ? await run('taskset', ['-c', String(LOAD_CORE), 'wrk', '-t1', `-c${connections}`, `-d${duration}s`, '--latency', '-s', script, url], { maxBuffer: 1e7 })
-      : await run('taskset', ['-c', String(LOAD_CORE), 'h2load', '-t1', '-c8', '-m8', '-D', String(duration), '-d', grpcBody, '-H', 'te:trailers', '-H', 'content-type:application/grpc', `${url}pkg.Service/Method`], { maxBuffer: 1e7 });
+      ? await run(
+          'taskset',
+          ['-c', String(LOAD_CORE), 'wrk', '-t1', `-c${connections}`, `-d${duration}s`, '--latency', '-s', script, url],
+          { maxBuffer: 1e7 },
+        )
+      : await run(
+          'taskset',
+          [
+            '-c',
+            String(LOAD_CORE),
+            'h2load',
+            '-t1',
+            '-c8',
+            '-m8',
+            '-D',
+            String(duration),
+            '-d',
+            grpcBody,
+            '-H',
+            'te:trailers',
+            '-H',
+            'content-type:application/grpc',
+            `${url}pkg.Service/Method`,
+          ],
+          { maxBuffer: 1e7 },
+        );
   const after = pids.reduce((sum, pid) => sum + cpuMicroseconds(pid), 0);
-  const done = load === 'wrk' ? Number(/(\d+) requests in/.exec(stdout)?.[1] ?? 0) : Number(/requests: .*?(\d+) done/.exec(stdout)?.[1] ?? 0);
-  const bad = load === 'wrk' ? /(Non-2xx.*|Socket errors.*)/.exec(stdout)?.[1] : Number(/(\d+) 2xx/.exec(stdout)?.[1] ?? 0) < done * 0.999 ? stdout : undefined;
+  const done =
+    load === 'wrk' ? Number(/(\d+) requests in/.exec(stdout)?.[1] ?? 0) : Number(/requests: .*?(\d+) done/.exec(stdout)?.[1] ?? 0);
+  const bad =
+    load === 'wrk'
+      ? /(Non-2xx.*|Socket errors.*)/.exec(stdout)?.[1]
+      : Number(/(\d+) 2xx/.exec(stdout)?.[1] ?? 0) < done * 0.999
+        ? stdout
+        : undefined;
   if (bad !== undefined) console.log(`  ${target.name}: ${bad.trim()}`);
-  const rps = load === 'wrk' ? Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1] ?? 0) : Number(/, ([\d.]+) req\/s/.exec(stdout)?.[1] ?? 0);
-  return { rps, cpu: (after - before) / Math.max(done, 1), p50: milliseconds(/ 50%\s+(\S+)/.exec(stdout)?.[1]), p99: milliseconds(/ 99%\s+(\S+)/.exec(stdout)?.[1]) };
+  const rps =
+    load === 'wrk' ? Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1] ?? 0) : Number(/, ([\d.]+) req\/s/.exec(stdout)?.[1] ?? 0);
+  return {
+    rps,
+    cpu: (after - before) / Math.max(done, 1),
+    p50: milliseconds(/ 50%\s+(\S+)/.exec(stdout)?.[1]),
+    p99: milliseconds(/ 99%\s+(\S+)/.exec(stdout)?.[1]),
+  };
 }
 
 function milliseconds(text: string | undefined): number {
@@ -179,10 +241,19 @@ async function runCase(one: Case): Promise<void> {
     console.log('  target       rps      vs nginx   CPU µs/request   vs nginx   p50 ms   p99 ms   RSS MB');
     for (const target of one.targets) {
       const own = samples.get(target) ?? [];
-      const ratio = (key: 'rps' | 'cpu'): string => median(own.map((sample, at) => sample[key] / (base[at]?.[key] ?? Number.NaN))).toFixed(2);
+      const ratio = (key: 'rps' | 'cpu'): string =>
+        median(own.map((sample, at) => sample[key] / (base[at]?.[key] ?? Number.NaN))).toFixed(2);
       const memory = target.processes.map((child) => residentMegabytes(child.pid ?? 0).toFixed(0)).join('+');
       console.log(
-        `  ${target.name.padEnd(12)} ${median(own.map((sample) => sample.rps)).toFixed(0).padStart(6)}   ${ratio('rps').padStart(6)}   ${median(own.map((sample) => sample.cpu)).toFixed(1).padStart(12)}   ${ratio('cpu').padStart(9)}   ${median(own.map((sample) => sample.p50)).toFixed(2).padStart(6)}   ${median(own.map((sample) => sample.p99)).toFixed(2).padStart(6)}   ${memory}`,
+        `  ${target.name.padEnd(12)} ${median(own.map((sample) => sample.rps))
+          .toFixed(0)
+          .padStart(6)}   ${ratio('rps').padStart(6)}   ${median(own.map((sample) => sample.cpu))
+          .toFixed(1)
+          .padStart(12)}   ${ratio('cpu').padStart(9)}   ${median(own.map((sample) => sample.p50))
+          .toFixed(2)
+          .padStart(6)}   ${median(own.map((sample) => sample.p99))
+          .toFixed(2)
+          .padStart(6)}   ${memory}`,
       );
     }
   } finally {

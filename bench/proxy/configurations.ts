@@ -68,7 +68,10 @@ function listener(name: string, port: number, cluster: string, direction: string
               codec_type: 'AUTO',
               generate_request_id: { value: true },
               http2_protocol_options: { max_concurrent_streams: { value: 1024 } },
-              route_config: { name: 'routes', virtual_hosts: [{ name: 'all', domains: ['*'], include_request_attempt_count: true, routes: routes(cluster) }] },
+              route_config: {
+                name: 'routes',
+                virtual_hosts: [{ name: 'all', domains: ['*'], include_request_attempt_count: true, routes: routes(cluster) }],
+              },
               http_filters: [{ name: 'envoy.filters.http.router', typed_config: { '@type': ROUTER } }],
             },
           },
@@ -83,8 +86,13 @@ function cluster(name: string, port: number, http2: boolean, tls?: object): obje
     name,
     type: 'STATIC',
     connect_timeout: { seconds: 5 },
-    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { address: '127.0.0.1', port_value: port } } } }] }] },
-    circuit_breakers: { thresholds: [{ max_connections: { value: 4096 }, max_pending_requests: { value: 4096 }, max_requests: { value: 4096 } }] },
+    load_assignment: {
+      cluster_name: name,
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { address: '127.0.0.1', port_value: port } } } }] }],
+    },
+    circuit_breakers: {
+      thresholds: [{ max_connections: { value: 4096 }, max_pending_requests: { value: 4096 }, max_requests: { value: 4096 } }],
+    },
     ...(http2
       ? {
           typed_extension_protocol_options: {
@@ -102,12 +110,27 @@ function cluster(name: string, port: number, http2: boolean, tls?: object): obje
 const tlsParams = { tls_minimum_protocol_version: 'TLSv1_3', tls_maximum_protocol_version: 'TLSv1_3' };
 
 /** Writes the fixed configurations of our proxy; returns their paths. */
-export function writeHeddle(dir: string, certificates: Certificates): Record<'single' | 'grpc' | 'outer' | 'inner' | 'plainOuter' | 'plainInner', string> {
+export function writeHeddle(
+  dir: string,
+  certificates: Certificates,
+): Record<'single' | 'grpc' | 'outer' | 'inner' | 'plainOuter' | 'plainInner', string> {
   const sds = { tls_certificate_sds_secret_configs: [{ name: 'default' }], validation_context_sds_secret_config: { name: 'ROOTCA' } };
-  const up = { '@type': UPSTREAM_TLS, sni: 'inner.default', common_tls_context: { ...sds, alpn_protocols: ['istio-peer-exchange', 'istio'] } };
-  const down = { '@type': DOWNSTREAM_TLS, require_client_certificate: { value: true }, common_tls_context: { ...sds, alpn_protocols: ['h2', 'http/1.1'] } };
+  const up = {
+    '@type': UPSTREAM_TLS,
+    sni: 'inner.default',
+    common_tls_context: { ...sds, alpn_protocols: ['istio-peer-exchange', 'istio'] },
+  };
+  const down = {
+    '@type': DOWNSTREAM_TLS,
+    require_client_certificate: { value: true },
+    common_tls_context: { ...sds, alpn_protocols: ['h2', 'http/1.1'] },
+  };
   const identity = (name: string): object => ({
-    identity: { certPath: join(certificates.dir, `${name}.crt`), keyPath: join(certificates.dir, `${name}.key`), rootsPath: join(certificates.dir, 'ca.crt') },
+    identity: {
+      certPath: join(certificates.dir, `${name}.crt`),
+      keyPath: join(certificates.dir, `${name}.key`),
+      rootsPath: join(certificates.dir, 'ca.crt'),
+    },
   });
   const write = (name: string, content: object): string => {
     const path = join(dir, `heddle-${name}.json`);
@@ -116,12 +139,36 @@ export function writeHeddle(dir: string, certificates: Certificates): Record<'si
   };
   const out = 'OUTBOUND';
   return {
-    single: write('single', { clusters: [cluster('outbound|80||app.default.svc.cluster.local', ports.upstream, false)], listeners: [listener('single', ports.heddle, 'outbound|80||app.default.svc.cluster.local', out)] }),
-    grpc: write('grpc', { clusters: [cluster('up', ports.upstreamHttp2, true)], listeners: [listener('grpc', ports.heddleGrpc, 'up', out)] }),
-    outer: write('outer', { ...identity('a'), clusters: [cluster('inner', ports.heddleInner, false, up)], listeners: [listener('outer', ports.heddleOuter, 'inner', out)] }),
-    inner: write('inner', { ...identity('b'), clusters: [cluster('up', ports.upstream, false)], listeners: [listener('inner', ports.heddleInner, 'up', 'INBOUND', down)] }),
-    plainOuter: write('plainOuter', { ...identity('a'), mux: false, clusters: [cluster('inner', ports.heddlePlainInner, false, up)], listeners: [listener('outer', ports.heddlePlainOuter, 'inner', out)] }),
-    plainInner: write('plainInner', { ...identity('b'), mux: false, clusters: [cluster('up', ports.upstream, false)], listeners: [listener('inner', ports.heddlePlainInner, 'up', 'INBOUND', down)] }),
+    single: write('single', {
+      clusters: [cluster('outbound|80||app.default.svc.cluster.local', ports.upstream, false)],
+      listeners: [listener('single', ports.heddle, 'outbound|80||app.default.svc.cluster.local', out)],
+    }),
+    grpc: write('grpc', {
+      clusters: [cluster('up', ports.upstreamHttp2, true)],
+      listeners: [listener('grpc', ports.heddleGrpc, 'up', out)],
+    }),
+    outer: write('outer', {
+      ...identity('a'),
+      clusters: [cluster('inner', ports.heddleInner, false, up)],
+      listeners: [listener('outer', ports.heddleOuter, 'inner', out)],
+    }),
+    inner: write('inner', {
+      ...identity('b'),
+      clusters: [cluster('up', ports.upstream, false)],
+      listeners: [listener('inner', ports.heddleInner, 'up', 'INBOUND', down)],
+    }),
+    plainOuter: write('plainOuter', {
+      ...identity('a'),
+      mux: false,
+      clusters: [cluster('inner', ports.heddlePlainInner, false, up)],
+      listeners: [listener('outer', ports.heddlePlainOuter, 'inner', out)],
+    }),
+    plainInner: write('plainInner', {
+      ...identity('b'),
+      mux: false,
+      clusters: [cluster('up', ports.upstream, false)],
+      listeners: [listener('inner', ports.heddlePlainInner, 'up', 'INBOUND', down)],
+    }),
   };
 }
 
@@ -129,11 +176,20 @@ export function writeHeddle(dir: string, certificates: Certificates): Record<'si
 export function writeEnvoy(dir: string, certificates: Certificates): Record<'single' | 'grpc' | 'outer' | 'inner', string> {
   const files = (name: string): object => ({
     tls_params: tlsParams,
-    tls_certificates: [{ certificate_chain: { filename: join(certificates.dir, `${name}.crt`) }, private_key: { filename: join(certificates.dir, `${name}.key`) } }],
+    tls_certificates: [
+      {
+        certificate_chain: { filename: join(certificates.dir, `${name}.crt`) },
+        private_key: { filename: join(certificates.dir, `${name}.key`) },
+      },
+    ],
     validation_context: { trusted_ca: { filename: join(certificates.dir, 'ca.crt') } },
   });
   const up = { '@type': UPSTREAM_TLS, sni: 'inner.default', common_tls_context: { ...files('a'), alpn_protocols: ['http/1.1'] } };
-  const down = { '@type': DOWNSTREAM_TLS, require_client_certificate: true, common_tls_context: { ...files('b'), alpn_protocols: ['http/1.1'] } };
+  const down = {
+    '@type': DOWNSTREAM_TLS,
+    require_client_certificate: true,
+    common_tls_context: { ...files('b'), alpn_protocols: ['http/1.1'] },
+  };
   const write = (name: string, oneListener: object, oneCluster: object): string => {
     const path = join(dir, `envoy-${name}.json`);
     const bootstrap = { node: { id: name, cluster: name }, static_resources: { listeners: [oneListener], clusters: [oneCluster] } };

@@ -21,7 +21,8 @@ ${http}
   return path;
 }
 
-const proxyHeaders = 'proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host; proxy_set_header X-Request-Id $request_id;';
+const proxyHeaders =
+  'proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host; proxy_set_header X-Request-Id $request_id;';
 
 /** Writes what nginx serves: the upstream of all, and its own proxies. Returns the paths. */
 export function writeNginx(dir: string, { dir: pki }: Certificates): Record<'upstream' | 'single' | 'grpc' | 'outer' | 'inner', string> {
@@ -35,8 +36,16 @@ export function writeNginx(dir: string, { dir: pki }: Certificates): Record<'ups
 server { listen 127.0.0.1:${ports.upstream} backlog=4096; location / { return 200 "${body}"; } }
 server { listen 127.0.0.1:${ports.upstreamHttp2} http2 backlog=4096; location / { add_trailer grpc-status 0; default_type application/grpc; return 200 "${'0123456789abcdef'.repeat(4)}"; } }`,
     ),
-    single: nginx(dir, 'single', `${upstream(ports.upstream)} server { listen 127.0.0.1:${ports.nginx} backlog=4096; location / { proxy_pass http://u; ${proxyHeaders} } }`),
-    grpc: nginx(dir, 'grpc', `${upstream(ports.upstreamHttp2)} server { listen 127.0.0.1:${ports.nginxGrpc} http2 backlog=4096; location / { grpc_pass grpc://u; grpc_set_header X-Request-Id $request_id; } }`),
+    single: nginx(
+      dir,
+      'single',
+      `${upstream(ports.upstream)} server { listen 127.0.0.1:${ports.nginx} backlog=4096; location / { proxy_pass http://u; ${proxyHeaders} } }`,
+    ),
+    grpc: nginx(
+      dir,
+      'grpc',
+      `${upstream(ports.upstreamHttp2)} server { listen 127.0.0.1:${ports.nginxGrpc} http2 backlog=4096; location / { grpc_pass grpc://u; grpc_set_header X-Request-Id $request_id; } }`,
+    ),
     outer: nginx(
       dir,
       'outer',
@@ -73,8 +82,14 @@ ${content}
   const pool = 'pool-max-conn 1000 pool-purge-delay 600s';
   const id = '  unique-id-format %{+X}o%ci%cp%Ts%rt\n  unique-id-header X-Request-Id';
   return {
-    single: write('single', `frontend f\n  bind 127.0.0.1:${ports.haproxy}\n${id}\n  default_backend b\nbackend b\n  server u 127.0.0.1:${ports.upstream} ${pool}`),
-    grpc: write('grpc', `frontend f\n  bind 127.0.0.1:${ports.haproxyGrpc} proto h2\n  default_backend b\nbackend b\n  server u 127.0.0.1:${ports.upstreamHttp2} proto h2 ${pool}`),
+    single: write(
+      'single',
+      `frontend f\n  bind 127.0.0.1:${ports.haproxy}\n${id}\n  default_backend b\nbackend b\n  server u 127.0.0.1:${ports.upstream} ${pool}`,
+    ),
+    grpc: write(
+      'grpc',
+      `frontend f\n  bind 127.0.0.1:${ports.haproxyGrpc} proto h2\n  default_backend b\nbackend b\n  server u 127.0.0.1:${ports.upstreamHttp2} proto h2 ${pool}`,
+    ),
     outer: write(
       'outer',
       `frontend f\n  bind 127.0.0.1:${ports.haproxyOuter}\n${id}\n  default_backend b\nbackend b\n  server u 127.0.0.1:${ports.haproxyInner} ssl crt ${pki}/a.pem ca-file ${pki}/ca.crt verify required verifyhost inner.default sni str(inner.default) alpn h2 ${pool}`,

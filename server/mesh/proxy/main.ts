@@ -63,7 +63,7 @@ async function main(): Promise<void> {
 /** One JSON line on the standard error, in the form of the other processes. */
 function log(level: 'info' | 'warn' | 'error', msg: string, error?: unknown): void {
   const levels = { info: 30, warn: 40, error: 50 };
-  const reason = error === undefined ? {} : { err: { message: error instanceof Error ? error.message : String(error) } };
+  const reason = error === undefined ? {} : { err: { message: error instanceof Error ? error.message : 'unknown' } };
   process.stderr.write(`${JSON.stringify({ level: levels[level], time: Date.now(), name: 'proxy', ...reason, msg })}\n`);
 }
 

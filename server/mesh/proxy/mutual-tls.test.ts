@@ -30,7 +30,9 @@ function inboundListener(mode: 'STRICT' | 'PERMISSIVE'): Listener {
         alpn_protocols: ['h2', 'http/1.1'],
         tls_certificate_sds_secret_configs: [{ name: 'default' }],
         combined_validation_context: {
-          default_validation_context: { match_typed_subject_alt_names: [{ san_type: 'URI' as const, matcher: { prefix: 'spiffe://cluster.local/' } }] },
+          default_validation_context: {
+            match_typed_subject_alt_names: [{ san_type: 'URI' as const, matcher: { prefix: 'spiffe://cluster.local/' } }],
+          },
           validation_context_sds_secret_config: { name: 'ROOTCA' },
         },
       },
@@ -42,7 +44,15 @@ function inboundListener(mode: 'STRICT' | 'PERMISSIVE'): Listener {
     traffic_direction: 'INBOUND',
     listener_filters: [{ name: 'envoy.filters.listener.tls_inspector', typed_config: { '@type': typeUrls.tlsInspector } }],
     filter_chains: [
-      { name: 'tls', filter_chain_match: { transport_protocol: 'tls', application_protocols: ['istio', 'istio-peer-exchange', 'istio-http/1.0', 'istio-http/1.1', 'istio-h2'] }, filters, transport_socket },
+      {
+        name: 'tls',
+        filter_chain_match: {
+          transport_protocol: 'tls',
+          application_protocols: ['istio', 'istio-peer-exchange', 'istio-http/1.0', 'istio-http/1.1', 'istio-h2'],
+        },
+        filters,
+        transport_socket,
+      },
       ...(mode === 'PERMISSIVE' ? [{ name: 'plain', filter_chain_match: { transport_protocol: 'raw_buffer' }, filters }] : []),
     ],
   };
@@ -65,12 +75,18 @@ function meshCluster(port: number, san = 'spiffe://cluster.local/ns/default/sa/s
   });
 }
 
-async function pair(options: { mux: boolean; mode?: 'STRICT' | 'PERMISSIVE'; san?: string }): Promise<{ client: TestProxy; server: TestProxy; app: number }> {
+async function pair(options: {
+  mux: boolean;
+  mode?: 'STRICT' | 'PERMISSIVE';
+  san?: string;
+}): Promise<{ client: TestProxy; server: TestProxy; app: number }> {
   const authority = createAuthority();
   const app = await startHttp((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => response.end(JSON.stringify({ url: incoming.url, headers: incoming.headers, size: Buffer.concat(chunks).length })));
+    incoming.on('end', () =>
+      response.end(JSON.stringify({ url: incoming.url, headers: incoming.headers, size: Buffer.concat(chunks).length })),
+    );
   });
   const server = await startProxy(
     { clusters: [staticCluster('inbound|9080||', [app.port])], listeners: [inboundListener(options.mode ?? 'STRICT')] },
@@ -101,7 +117,9 @@ for (const mux of [true, false]) {
 
     it('carries large bodies both ways', async () => {
       const { client } = await pair({ mux });
-      const replies = await Promise.all(Array.from({ length: 8 }, () => request(client.port(), { method: 'POST', body: 'x'.repeat(700_000) })));
+      const replies = await Promise.all(
+        Array.from({ length: 8 }, () => request(client.port(), { method: 'POST', body: 'x'.repeat(700_000) })),
+      );
       expect(replies.map((reply) => (JSON.parse(reply.body) as { size: number }).size)).toEqual(Array.from({ length: 8 }, () => 700_000));
     });
 

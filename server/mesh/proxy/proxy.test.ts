@@ -12,7 +12,9 @@ async function echo(): Promise<number> {
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ method: incoming.method, url: incoming.url, headers: incoming.headers, body: Buffer.concat(chunks).toString() }));
+      response.end(
+        JSON.stringify({ method: incoming.method, url: incoming.url, headers: incoming.headers, body: Buffer.concat(chunks).toString() }),
+      );
     });
   });
   cleanups.push(server.stop);
@@ -20,7 +22,10 @@ async function echo(): Promise<number> {
 }
 
 async function proxyTo(port: number): Promise<number> {
-  const started = await startProxy({ clusters: [staticCluster('app', [port])], listeners: [httpListener([{ match: { prefix: '/' }, route: { cluster: 'app' } }])] });
+  const started = await startProxy({
+    clusters: [staticCluster('app', [port])],
+    listeners: [httpListener([{ match: { prefix: '/' }, route: { cluster: 'app' } }])],
+  });
   cleanups.push(started.stop);
   return started.port();
 }
@@ -50,7 +55,10 @@ describe('HTTP/1.1 through the proxy', () => {
 
   it('answers pipelined requests in order', async () => {
     const port = await proxyTo(await echo());
-    const heard = await raw(port, 'GET /1 HTTP/1.1\r\nhost: a\r\n\r\nGET /2 HTTP/1.1\r\nhost: a\r\n\r\nGET /3 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
+    const heard = await raw(
+      port,
+      'GET /1 HTTP/1.1\r\nhost: a\r\n\r\nGET /2 HTTP/1.1\r\nhost: a\r\n\r\nGET /3 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n',
+    );
     expect([...heard.matchAll(/"url":"(\/\d)"/g)].map((match) => match[1])).toEqual(['/1', '/2', '/3']);
   });
 });

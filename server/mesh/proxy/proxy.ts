@@ -60,7 +60,8 @@ export class Proxy {
     this.config = config;
     const secrets = new SecretStore(config, identity);
     const clusters = new ClusterStore(config, secrets, node.podIp);
-    for (const [name, address] of Object.entries(options.staticClusters ?? {})) clusters.applyCluster(staticCluster(name, address), 'bootstrap');
+    for (const [name, address] of Object.entries(options.staticClusters ?? {}))
+      clusters.applyCluster(staticCluster(name, address), 'bootstrap');
     const workloads = new WorkloadStore();
     const self = selfPeer(node);
     this.routes = new RouteStore(config);
@@ -70,14 +71,18 @@ export class Proxy {
       secrets,
       workloads,
       metrics: new IstioMetrics(self, workloads),
-      spans: new SpanExporter(clusters, workloads, self, node.id, String(node.metadata['MESH_ID'] ?? 'cluster.local')),
+      spans: new SpanExporter(clusters, workloads, self, node.id, readText(node.metadata['MESH_ID'], 'cluster.local')),
       logSink: new LogSink(options.log),
       muxEnabled: options.mux ?? true,
       draining: false,
       activeFaults: 0,
     };
-    this.listeners = new ListenerManager(this.context, this.routes, (listener, message) => options.onProblem(`listener ${listener}: ${message}`));
-    this.applier = new ConfigApplier({ clusters, listeners: this.listeners, routes: this.routes, secrets, workloads }, () => this.checkReady());
+    this.listeners = new ListenerManager(this.context, this.routes, (listener, message) =>
+      options.onProblem(`listener ${listener}: ${message}`),
+    );
+    this.applier = new ConfigApplier({ clusters, listeners: this.listeners, routes: this.routes, secrets, workloads }, () =>
+      this.checkReady(),
+    );
     this.sweeper = setInterval(() => {
       clusters.sweep(performance.now());
       this.checkReady();
@@ -138,22 +143,28 @@ export class Proxy {
   }
 }
 
+function readText(value: unknown, fallback: string): string {
+  return typeof value === 'string' && value !== '' ? value : fallback;
+}
+
 /** This proxy's own workload, from its node metadata. */
 function selfPeer(node: ProxyNode): Peer {
   const { metadata } = node;
-  const labels = (typeof metadata['LABELS'] === 'object' && metadata['LABELS'] !== null ? metadata['LABELS'] : {}) as Record<string, unknown>;
-  const read = (value: unknown, fallback: string): string => (typeof value === 'string' && value !== '' ? value : fallback);
-  const workload = read(metadata['WORKLOAD_NAME'], read(metadata['NAME'], 'unknown'));
-  const app = read(labels['app'], read(labels['app.kubernetes.io/name'], 'unknown'));
-  const version = read(labels['version'], read(labels['app.kubernetes.io/version'], 'unknown'));
+  const labels = (typeof metadata['LABELS'] === 'object' && metadata['LABELS'] !== null ? metadata['LABELS'] : {}) as Record<
+    string,
+    unknown
+  >;
+  const workload = readText(metadata['WORKLOAD_NAME'], readText(metadata['NAME'], 'unknown'));
+  const app = readText(labels['app'], readText(labels['app.kubernetes.io/name'], 'unknown'));
+  const version = readText(labels['version'], readText(labels['app.kubernetes.io/version'], 'unknown'));
   return {
     workload,
-    namespace: read(metadata['NAMESPACE'], 'unknown'),
+    namespace: readText(metadata['NAMESPACE'], 'unknown'),
     app,
     version,
-    cluster: read(metadata['CLUSTER_ID'], 'Kubernetes'),
-    canonicalName: read(labels['service.istio.io/canonical-name'], app === 'unknown' ? workload : app),
-    canonicalRevision: read(labels['service.istio.io/canonical-revision'], version === 'unknown' ? 'latest' : version),
-    serviceAccount: read(metadata['SERVICE_ACCOUNT'], ''),
+    cluster: readText(metadata['CLUSTER_ID'], 'Kubernetes'),
+    canonicalName: readText(labels['service.istio.io/canonical-name'], app === 'unknown' ? workload : app),
+    canonicalRevision: readText(labels['service.istio.io/canonical-revision'], version === 'unknown' ? 'latest' : version),
+    serviceAccount: readText(metadata['SERVICE_ACCOUNT'], ''),
   };
 }

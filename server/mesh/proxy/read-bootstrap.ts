@@ -50,10 +50,9 @@ export function readBootstrap(path: string): Bootstrap {
     outboundIp: root['outboundIp'] === undefined ? podIp : text(root['outboundIp'], 'outboundIp'),
     trustDomain: root['trustDomain'] === undefined ? 'cluster.local' : text(root['trustDomain'], 'trustDomain'),
     staticClusters: Object.fromEntries(
-      Object.entries(root['staticClusters'] === undefined ? {} : object(root['staticClusters'], 'staticClusters')).map(([name, address]) => [
-        name,
-        text(address, `staticClusters.${name}`),
-      ]),
+      Object.entries(root['staticClusters'] === undefined ? {} : object(root['staticClusters'], 'staticClusters')).map(
+        ([name, address]) => [name, text(address, `staticClusters.${name}`)],
+      ),
     ),
   };
 }

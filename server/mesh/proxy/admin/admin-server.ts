@@ -67,12 +67,18 @@ export class AdminServers {
     const url = new URL(request.url ?? '/', 'http://admin');
     let answer: Answer;
     try {
-      answer = pages(url, request.method ?? 'GET') ?? { status: 404, body: 'invalid path. admin commands are: /certs /clusters /config_dump /listeners /ready /server_info /stats /stats/prometheus\n' };
+      answer = pages(url, request.method ?? 'GET') ?? {
+        status: 404,
+        body: 'invalid path. admin commands are: /certs /clusters /config_dump /listeners /ready /server_info /stats /stats/prometheus\n',
+      };
     } catch (error) {
       answer = { status: 500, body: `${isHeddleError(error) ? error.message : 'failed'}\n` };
     }
     request.resume();
-    response.writeHead(answer.status ?? 200, { 'content-type': answer.type ?? 'text/plain; charset=UTF-8', 'cache-control': 'no-cache, max-age=0' });
+    response.writeHead(answer.status ?? 200, {
+      'content-type': answer.type ?? 'text/plain; charset=UTF-8',
+      'cache-control': 'no-cache, max-age=0',
+    });
     response.end(answer.body);
   }
 
@@ -122,7 +128,10 @@ export class AdminServers {
 
   private listeners(wantsJson: boolean): Answer {
     const all = this.proxy.listeners.all().map((runtime) => ({ name: runtime.config.name, addresses: runtime.addresses }));
-    if (!wantsJson) return { body: all.map(({ name, addresses }) => `${name}::${addresses.map(({ host, port }) => `${host}:${port}`).join(',')}\n`).join('') };
+    if (!wantsJson)
+      return {
+        body: all.map(({ name, addresses }) => `${name}::${addresses.map(({ host, port }) => `${host}:${port}`).join(',')}\n`).join(''),
+      };
     return json({
       listener_statuses: all.map(({ name, addresses: [first, ...more] }) => ({
         name,

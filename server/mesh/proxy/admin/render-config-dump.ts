@@ -17,7 +17,13 @@ export function renderConfigDump(proxy: Proxy, resource: string, includeEds: boo
 function nodeOf(proxy: Proxy): unknown {
   const { node } = proxy.context;
   const { region, zone, subZone } = node.locality;
-  return { id: node.id, cluster: node.cluster, metadata: node.metadata, locality: { region, zone, sub_zone: subZone }, user_agent_name: 'heddle-proxy' };
+  return {
+    id: node.id,
+    cluster: node.cluster,
+    metadata: node.metadata,
+    locality: { region, zone, sub_zone: subZone },
+    user_agent_name: 'heddle-proxy',
+  };
 }
 
 function clustersDump(proxy: Proxy): unknown {
@@ -56,7 +62,9 @@ function routesDump(proxy: Proxy): unknown {
       .flatMap((runtime) => runtime.compiled.chains)
       .flatMap((chain) => {
         const config = chain.http?.config.route_config;
-        return config === undefined ? [] : [{ route_config: { '@type': typeUrls.routeConfiguration, ...(printXds(config) as object) }, last_updated: lastUpdated }];
+        return config === undefined
+          ? []
+          : [{ route_config: { '@type': typeUrls.routeConfiguration, ...(printXds(config) as object) }, last_updated: lastUpdated }];
       }),
     dynamic_route_configs: proxy.routes.all().map((ref) => ({
       version_info: ref.version,
@@ -77,8 +85,12 @@ function secretsDump(proxy: Proxy): unknown {
 function endpointsDump(proxy: Proxy): unknown {
   return {
     '@type': 'type.googleapis.com/envoy.admin.v3.EndpointsConfigDump',
-    dynamic_endpoint_configs: proxy.context.clusters.all().flatMap((cluster) =>
-      cluster.assignment === null ? [] : [{ endpoint_config: { '@type': typeUrls.clusterLoadAssignment, ...(printXds(cluster.assignment) as object) } }],
-    ),
+    dynamic_endpoint_configs: proxy.context.clusters
+      .all()
+      .flatMap((cluster) =>
+        cluster.assignment === null
+          ? []
+          : [{ endpoint_config: { '@type': typeUrls.clusterLoadAssignment, ...(printXds(cluster.assignment) as object) } }],
+      ),
   };
 }

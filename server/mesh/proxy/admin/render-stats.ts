@@ -55,21 +55,38 @@ export function renderPrometheus(proxy: Proxy): string {
       const byCode = /^upstream_rq_(\d{3})$/.exec(name);
       if (byClass !== null) {
         if (value > 0) add('envoy_cluster_upstream_rq_xx', 'counter', labelText([['response_code_class', byClass[1] ?? ''], label]), value);
-      } else if (byCode !== null) add('envoy_cluster_upstream_rq', 'counter', labelText([['response_code', byCode[1] ?? ''], label]), value);
-      else if (value > 0 || always.has(name)) add(`envoy_cluster_${name.replaceAll('.', '_')}`, gauges.test(name) ? 'gauge' : 'counter', labelText([label]), value);
+      } else if (byCode !== null)
+        add('envoy_cluster_upstream_rq', 'counter', labelText([['response_code', byCode[1] ?? ''], label]), value);
+      else if (value > 0 || always.has(name))
+        add(`envoy_cluster_${name.replaceAll('.', '_')}`, gauges.test(name) ? 'gauge' : 'counter', labelText([label]), value);
     }
   }
-  for (const [name, value] of proxy.context.metrics.rbacCounters()) add(`envoy_http_rbac_${name.replaceAll(/[^a-zA-Z0-9_]/g, '_')}`, 'counter', '', value);
+  for (const [name, value] of proxy.context.metrics.rbacCounters())
+    add(`envoy_http_rbac_${name.replaceAll(/[^a-zA-Z0-9_]/g, '_')}`, 'counter', '', value);
   add('envoy_server_uptime', 'gauge', '', Math.floor((Date.now() - proxy.startedAt) / 1000));
   add('envoy_server_live', 'gauge', '', proxy.ready ? 1 : 0);
   add('envoy_server_memory_physical_size', 'gauge', '', process.memoryUsage().rss);
   add('process_resident_memory_bytes', 'gauge', '', process.memoryUsage().rss);
   const cpu = process.cpuUsage();
   add('process_cpu_seconds_total', 'counter', '', (cpu.user + cpu.system) / 1e6);
-  add('istio_build', 'gauge', labelText([['component', 'proxy'], ['tag', 'heddle']]), 1);
+  add(
+    'istio_build',
+    'gauge',
+    labelText([
+      ['component', 'proxy'],
+      ['tag', 'heddle'],
+    ]),
+    1,
+  );
   for (const [type, list] of families) lines.push(type, ...list);
   return `${lines.join('\n')}\n`;
 }
 
 /** Shown for every used cluster even at zero, since graphs divide by them. */
-const always = new Set(['upstream_rq_total', 'upstream_rq_active', 'upstream_rq_pending_active', 'upstream_rq_pending_overflow', 'upstream_cx_active']);
+const always = new Set([
+  'upstream_rq_total',
+  'upstream_rq_active',
+  'upstream_rq_pending_active',
+  'upstream_rq_pending_overflow',
+  'upstream_cx_active',
+]);

@@ -46,7 +46,9 @@ export class ConfigApplier implements ConfigHandler {
         this.apply(typeUrl, version, resource);
         count.versions.set(name, version);
       } catch (error) {
-        problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}${isHeddleError(error) && error.hint !== undefined ? ` ${error.hint}` : ''}`);
+        problems.push(
+          `${name}: ${error instanceof Error ? error.message : String(error)}${isHeddleError(error) && error.hint !== undefined ? ` ${error.hint}` : ''}`,
+        );
       }
     }
     for (const name of removed) {

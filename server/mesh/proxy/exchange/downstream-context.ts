@@ -35,7 +35,8 @@ export class DownstreamContext implements PolicyConnection {
     this.remoteIp = this.sourceIp;
     this.destinationIp = parseIp(connection.localAddress);
     this.destinationPort = connection.localPort;
-    this.peerNames = tls === null || tls.digest === '' ? null : tls.uris.length > 0 ? tls.uris : tls.dnsNames.length > 0 ? tls.dnsNames : [tls.subject];
+    this.peerNames =
+      tls === null || tls.digest === '' ? null : tls.uris.length > 0 ? tls.uris : tls.dnsNames.length > 0 ? tls.dnsNames : [tls.subject];
   }
 
   /** First SPIFFE id of the peer; empty without mutual TLS. */

@@ -1,130 +1,44 @@
-import type { CompiledRetryPolicy, Decision } from '@/lib/routing';
+import type { Decision } from '@/lib/routing';
 import { buildLocation, decide, isGrpc, resolveTimeouts, retryPolicyFor } from '@/lib/routing';
-import { writeChunkSize } from '../http1/write-chunk';
+import { CRLF, LAST_CHUNK, writeChunkSize } from '../http1/write-chunk';
 import type { BodyFraming } from '../http1/write-response';
 import { runFilters } from '../filters/run-filters';
-import type { FilterTarget } from '../filters/run-filters';
-import type { PeerTls } from '../io/connection';
+import type { AfterHold, FilterTarget } from '../filters/run-filters';
 import { Deadline } from '../io/deadline';
 import type { DeadlineOwner } from '../io/deadline';
 import { flushOutput } from '../io/output';
 import type { MessageHead, RequestHead, ResponseHead } from '../message-head';
-import type { ProxyContext } from '../proxy-context';
-import type { Cluster } from '../upstream/cluster';
-import type { Endpoint, PoolFailure } from '../upstream/endpoint';
 import type { DownstreamContext } from './downstream-context';
-import type { ExchangeRecord, TraceContext } from './exchange-record';
+import { ExchangeState } from './exchange-state';
 import type { HttpChain } from './http-chain';
-import { grpcMessage, grpcStatusOf } from './local-reply';
+import { sendGrpcReply, sendLocalReply } from './local-reply';
+import type { LocalHeaders } from './local-reply';
 import { startMirrors } from './mirror';
-import type { MirrorRequest } from './mirror';
 import { normalizePath } from './normalize-path';
 import { prepareRequest, traceRequest } from './prepare-request';
 import { random } from './random-bits';
-import { RequestPlan, ResponsePlan } from './request-plan';
 import { FLAG } from './response-flags';
-import { RouteView } from './route-view';
 import { Router } from './router';
-import { SavedRequest } from './saved-request';
-import type { DownstreamOwner, DownstreamStream, UpstreamFailure, UpstreamOwner } from './streams';
+import type { DownstreamOwner, DownstreamStream } from './streams';
 
 const HOLD = 0;
 const STREAM_IDLE = 1;
 const EMPTY = Buffer.alloc(0);
-const TEXT_HEADERS: readonly (readonly [string, string])[] = [['content-type', 'text/plain']];
+
+const chunkHead = Buffer.alloc(16);
 
 /**
  * One request and its response. Created once per HTTP/1 connection or HTTP/2 stream and used again, with all fields set from the start.
  * Order of events: head → connection manager → filters → router (tries) → response. Whatever ends it, `finish` runs exactly once.
  */
-export class Exchange implements DownstreamOwner, FilterTarget, ExchangeRecord, DeadlineOwner {
-  chain: HttpChain;
-  readonly context: ProxyContext;
-  readonly downstream: DownstreamContext;
-  readonly view = new RouteView();
-  readonly plan = new RequestPlan();
-  readonly responsePlan = new ResponsePlan();
-  readonly saved = new SavedRequest();
+export class Exchange extends ExchangeState implements DownstreamOwner, FilterTarget, DeadlineOwner {
   readonly router: Router;
-  stream: DownstreamStream | null = null;
-  /** The head while its bytes are valid: during `onRequest`. */
-  head: RequestHead | null = null;
-  decision: Decision | null = null;
-  retry: CompiledRetryPolicy | null = null;
-  mirrors: readonly MirrorRequest[] = [];
-  trace: TraceContext | null = null;
-  startedAt = 0;
-  durationMs = 0;
-  status = 0;
-  flags = 0;
-  details = '';
-  bytesReceived = 0;
-  bytesSent = 0;
-  requestId = '';
-  isGrpc = false;
-  grpcStatus = -1;
-  userAgent = '';
-  forwardedFor = '';
-  originalPath = '';
-  protocol = '';
-  requestEnded = false;
-  responseStarted = false;
-  lastActivity = 0;
-  private held: { then: 'forward' | { readonly httpStatus: number } | { readonly grpcStatus: number } } | null = null;
   private readonly holdDeadline = new Deadline(this, HOLD);
   private readonly idleDeadline = new Deadline(this, STREAM_IDLE);
-  private streamIdleMs = 0;
-  private encodesChunks = false;
 
   constructor(chain: HttpChain, downstream: DownstreamContext) {
-    this.chain = chain;
-    this.context = chain.context;
-    this.downstream = downstream;
+    super(chain, downstream);
     this.router = new Router(this);
-  }
-
-  get idle(): boolean {
-    return this.stream === null;
-  }
-
-  get method(): string {
-    return this.view.method;
-  }
-
-  get path(): string {
-    return this.view.path;
-  }
-
-  get authority(): string {
-    return this.view.authority;
-  }
-
-  get cluster(): Cluster | null {
-    return this.router.cluster;
-  }
-
-  get endpoint(): Endpoint | null {
-    return this.router.endpoint;
-  }
-
-  get attempts(): number {
-    return this.router.attempt;
-  }
-
-  get upstreamTls(): PeerTls | null {
-    return this.router.upstreamTls;
-  }
-
-  get upstreamLocalAddress(): string {
-    return this.router.upstreamLocalAddress;
-  }
-
-  get upstreamFailure(): string {
-    return this.router.failureDetail;
-  }
-
-  get upstreamServiceMs(): number {
-    return this.router.serviceMs;
   }
 
   /** Bodies go up as framed when both sides speak HTTP/1. */
@@ -142,7 +56,10 @@ export class Exchange implements DownstreamOwner, FilterTarget, ExchangeRecord, 
 
   private admit(head: RequestHead): void {
     const { chain, view, plan, downstream } = this;
-    const scheme = downstream.tls !== null && chain.direction === 'outbound' ? 'https' : (chain.useRemoteAddress ? undefined : head.get('x-forwarded-proto')) ?? 'http';
+    const scheme =
+      downstream.tls !== null && chain.direction === 'outbound'
+        ? 'https'
+        : ((chain.useRemoteAddress ? undefined : head.get('x-forwarded-proto')) ?? 'http');
     view.load(head, scheme);
     if (downstream.tls !== null) view.tls = { presented: downstream.tls.digest !== '', validated: downstream.peerNames !== null };
     this.requestId = prepareRequest(chain, downstream, head, scheme, plan);
@@ -190,6 +107,12 @@ export class Exchange implements DownstreamOwner, FilterTarget, ExchangeRecord, 
     this.act();
   }
 
+  redecide(): Decision {
+    const table = this.chain.routes.table;
+    if (table !== null) this.decision = decide(table, this.view, random);
+    return this.decision as Decision;
+  }
+
   /** Carries out the decision once the filters have let the request through. */
   private act(): void {
     const { decision, view } = this;
@@ -223,7 +146,8 @@ export class Exchange implements DownstreamOwner, FilterTarget, ExchangeRecord, 
       const timeouts = resolveTimeouts(action, this.retry, this.view);
       this.router.globalMs = timeouts.globalMs;
       this.router.perTryMs = timeouts.perTryMs;
-      if (timeouts.globalMs > 0 && !this.chain.suppressEnvoyHeaders) this.plan.expectedTimeoutMs = timeouts.perTryMs > 0 ? timeouts.perTryMs : timeouts.globalMs;
+      if (timeouts.globalMs > 0 && !this.chain.suppressEnvoyHeaders)
+        this.plan.expectedTimeoutMs = timeouts.perTryMs > 0 ? timeouts.perTryMs : timeouts.globalMs;
       this.streamIdleMs = action.idleTimeoutMs ?? this.chain.streamIdleTimeoutMs;
     } else this.streamIdleMs = this.chain.streamIdleTimeoutMs;
     if (this.streamIdleMs > 0) this.idleDeadline.set(this.startedAt + this.streamIdleMs, this.startedAt);
@@ -236,15 +160,16 @@ export class Exchange implements DownstreamOwner, FilterTarget, ExchangeRecord, 
     const { stream, view } = this;
     if (stream === null) return;
     this.encodesChunks = !head.http2 && stream.protocol === 'HTTP/2' && !this.requestEnded && view.header('content-length') === undefined;
-    if (this.decision !== null && (this.decision.route?.action?.mirrors.length ?? 0) > 0) this.mirrors = startMirrors(this, this.decision, view, this.requestEnded);
+    if (this.decision !== null && (this.decision.route?.action?.mirrors.length ?? 0) > 0)
+      this.mirrors = startMirrors(this, this.decision, view, this.requestEnded);
   }
 
-  hold(delayMs: number, then: 'forward' | { readonly httpStatus: number } | { readonly grpcStatus: number }): void {
+  hold(delayMs: number, next: AfterHold): void {
     this.flags |= FLAG.delayInjected;
     this.context.activeFaults++;
-    this.held = { then };
+    this.held = next;
     // The bytes of the head are gone when the delay is over: compose now, send then.
-    if (then === 'forward' && this.decision?.kind === 'forward') {
+    if (next === 'forward' && this.decision?.kind === 'forward') {
       this.router.held = true;
       this.forward(this.decision);
     }
@@ -260,11 +185,11 @@ export class Exchange implements DownstreamOwner, FilterTarget, ExchangeRecord, 
       this.held = null;
       this.context.activeFaults--;
       if (held === null) return;
-      if (held.then === 'forward') {
+      if (held === 'forward') {
         if (this.decision?.kind === 'forward') this.router.release();
         else this.act();
-      } else if ('httpStatus' in held.then) this.answer(held.then.httpStatus, 'fault filter abort', FLAG.faultInjected, 'fault_filter_abort');
-      else this.answerGrpc(held.then.grpcStatus, FLAG.faultInjected, 'fault_filter_abort');
+      } else if ('httpStatus' in held) this.answer(held.httpStatus, 'fault filter abort', FLAG.faultInjected, 'fault_filter_abort');
+      else this.answerGrpc(held.grpcStatus, FLAG.faultInjected, 'fault_filter_abort');
     } else if (now - this.lastActivity < this.streamIdleMs) {
       this.idleDeadline.set(this.lastActivity + this.streamIdleMs, now);
       return;
@@ -310,7 +235,8 @@ export class Exchange implements DownstreamOwner, FilterTarget, ExchangeRecord, 
   onDownstreamGone(reason: string): void {
     if (this.idle) return;
     this.flags |= FLAG.downstreamTermination;
-    if (this.details === '') this.details = reason === '' ? 'downstream_remote_disconnect' : reason.includes('closed') ? 'downstream_remote_disconnect' : reason;
+    if (this.details === '')
+      this.details = reason === '' ? 'downstream_remote_disconnect' : reason.includes('closed') ? 'downstream_remote_disconnect' : reason;
     this.router.abandon();
     if (!this.responseStarted) this.status = 0;
     this.finish();
@@ -354,46 +280,30 @@ export class Exchange implements DownstreamOwner, FilterTarget, ExchangeRecord, 
     this.stream?.sendInterim(head);
   }
 
-  answer(status: number, body: string, flags: number, details: string, headers: readonly (readonly [string, string])[] = []): void {
-    const { stream } = this;
-    if (stream === null) return;
-    this.flags |= flags;
-    this.details = details;
-    if (this.responseStarted) {
-      this.breakOff();
-      return;
-    }
-    this.router.abandon();
-    this.responseStarted = true;
-    const server = this.chain.serverName;
-    if (this.isGrpc) {
-      const grpc = grpcStatusOf(status);
-      this.status = 200;
-      this.grpcStatus = grpc;
-      const message: [string, string][] = body === '' ? [] : [['grpc-message', grpcMessage(body)]];
-      stream.sendLocal(200, [['content-type', 'application/grpc'], ['grpc-status', String(grpc)], ...message, ...headers], EMPTY, server);
-    } else {
-      this.status = status;
-      const bytes = body === '' ? EMPTY : Buffer.from(body, 'utf8');
-      this.bytesSent = bytes.length;
-      const extra = this.responsePlan.addNames.map((name, at): [string, string] => [name, this.responsePlan.addValues[at] ?? '']);
-      const typed = bytes.length > 0 && !headers.some(([name]) => name === 'content-type') && !extra.some(([name]) => name === 'content-type') ? TEXT_HEADERS : [];
-      stream.sendLocal(status, [...typed, ...headers, ...extra.filter(([name]) => !headers.some(([other]) => other === name))], bytes, server);
-    }
+  answer(status: number, body: string, flags: number, details: string, headers: LocalHeaders = []): void {
+    if (!this.startAnswer(flags, details)) return;
+    sendLocalReply(this, status, body, headers);
     this.complete();
   }
 
   answerGrpc(grpcStatus: number, flags: number, details: string): void {
-    const { stream } = this;
-    if (stream === null || this.responseStarted) return;
+    if (!this.startAnswer(flags, details)) return;
+    sendGrpcReply(this, grpcStatus, 'fault filter abort', []);
+    this.complete();
+  }
+
+  /** Ends what the router does. False when a response is under way already: it is cut off instead. */
+  private startAnswer(flags: number, details: string): boolean {
+    if (this.stream === null) return false;
     this.flags |= flags;
     this.details = details;
+    if (this.responseStarted) {
+      this.breakOff();
+      return false;
+    }
     this.router.abandon();
     this.responseStarted = true;
-    this.status = 200;
-    this.grpcStatus = grpcStatus;
-    stream.sendLocal(200, [['content-type', 'application/grpc'], ['grpc-status', String(grpcStatus)], ['grpc-message', 'fault filter abort']], EMPTY, this.chain.serverName);
-    this.complete();
+    return true;
   }
 
   /** The response cannot be completed: the client sees it cut off. */
@@ -428,41 +338,4 @@ export class Exchange implements DownstreamOwner, FilterTarget, ExchangeRecord, 
     this.router.cluster = null;
     this.router.endpoint = null;
   }
-
-  private reset(stream: DownstreamStream, end: boolean): void {
-    while (this.chain.successor !== null) this.chain = this.chain.successor;
-    this.stream = stream;
-    this.startedAt = performance.now();
-    this.lastActivity = this.startedAt;
-    this.durationMs = 0;
-    this.status = 0;
-    this.flags = 0;
-    this.details = '';
-    this.bytesReceived = 0;
-    this.bytesSent = 0;
-    this.grpcStatus = -1;
-    this.originalPath = '';
-    this.userAgent = '';
-    this.forwardedFor = '';
-    this.protocol = stream.protocol;
-    this.requestEnded = end;
-    this.responseStarted = false;
-    this.encodesChunks = false;
-    this.held = null;
-    this.decision = null;
-    this.retry = null;
-    this.trace = null;
-    if (this.mirrors.length > 0) this.mirrors = [];
-    this.streamIdleMs = 0;
-    this.plan.clear();
-    this.responsePlan.clear();
-    this.saved.clear();
-    this.router.reset();
-  }
 }
-
-const chunkHead = Buffer.alloc(16);
-const CRLF = Buffer.from('\r\n', 'latin1');
-const LAST_CHUNK = Buffer.from('0\r\n\r\n', 'latin1');
-
-export type { PoolFailure, UpstreamFailure, UpstreamOwner };

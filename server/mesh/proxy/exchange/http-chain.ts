@@ -57,7 +57,12 @@ export interface HttpChain {
 const HEAD_TIMEOUT_MS = 30_000;
 
 /** Compiles the filter; throws `invalid_config` for what cannot be served. */
-export function compileHttpChain(context: ProxyContext, manager: CompiledHttpManager, direction: Direction, routes: RouteTableRef): HttpChain {
+export function compileHttpChain(
+  context: ProxyContext,
+  manager: CompiledHttpManager,
+  direction: Direction,
+  routes: RouteTableRef,
+): HttpChain {
   const { config } = manager;
   const tracing = readTracing(config, context);
   return {
@@ -84,7 +89,9 @@ export function compileHttpChain(context: ProxyContext, manager: CompiledHttpMan
     codec: config.codec_type === 'HTTP1' || config.codec_type === 'HTTP2' ? config.codec_type : 'AUTO',
     tracing,
     accessLogs: compileLogs(config.access_log, context),
-    suppressEnvoyHeaders: (config.http_filters ?? []).some((filter) => filter.typed_config?.['@type'] === typeUrls.router && filter.typed_config.suppress_envoy_headers === true),
+    suppressEnvoyHeaders: (config.http_filters ?? []).some(
+      (filter) => filter.typed_config?.['@type'] === typeUrls.router && filter.typed_config.suppress_envoy_headers === true,
+    ),
     successor: null,
   };
 }

@@ -1,5 +1,44 @@
+import type { Exchange } from './exchange';
+
+export type LocalHeaders = readonly (readonly [name: string, value: string])[];
+
+const EMPTY = Buffer.alloc(0);
+const TEXT: LocalHeaders = [['content-type', 'text/plain']];
+
+/** Sends a response of the proxy's own; to a gRPC client in gRPC. Headers planned for the response (CORS) go with it. */
+export function sendLocalReply(exchange: Exchange, status: number, body: string, headers: LocalHeaders): void {
+  const { stream, responsePlan, chain } = exchange;
+  if (stream === null) return;
+  if (exchange.isGrpc) {
+    sendGrpcReply(exchange, grpcStatusOf(status), body, headers);
+    return;
+  }
+  exchange.status = status;
+  const bytes = body === '' ? EMPTY : Buffer.from(body, 'utf8');
+  exchange.bytesSent = bytes.length;
+  const planned = responsePlan.addNames.map((name, at) => [name, responsePlan.addValues[at] ?? ''] as const);
+  const all = [...headers, ...planned.filter(([name]) => !headers.some(([other]) => other === name))];
+  const typed = bytes.length > 0 && !all.some(([name]) => name === 'content-type') ? [...TEXT, ...all] : all;
+  stream.sendLocal(status, typed, bytes, chain.serverName);
+}
+
+/** A gRPC answer without messages: status and text in the head. */
+export function sendGrpcReply(exchange: Exchange, grpcStatus: number, message: string, headers: LocalHeaders): void {
+  const { stream, chain } = exchange;
+  if (stream === null) return;
+  exchange.status = 200;
+  exchange.grpcStatus = grpcStatus;
+  const text: LocalHeaders = message === '' ? [] : [['grpc-message', grpcMessage(message)]];
+  stream.sendLocal(
+    200,
+    [['content-type', 'application/grpc'], ['grpc-status', String(grpcStatus)], ...text, ...headers],
+    EMPTY,
+    chain.serverName,
+  );
+}
+
 /** gRPC status for an HTTP status of the proxy's own (gRPC over HTTP/2, "HTTP to gRPC status code mapping"). */
-export function grpcStatusOf(http: number): number {
+function grpcStatusOf(http: number): number {
   switch (http) {
     case 400:
       return 13;
@@ -53,7 +92,7 @@ export function httpStatusOf(grpc: number): number {
 }
 
 /** Percent-encodes a grpc-message. */
-export function grpcMessage(text: string): string {
+function grpcMessage(text: string): string {
   return text.replaceAll(/[^\x20-\x24\x26-\x7e]/g, (character) =>
     [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   );

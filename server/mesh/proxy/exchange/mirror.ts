@@ -92,8 +92,6 @@ export class MirrorRequest implements UpstreamOwner, PoolWaiter {
 
   onUpstreamDrain(): void {}
 
-  onUpgraded(): void {}
-
   private finish(): void {
     if (this.over) return;
     this.over = true;

@@ -7,7 +7,13 @@ import { random, randomHex128, randomHex64, randomUuid } from './random-bits';
 import type { RequestPlan } from './request-plan';
 
 /** What the connection manager itself does to a request head before any filter: ids, forwarding headers, client certificate, trace. */
-export function prepareRequest(chain: HttpChain, downstream: DownstreamContext, head: RequestHead, scheme: string, plan: RequestPlan): string {
+export function prepareRequest(
+  chain: HttpChain,
+  downstream: DownstreamContext,
+  head: RequestHead,
+  scheme: string,
+  plan: RequestPlan,
+): string {
   const isEdge = chain.useRemoteAddress;
   if (isEdge) {
     if (chain.config.skip_xff_append !== true) plan.forwardedFor = downstream.remoteAddress;
@@ -25,7 +31,14 @@ export function prepareRequest(chain: HttpChain, downstream: DownstreamContext, 
 }
 
 /** Headers by which the inside steers the proxy: not taken from outside. */
-const internalOnly = ['x-envoy-upstream-rq-timeout-ms', 'x-envoy-upstream-rq-per-try-timeout-ms', 'x-envoy-retry-on', 'x-envoy-retry-grpc-on', 'x-envoy-max-retries', 'x-envoy-decorator-operation'];
+const internalOnly = [
+  'x-envoy-upstream-rq-timeout-ms',
+  'x-envoy-upstream-rq-per-try-timeout-ms',
+  'x-envoy-retry-on',
+  'x-envoy-retry-grpc-on',
+  'x-envoy-max-retries',
+  'x-envoy-decorator-operation',
+];
 
 /** The client's address: what trusted proxies before us say, else the peer. */
 function trustedAddress(chain: HttpChain, downstream: DownstreamContext, head: RequestHead): DownstreamContext['remoteIp'] {
@@ -89,7 +102,14 @@ interface ParentSpan {
 
 /** `version-traceid-spanid-flags` of the W3C recommendation. */
 function readTraceparent(value: string | undefined): ParentSpan | null {
-  if (value === undefined || value.length < 55 || value.charCodeAt(2) !== 0x2d || value.charCodeAt(35) !== 0x2d || value.charCodeAt(52) !== 0x2d) return null;
+  if (
+    value === undefined ||
+    value.length < 55 ||
+    value.charCodeAt(2) !== 0x2d ||
+    value.charCodeAt(35) !== 0x2d ||
+    value.charCodeAt(52) !== 0x2d
+  )
+    return null;
   const traceId = value.slice(3, 35);
   const spanId = value.slice(36, 52);
   if (!/^[0-9a-f]{32}$/.test(traceId) || !/^[0-9a-f]{16}$/.test(spanId) || /^0+$/.test(traceId) || value.startsWith('ff')) return null;

@@ -1,7 +1,6 @@
-import { hashRequest, mayRetry, requestedDelayMs, retryDelayMs, rewriteHost, rewritePath, shouldRetryReset, shouldRetryResponse } from '@/lib/routing';
+import { requestedDelayMs, shouldRetryReset, shouldRetryResponse } from '@/lib/routing';
 import type { Decision, ResetReason } from '@/lib/routing';
-import { mutateRequest, mutateResponse } from '../filters/run-filters';
-import { headerText } from '../http1/byte-classes';
+import { mutateResponse } from '../filters/run-filters';
 import type { BodyFraming } from '../http1/write-response';
 import { composeHttp2Head } from '../http2/compose-head';
 import type { PeerTls } from '../io/connection';
@@ -12,10 +11,12 @@ import type { MessageHead, ResponseHead } from '../message-head';
 import type { Cluster } from '../upstream/cluster';
 import type { Endpoint, PoolFailure, PoolWaiter } from '../upstream/endpoint';
 import { findOriginalDestination, splitAuthority } from '../upstream/original-destination';
+import { describeConnectError, describePoolFailure, describeReset } from './describe-failure';
 import type { Exchange } from './exchange';
 import { httpStatusOf } from './local-reply';
-import { random, randomHex64 } from './random-bits';
+import { hashForBalancer, planUpstream } from './plan-upstream';
 import { FLAG } from './response-flags';
+import { RetryState } from './retry-state';
 import type { SavedHead, UpstreamFailure, UpstreamOwner, UpstreamStream } from './streams';
 
 const GLOBAL = 0;
@@ -24,15 +25,13 @@ const BACK_OFF = 2;
 
 /** Methods that may be sent twice without harm (RFC 9110 §9.2.2). */
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
-const NOBODY: readonly Endpoint[] = [];
+const OVERLOADED = [['x-envoy-overloaded', 'true']] as const;
 const PAUSE_AT_BYTES = 64 * 1024;
-const RESET_BODY = 'upstream connect error or disconnect/reset before headers. ';
 
 /** Forwards a request: chooses an endpoint, tries, times, tries again. One per exchange. */
 export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
   cluster: Cluster | null = null;
   endpoint: Endpoint | null = null;
-  attempt = 0;
   globalMs = 0;
   perTryMs = 0;
   http2 = false;
@@ -48,9 +47,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
   private responded = false;
   private began = 0;
   private hash: bigint | null = null;
-  private tried: readonly Endpoint[] = NOBODY;
-  private isRetry = false;
-  private staleRetried = false;
+  private readonly tries = new RetryState();
   private downstreamPaused = false;
   private readonly globalDeadline = new Deadline(this, GLOBAL);
   private readonly tryDeadline = new Deadline(this, PER_TRY);
@@ -58,6 +55,11 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
 
   constructor(exchange: Exchange) {
     this.exchange = exchange;
+  }
+
+  /** Number of the try under way. */
+  get attempt(): number {
+    return this.tries.attempt;
   }
 
   get savedBytes(): Buffer {
@@ -87,7 +89,6 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
   reset(): void {
     this.cluster = null;
     this.endpoint = null;
-    this.attempt = 0;
     this.globalMs = 0;
     this.perTryMs = 0;
     this.http2 = false;
@@ -100,9 +101,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     this.waiting = null;
     this.responded = false;
     this.hash = null;
-    this.tried = NOBODY;
-    this.isRetry = false;
-    this.staleRetried = false;
+    this.tries.reset();
     this.downstreamPaused = false;
   }
 
@@ -116,30 +115,11 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
       exchange.answer(action?.clusterNotFoundStatus ?? 503, '', FLAG.noCluster, 'cluster_not_found');
       return;
     }
-    const { view, plan } = exchange;
-    if (action !== null && action.hashPolicies.length > 0) {
-      const hashed = hashRequest(action.hashPolicies, view, exchange.downstream.remoteAddress, randomHex64);
-      this.hash = hashed.hash;
-      for (const cookie of hashed.setCookies) {
-        exchange.responsePlan.addNames.push('set-cookie');
-        exchange.responsePlan.addValues.push(cookie);
-      }
-    }
-    this.http2 = cluster.settings.protocol === 'http2' || (cluster.settings.protocol === 'downstream' && exchange.stream?.protocol === 'HTTP/2');
-    this.endpoint = this.choose(cluster);
-    if (action?.pathRewrite != null) {
-      const path = rewritePath(action.pathRewrite, view.path);
-      if (path !== view.path) {
-        plan.path = headerText(path);
-        plan.originalPath = view.path;
-        exchange.originalPath = view.path;
-      }
-    }
-    if (decision.hostRewrite !== null) {
-      plan.authority = headerText(rewriteHost(decision, view, this.endpoint?.hostname ?? ''));
-      if (action?.appendForwardedHost === true) plan.set('x-forwarded-host', view.authority);
-    }
-    mutateRequest(decision.requestMutations, exchange);
+    this.hash = hashForBalancer(exchange, decision);
+    this.http2 =
+      cluster.settings.protocol === 'http2' || (cluster.settings.protocol === 'downstream' && exchange.stream?.protocol === 'HTTP/2');
+    this.endpoint = this.tries.choose(cluster, this.hash, exchange.retry);
+    planUpstream(exchange, decision, this.endpoint?.hostname ?? '');
     this.compose();
     exchange.compose(this);
     if (exchange.idle) return;
@@ -169,48 +149,43 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
   private noEndpoint(): void {
     const { exchange, cluster } = this;
     if (cluster?.usesOriginalDestination === true) {
-      this.waitForDestination(cluster);
+      void this.waitForDestination(cluster);
       return;
     }
     exchange.answer(503, 'no healthy upstream', FLAG.noHealthyUpstream, 'no_healthy_upstream');
   }
 
   /** A cluster without endpoints of its own goes where the client wanted to. */
-  private waitForDestination(cluster: Cluster): void {
+  private async waitForDestination(cluster: Cluster): Promise<void> {
     const { exchange } = this;
-    const { stream } = exchange;
-    void findOriginalDestination(cluster, exchange.view.authority, exchange.view.scheme, exchange.context.node).then((endpoint) => {
-      if (exchange.stream !== stream || this.cluster !== cluster) return;
-      if (endpoint === null) exchange.answer(503, 'no healthy upstream', FLAG.noHealthyUpstream, 'no_healthy_upstream');
-      else {
-        this.endpoint = endpoint;
-        this.release();
-      }
-      flushOutput();
-    });
-  }
-
-  private choose(cluster: Cluster): Endpoint | null {
-    if (cluster.usesOriginalDestination) return null;
-    const retry = this.exchange.retry;
-    const avoids = this.tried.length > 0 && retry?.avoidPreviousHosts === true;
-    return cluster.choose(this.hash, avoids ? this.tried : NOBODY, avoids ? (retry?.hostSelectionAttempts ?? 1) : 1);
+    const { serial, view } = exchange;
+    const endpoint = await findOriginalDestination(cluster, view.authority, view.scheme, exchange.context.node);
+    if (exchange.serial !== serial || exchange.idle) return;
+    this.endpoint = endpoint;
+    if (endpoint === null) exchange.answer(503, 'no healthy upstream', FLAG.noHealthyUpstream, 'no_healthy_upstream');
+    else this.release();
+    flushOutput();
   }
 
   private startGlobalTimer(): void {
-    if (this.globalMs <= 0 || this.globalDeadline.wheel !== null) return;
-    const now = performance.now();
-    this.globalDeadline.set(now + this.globalMs, now);
+    if (this.globalMs > 0 && this.globalDeadline.wheel === null) this.globalDeadline.setIn(this.globalMs);
   }
 
   private attemptOnce(): void {
     const { endpoint, cluster } = this;
     if (endpoint === null || cluster === null) return;
-    this.attempt++;
+    const attempt = ++this.tries.attempt;
     this.responded = false;
-    if (this.attempt > 1) this.exchange.saved.setAttempt(this.attempt);
+    if (attempt > 1) this.exchange.saved.setAttempt(attempt);
     this.waiting = endpoint;
-    if (endpoint.acquire(this, this.http2, cluster.settings.autoSni ? splitAuthority(this.exchange.plan.authority ?? this.exchange.view.authority, '').host : '')) this.waiting = null;
+    if (
+      endpoint.acquire(
+        this,
+        this.http2,
+        cluster.settings.autoSni ? splitAuthority(this.exchange.plan.authority ?? this.exchange.view.authority, '').host : '',
+      )
+    )
+      this.waiting = null;
   }
 
   onPoolReady(stream: UpstreamStream): void {
@@ -219,42 +194,33 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     if (endpoint === null || cluster === null) return;
     this.upstream = stream;
     this.upstreamTls = stream.connection.tls;
-    this.upstreamLocalAddress = exchange.chain.accessLogs.length > 0 ? `${stream.connection.localAddress}:${stream.connection.localPort}` : '';
+    this.upstreamLocalAddress =
+      exchange.chain.accessLogs.length > 0 ? `${stream.connection.localAddress}:${stream.connection.localPort}` : '';
     endpoint.host.activeRequests++;
     endpoint.requestsTotal++;
     cluster.stats.upstream_rq_total++;
     cluster.load.requests++;
     if (this.perTryMs > 0) {
-      const now = performance.now();
-      this.tryDeadline.set(now + this.perTryMs, now);
+      this.tryDeadline.setIn(this.perTryMs);
     }
     stream.start(this);
-    if (this.downstreamPaused) this.resumeDownstream();
+    if (this.downstreamPaused) this.holdDownstream(false);
   }
 
   onPoolFailed(kind: PoolFailure, detail: string): void {
     this.waiting = null;
-    const { exchange } = this;
+    const { exchange, endpoint, cluster } = this;
     if (exchange.idle) return;
-    if (kind === 'overflow') {
-      exchange.answer(503, `${RESET_BODY}reset reason: overflow`, FLAG.upstreamOverflow, 'upstream_reset_before_response_started{overflow}', [['x-envoy-overloaded', 'true']]);
-      return;
+    if (kind !== 'overflow') {
+      this.failureDetail = describeConnectError(detail);
+      if (endpoint !== null) {
+        endpoint.requestsFailed++;
+        cluster?.recordFailure(endpoint, kind === 'timeout' ? 'timeout' : 'connect', performance.now());
+      }
+      if (this.retryAfterReset('connect-failure', false)) return;
     }
-    this.failureDetail = describeFailure(detail);
-    const { endpoint, cluster } = this;
-    if (endpoint !== null) {
-      endpoint.requestsFailed++;
-      cluster?.recordFailure(endpoint, kind === 'timeout' ? 'timeout' : 'connect', performance.now());
-    }
-    exchange.flags |= FLAG.upstreamConnectionFailure;
-    if (this.retryAfterReset('connect-failure', false)) return;
-    const reason = kind === 'timeout' ? 'connection timeout' : 'remote connection failure';
-    exchange.answer(
-      503,
-      `${RESET_BODY}${this.retriedText()}reset reason: ${reason}, transport failure reason: ${this.failureDetail}`,
-      0,
-      `upstream_reset_before_response_started{${reason.replaceAll(' ', '_')}|${this.failureDetail.replaceAll(' ', '_')}}`,
-    );
+    const reply = describePoolFailure(kind, this.failureDetail, this.tries.attempt);
+    exchange.answer(reply.status, reply.body, reply.flag, reply.details, kind === 'overflow' ? OVERLOADED : []);
   }
 
   onRequestData(bytes: Buffer, start: number, end: number, last: boolean): void {
@@ -263,14 +229,14 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     if (last) this.startGlobalTimer();
     if (upstream !== null) {
       upstream.sendData(bytes, start, end, last);
-      if (upstream.blocked) this.pauseDownstream();
+      if (upstream.blocked) this.holdDownstream(true);
       return;
     }
     if (!exchange.saved.complete) {
       exchange.answer(413, 'Payload Too Large', 0, 'request_payload_too_large');
       return;
     }
-    if (exchange.saved.length > PAUSE_AT_BYTES && !last) this.pauseDownstream();
+    if (exchange.saved.length > PAUSE_AT_BYTES && !last) this.holdDownstream(true);
   }
 
   onRequestTrailers(head: MessageHead): void {
@@ -278,14 +244,9 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     this.upstream?.sendTrailers(head);
   }
 
-  private pauseDownstream(): void {
-    this.downstreamPaused = true;
-    this.exchange.stream?.setReading(false);
-  }
-
-  private resumeDownstream(): void {
-    this.downstreamPaused = false;
-    this.exchange.stream?.setReading(true);
+  private holdDownstream(paused: boolean): void {
+    this.downstreamPaused = paused;
+    this.exchange.stream?.setReading(!paused);
   }
 
   /** The client can take more. */
@@ -294,10 +255,8 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
   }
 
   onUpstreamDrain(): void {
-    if (this.downstreamPaused) this.resumeDownstream();
+    if (this.downstreamPaused) this.holdDownstream(false);
   }
-
-  onUpgraded(): void {}
 
   onUpstreamInterim(head: ResponseHead): void {
     this.exchange.sendInterim(head);
@@ -322,7 +281,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
       }
     }
     this.responded = true;
-    if (this.isRetry) cluster.stats.upstream_rq_retry_success += status < 500 ? 1 : 0;
+    if (this.tries.isRetry && status < 500) cluster.stats.upstream_rq_retry_success++;
     cluster.stats.countStatus(status);
     this.serviceMs = Math.max(0, Math.round(now - this.began));
     const plan = exchange.responsePlan;
@@ -330,7 +289,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     if (!exchange.chain.suppressEnvoyHeaders) plan.serviceTimeMs = this.serviceMs;
     const { decision } = exchange;
     if (decision !== null) {
-      if (decision.virtualHost?.includeAttemptCountInResponse === true) plan.attempt = this.attempt;
+      if (decision.virtualHost?.includeAttemptCountInResponse === true) plan.attempt = this.tries.attempt;
       mutateResponse(decision.responseMutations, exchange, (name) => head.get(name));
     }
     if (exchange.chain.requestIdInResponse && exchange.requestId !== '') plan.set('x-request-id', exchange.requestId);
@@ -356,7 +315,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
 
   onUpstreamFailed(kind: UpstreamFailure, detail: string): void {
     const { exchange, endpoint, cluster } = this;
-    const stale = this.upstreamWasReused();
+    const stale = this.upstream?.reused ?? false;
     this.leaveUpstream();
     if (exchange.idle || cluster === null) return;
     cluster.stats.upstream_rq_rx_reset++;
@@ -370,31 +329,19 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
       exchange.breakOff();
       return;
     }
-    if (stale && kind === 'connection-termination' && !this.staleRetried && exchange.saved.complete && idempotent.has(exchange.view.method)) {
+    const safe = !this.tries.staleRetried && exchange.saved.complete && idempotent.has(exchange.view.method);
+    if (stale && kind === 'connection-termination' && safe) {
       // The server closed an idle connection just when it was used again: nobody has seen the request.
-      this.staleRetried = true;
-      this.attempt--;
+      this.tries.staleRetried = true;
+      this.tries.attempt--;
       this.attemptOnce();
       return;
     }
     const reason: ResetReason = kind === 'refused-stream' ? 'refused-stream' : 'reset';
     if (this.retryAfterReset(reason, true)) return;
-    if (kind === 'protocol-error') {
-      exchange.answer(502, `${RESET_BODY}${this.retriedText()}reset reason: protocol error`, FLAG.upstreamProtocolError, `upstream_reset_before_response_started{protocol_error}`);
-      return;
-    }
-    const [text, flag] = resets[kind];
     this.failureDetail = detail;
-    exchange.answer(503, `${RESET_BODY}${this.retriedText()}reset reason: ${text}`, flag, `upstream_reset_before_response_started{${text.replaceAll(' ', '_')}}`);
-  }
-
-  private retriedText(): string {
-    return this.attempt > 1 ? 'retried and the latest ' : '';
-  }
-
-  private upstreamWasReused(): boolean {
-    const { upstream } = this;
-    return upstream !== null && 'uses' in upstream && typeof upstream.uses === 'number' && upstream.uses > 1;
+    const reply = describeReset(kind, this.tries.attempt);
+    exchange.answer(reply.status, reply.body, reply.flag, reply.details);
   }
 
   onDeadline(deadline: Deadline): void {
@@ -407,27 +354,21 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     } else {
       if (cluster !== null) cluster.stats.upstream_rq_per_try_timeout++;
       if (!this.responded && this.endpoint !== null) cluster?.recordFailure(this.endpoint, 'timeout', performance.now());
-      if (!this.responded && this.canRetryReset('per-try-timeout') && this.mayRetry()) {
-        this.dropUpstream(false);
-        this.scheduleRetry(null);
-      } else this.timedOut('upstream_per_try_timeout');
+      if (!this.responded && this.retryAfterReset('per-try-timeout', true)) this.dropUpstream(false);
+      else this.timedOut('upstream_per_try_timeout');
     }
     flushOutput();
   }
 
   private timedOut(details: string): void {
     const { exchange, endpoint, cluster } = this;
-    if (details === 'response_timeout' && endpoint !== null && !this.responded) cluster?.recordFailure(endpoint, 'timeout', performance.now());
+    if (details === 'response_timeout' && endpoint !== null && !this.responded)
+      cluster?.recordFailure(endpoint, 'timeout', performance.now());
     if (this.responded) {
       exchange.flags |= FLAG.upstreamTimeout;
       exchange.details = details;
       exchange.breakOff();
     } else exchange.answer(504, 'upstream request timeout', FLAG.upstreamTimeout, details);
-  }
-
-  private canRetryReset(reason: ResetReason): boolean {
-    const { retry } = this.exchange;
-    return retry !== null && shouldRetryReset(retry, reason, this.upstream !== null);
   }
 
   private retryAfterReset(reason: ResetReason, started: boolean): boolean {
@@ -437,42 +378,26 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     return true;
   }
 
-  /** Tries are left, the request is at hand, and the cluster allows another retry. Sets the flags that say why not. */
+  /** Another try is allowed and the request is at hand. Sets the flags that say why not. */
   private mayRetry(): boolean {
     const { exchange, cluster } = this;
     if (cluster === null || !exchange.saved.complete) return false;
-    if (this.attempt > (exchange.retry?.attempts ?? 0)) {
-      exchange.flags |= FLAG.retryLimit;
-      cluster.stats.upstream_rq_retry_limit_exceeded++;
-      return false;
-    }
-    if (!this.isRetry && !mayRetry(cluster.load, cluster.settings.limits)) {
-      exchange.flags |= FLAG.upstreamOverflow;
-      cluster.stats.upstream_rq_retry_overflow++;
-      return false;
-    }
-    return true;
+    const refusal = this.tries.refusal(cluster, exchange.retry);
+    exchange.flags |= refusal;
+    return refusal === 0;
   }
 
   private scheduleRetry(delayMs: number | null): void {
     const { exchange, cluster } = this;
-    const { retry } = exchange;
-    if (retry === null || cluster === null) return;
-    exchange.flags &= ~FLAG.upstreamConnectionFailure;
-    cluster.stats.upstream_rq_retry++;
-    if (!this.isRetry) {
-      this.isRetry = true;
-      cluster.load.retries++;
-    }
-    if (this.endpoint !== null) this.tried = [...this.tried, this.endpoint];
-    const now = performance.now();
-    this.backOffDeadline.set(now + (delayMs ?? retryDelayMs(retry, this.attempt, random)), now);
+    if (exchange.retry === null || cluster === null) return;
+    const backOff = this.tries.begin(cluster, this.endpoint, exchange.retry);
+    this.backOffDeadline.setIn(delayMs ?? backOff);
   }
 
   private attemptAgain(): void {
     const { exchange, cluster } = this;
     if (cluster === null || exchange.decision === null) return;
-    if (!cluster.usesOriginalDestination) this.endpoint = this.choose(cluster);
+    if (!cluster.usesOriginalDestination) this.endpoint = this.tries.choose(cluster, this.hash, exchange.retry);
     if (this.endpoint === null) this.noEndpoint();
     else this.attemptOnce();
   }
@@ -519,25 +444,6 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
   private over(): void {
     if (this.globalDeadline.wheel !== null) this.globalDeadline.clear();
     if (this.backOffDeadline.wheel !== null) this.backOffDeadline.clear();
-    if (this.isRetry && this.cluster !== null) {
-      this.isRetry = false;
-      this.cluster.load.retries--;
-    }
+    this.tries.end();
   }
-}
-
-const resets = {
-  'connection-termination': ['connection termination', FLAG.upstreamTermination],
-  'remote-reset': ['remote reset', FLAG.upstreamReset],
-  'refused-stream': ['remote refused stream reset', FLAG.upstreamReset],
-  'local-reset': ['local reset', FLAG.localReset],
-} as const;
-
-/** Envoy's words for what the system says. */
-function describeFailure(detail: string): string {
-  if (detail.includes('ECONNREFUSED')) return 'delayed connect error: Connection refused';
-  if (detail.includes('EHOSTUNREACH')) return 'delayed connect error: No route to host';
-  if (detail.includes('ENETUNREACH')) return 'delayed connect error: Network is unreachable';
-  if (detail.includes('ECONNRESET')) return 'Connection reset by peer';
-  return detail;
 }

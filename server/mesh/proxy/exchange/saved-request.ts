@@ -38,7 +38,9 @@ export class SavedRequest {
   composeHttp1(head: RequestHead, plan: RequestPlan, hasBody: boolean): void {
     const fromHttp1 = head === requestHead;
     this.reserve(fromHttp1 ? requestHeadRoom(requestHead.end - requestHead.start, plan) : 128 * 1024);
-    this.length = fromHttp1 ? writeRequestFromHttp1(this.bytes, 0, requestHead, plan) : writeRequestFromHeaders(this.bytes, 0, head, plan, hasBody);
+    this.length = fromHttp1
+      ? writeRequestFromHttp1(this.bytes, 0, requestHead, plan)
+      : writeRequestFromHeaders(this.bytes, 0, head, plan, hasBody);
     this.headLength = this.length;
     this.hasAttempt = plan.attempt > 0;
     if (!fromHttp1) this.bytes = Buffer.from(this.bytes.subarray(0, this.length));

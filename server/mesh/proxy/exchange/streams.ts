@@ -33,6 +33,8 @@ export type UpstreamFailure = 'connection-termination' | 'remote-reset' | 'refus
 export interface UpstreamStream {
   readonly connection: Connection;
   readonly http2: boolean;
+  /** It served a request before: the server may have closed it meanwhile. */
+  readonly reused: boolean;
   readonly blocked: boolean;
   /** Sends head and body saved so far. */
   start(exchange: UpstreamOwner): void;
@@ -59,7 +61,6 @@ export interface UpstreamOwner {
   onUpstreamTrailers(head: MessageHead): void;
   onUpstreamFailed(kind: UpstreamFailure, detail: string): void;
   onUpstreamDrain(): void;
-  onUpgraded(): void;
 }
 
 /** A request head for HTTP/2, pseudo-headers first. */

@@ -10,6 +10,9 @@ import type { ProxyContext } from '../proxy-context';
 import type { JwtOutcome } from './check-jwt';
 import { checkJwt } from './check-jwt';
 
+/** What follows a delay: the request goes on, or is answered. */
+export type AfterHold = 'forward' | { readonly httpStatus: number } | { readonly grpcStatus: number };
+
 /** What the filters work on: parts of an exchange. */
 export interface FilterTarget {
   readonly context: ProxyContext;
@@ -20,19 +23,26 @@ export interface FilterTarget {
   /** Answers instead of forwarding. */
   answer(status: number, body: string, flags: number, details: string, headers?: readonly (readonly [string, string])[]): void;
   answerGrpc(grpcStatus: number, flags: number, details: string): void;
-  /** Holds the request for so long, then goes on; `then` is what to do afterwards. */
-  hold(delayMs: number, then: 'forward' | { readonly httpStatus: number } | { readonly grpcStatus: number }): void;
+  /** Decides again: a filter has changed what routes can match on. */
+  redecide(): Decision;
+  /** Holds the request for so long, then does what comes next. */
+  hold(delayMs: number, next: AfterHold): void;
 }
 
 /** Returns true when the request may go on. Otherwise the exchange has been answered or held. */
-export function runFilters(filters: readonly CompiledHttpFilter[], target: FilterTarget, decision: Decision): boolean {
+export function runFilters(filters: readonly CompiledHttpFilter[], target: FilterTarget, first: Decision): boolean {
+  let decision = first;
   let delay: FaultDecision | null = null;
   for (let at = 0; at < filters.length; at++) {
     const filter = filters[at] as CompiledHttpFilter;
     switch (filter.kind) {
-      case 'jwt':
-        if (!runJwt(checkJwt(filter.jwt, target.view, decision.filters.jwt, Date.now()), target)) return false;
+      case 'jwt': {
+        const outcome = checkJwt(filter.jwt, target.view, decision.filters.jwt, Date.now());
+        if (!runJwt(outcome, target)) return false;
+        // Routes may match on the claims.
+        if (outcome.verified.length > 0) decision = target.redecide();
         break;
+      }
       case 'rbac':
         if (!runRbac(filter.rbac, target, decision)) return false;
         break;
@@ -75,10 +85,16 @@ function runJwt(outcome: JwtOutcome, target: FilterTarget): boolean {
   for (const { provider, found, claims, payload } of outcome.verified) {
     const { config } = provider;
     if (config.payload_in_metadata !== undefined && config.payload_in_metadata !== '') {
-      view.setMetadata('envoy.filters.http.jwt_authn', { [config.payload_in_metadata]: normalizeClaims(claims, config.normalize_payload_in_metadata?.space_delimited_claims ?? []) });
+      view.setMetadata('envoy.filters.http.jwt_authn', {
+        [config.payload_in_metadata]: normalizeClaims(claims, config.normalize_payload_in_metadata?.space_delimited_claims ?? []),
+      });
     }
     if (config.forward_payload_header !== undefined && config.forward_payload_header !== '') {
-      setHeader(target, config.forward_payload_header.toLowerCase(), config.pad_forward_payload_header === true ? payload.padEnd(Math.ceil(payload.length / 4) * 4, '=') : payload);
+      setHeader(
+        target,
+        config.forward_payload_header.toLowerCase(),
+        config.pad_forward_payload_header === true ? payload.padEnd(Math.ceil(payload.length / 4) * 4, '=') : payload,
+      );
     }
     for (const { header_name, claim_name } of config.claim_to_headers ?? []) {
       const value = claims[claim_name];
@@ -91,7 +107,15 @@ function runJwt(outcome: JwtOutcome, target: FilterTarget): boolean {
   }
   if (outcome.status === 'ok') return true;
   const status = jwtHttpStatus(outcome.status);
-  const challenge: [string, string][] = status === 401 ? [['www-authenticate', `Bearer realm="${view.scheme}://${view.authority}${view.path.replaceAll(/["\\]/g, '')}"${outcome.status === 'Jwt is missing' ? '' : ', error="invalid_token"'}`]] : [];
+  const challenge: [string, string][] =
+    status === 401
+      ? [
+          [
+            'www-authenticate',
+            `Bearer realm="${view.scheme}://${view.authority}${view.path.replaceAll(/["\\]/g, '')}"${outcome.status === 'Jwt is missing' ? '' : ', error="invalid_token"'}`,
+          ],
+        ]
+      : [];
   target.answer(status, outcome.status, FLAG.unauthorized, `jwt_authn_access_denied{${outcome.status.replaceAll(' ', '_')}}`, challenge);
   return false;
 }
@@ -131,7 +155,11 @@ function runRbac(filter: CompiledRbacFilter, target: FilterTarget, decision: Dec
 
 function drawFault(fault: CompiledFault, target: FilterTarget, decision: Decision): FaultDecision | null {
   const { context } = target;
-  return decideFault(fault, target.view, random, { cluster: decision.cluster, nodeId: context.node.cluster, activeFaults: context.activeFaults });
+  return decideFault(fault, target.view, random, {
+    cluster: decision.cluster,
+    nodeId: context.node.cluster,
+    activeFaults: context.activeFaults,
+  });
 }
 
 function abortRequest(abort: NonNullable<FaultDecision['abort']>, target: FilterTarget): void {
@@ -142,10 +170,18 @@ function abortRequest(abort: NonNullable<FaultDecision['abort']>, target: Filter
 /** Applies the header changes of routes to a plan. */
 export function mutateRequest(mutations: readonly HeaderMutation[], target: FilterTarget): void {
   if (mutations.length === 0) return;
-  applyHeaderMutations(mutations, planHeaders(target.plan, (name) => target.view.header(name)), (command) => resolveCommand(command, target));
+  applyHeaderMutations(
+    mutations,
+    planHeaders(target.plan, (name) => target.view.header(name)),
+    (command) => resolveCommand(command, target),
+  );
 }
 
-export function mutateResponse(mutations: readonly HeaderMutation[], target: FilterTarget, lookup: (name: string) => string | undefined): void {
+export function mutateResponse(
+  mutations: readonly HeaderMutation[],
+  target: FilterTarget,
+  lookup: (name: string) => string | undefined,
+): void {
   if (mutations.length === 0) return;
   applyHeaderMutations(mutations, planHeaders(target.responsePlan, lookup), (command) => resolveCommand(command, target));
 }
@@ -154,7 +190,8 @@ export function mutateResponse(mutations: readonly HeaderMutation[], target: Fil
 function resolveCommand(command: string, target: FilterTarget): string | undefined {
   const { downstream, view } = target;
   const argument = /^REQ\(([^)?]+)(?:\?([^)]+))?\)/.exec(command);
-  if (argument !== null) return requestValue(view, argument[1] ?? '') ?? (argument[2] === undefined ? undefined : requestValue(view, argument[2]));
+  if (argument !== null)
+    return requestValue(view, argument[1] ?? '') ?? (argument[2] === undefined ? undefined : requestValue(view, argument[2]));
   switch (command) {
     case 'DOWNSTREAM_REMOTE_ADDRESS':
       return `${downstream.remoteAddress}:${downstream.remotePort}`;

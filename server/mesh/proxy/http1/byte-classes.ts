@@ -80,5 +80,7 @@ export function writeNumber(target: Buffer, at: number, value: number): number {
 
 /** Text from configuration as the bytes of its UTF-8 form, one character per byte, without what would end a header line. */
 export function headerText(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1').replaceAll(/[\r\n\0]/g, '');
+  return Buffer.from(text, 'utf8')
+    .toString('latin1')
+    .replaceAll(/[\r\n\0]/g, '');
 }

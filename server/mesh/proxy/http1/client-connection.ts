@@ -45,6 +45,10 @@ export class Http1ClientConnection implements ConnectionOwner, UpstreamStream, C
     connection.owner = this;
   }
 
+  get reused(): boolean {
+    return this.uses > 1;
+  }
+
   /** False for a channel of a multiplexed hop, whose socket serves others too. */
   get ownsSocket(): boolean {
     return this.connection instanceof SocketConnection;

@@ -75,7 +75,8 @@ export abstract class Http1Head {
       return found;
     }
     for (let i = 0; i < this.count; i++) {
-      if (this.kinds[i] !== 0 || (this.nameEnd[i] as number) - (this.nameStart[i] as number) !== name.length || this.name(i) !== name) continue;
+      if (this.kinds[i] !== 0 || (this.nameEnd[i] as number) - (this.nameStart[i] as number) !== name.length || this.name(i) !== name)
+        continue;
       found = found === undefined ? this.value(i) : `${found},${this.value(i)}`;
     }
     return found;

@@ -39,7 +39,8 @@ export function parseRequestHead(bytes: Buffer, start: number, end: number): num
   head.bytes = bytes;
   head.start = start;
   head.methodEnd = at;
-  head.isHead = at - start === 4 && bytes[start] === 0x48 && bytes[start + 1] === 0x45 && bytes[start + 2] === 0x41 && bytes[start + 3] === 0x44;
+  head.isHead =
+    at - start === 4 && bytes[start] === 0x48 && bytes[start + 1] === 0x45 && bytes[start + 2] === 0x41 && bytes[start + 3] === 0x44;
   head.isConnect = at - start === 7 && textAt(bytes, start, at) === 'CONNECT';
   at++;
   const target = at;
@@ -109,7 +110,8 @@ function splitTarget(bytes: Buffer, start: number, end: number): boolean {
   }
   if (bytes[start] === SLASH) return true;
   if (bytes[start] === 0x2a && end - start === 1) return true;
-  const scheme = end - start > 7 && equalsLower(bytes, start, HTTP_SCHEME) ? 7 : end - start > 8 && equalsLower(bytes, start, HTTPS_SCHEME) ? 8 : 0;
+  const scheme =
+    end - start > 7 && equalsLower(bytes, start, HTTP_SCHEME) ? 7 : end - start > 8 && equalsLower(bytes, start, HTTPS_SCHEME) ? 8 : 0;
   if (scheme === 0) return false;
   let at = start + scheme;
   head.authorityStart = at;
@@ -196,7 +198,8 @@ function frame(head: Http1Head, bytes: Buffer): number {
   }
   const connection = first[CONNECTION] as number;
   if (connection >= 0) {
-    for (let i = connection; i < head.count; i++) if (head.kinds[i] === CONNECTION) readConnection(head, bytes, valueStart[i] as number, valueEnd[i] as number);
+    for (let i = connection; i < head.count; i++)
+      if (head.kinds[i] === CONNECTION) readConnection(head, bytes, valueStart[i] as number, valueEnd[i] as number);
   }
   return COMPLETE;
 }

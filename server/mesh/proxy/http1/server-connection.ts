@@ -4,15 +4,23 @@ import type { Connection, ConnectionOwner } from '../io/connection';
 import type { Deadline, DeadlineOwner } from '../io/deadline';
 import { Deadline as DeadlineNode } from '../io/deadline';
 import { appendOutput, claimOutput, commitOutput, flushOutput, scratch } from '../io/output';
+import { PendingBytes } from '../io/pending-bytes';
 import type { MessageHead, ResponseHead } from '../message-head';
-import { CR, LF, writeText } from './byte-classes';
+import { CR, LF } from './byte-classes';
 import { ChunkTracker } from './chunked';
 import type { ChunkSink } from './chunked';
+import { headMayBeComplete } from './head-boundary';
 import { COMPLETE, MAX_HEAD_BYTES, NEED_MORE, UPGRADE_REQUIRED, requestHead, responseHead } from './head';
 import { parseRequestHead } from './parse-head';
-import { responseHeadRoom, writeLocalResponse, writeResponseFromHeaders, writeResponseFromHttp1 } from './write-response';
+import {
+  responseHeadRoom,
+  writeInterimResponse,
+  writeLocalResponse,
+  writeResponseFromHeaders,
+  writeResponseFromHttp1,
+} from './write-response';
 import type { BodyFraming } from './write-response';
-import { writeChunkSize } from './write-chunk';
+import { CRLF, LAST_CHUNK, writeChunkSize } from './write-chunk';
 
 /** What the connection follows of the filter chain it came in by. */
 export interface Http1ServerOptions {
@@ -53,8 +61,7 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
   private state = HEAD;
   private remaining = 0;
   private readonly chunks = new ChunkTracker();
-  private pending: Buffer = EMPTY;
-  private pendingLength = 0;
+  private readonly pending = new PendingBytes();
   private processing = false;
   private answered = true;
   private keepAlive = true;
@@ -90,21 +97,21 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
 
   /** No request is under way. */
   get resting(): boolean {
-    return this.state === HEAD && this.pendingLength === 0;
+    return this.state === HEAD && this.pending.length === 0;
   }
 
   onData(_connection: Connection, bytes: Buffer, start: number, end: number): void {
-    if (this.pendingLength === 0) {
+    if (this.pending.length === 0) {
       this.process(bytes, start, end);
       return;
     }
-    const before = this.pendingLength;
-    this.keep(bytes, start, end);
+    const before = this.pending.length;
+    this.pending.add(bytes, start, end);
     if (this.state !== HEAD) {
-      if (this.pendingLength > MAX_PIPELINED_BYTES) this.setPaused(true);
+      if (this.pending.length > MAX_PIPELINED_BYTES) this.setPaused(true);
       return;
     }
-    if (!headMayBeComplete(this.pending, before, this.pendingLength) && this.pendingLength <= MAX_HEAD_BYTES) return;
+    if (!headMayBeComplete(this.pending.bytes, before, this.pending.length) && this.pending.length <= MAX_HEAD_BYTES) return;
     this.processPending();
   }
 
@@ -166,23 +173,9 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
     this.idleDeadline.set(now + this.options.idleTimeoutMs, now);
   }
 
-  private keep(bytes: Buffer, start: number, end: number): void {
-    const length = this.pendingLength + end - start;
-    if (this.pending.length < length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(length * 2, 4096));
-      this.pending.copy(grown, 0, 0, this.pendingLength);
-      this.pending = grown;
-    }
-    bytes.copy(this.pending, this.pendingLength, start, end);
-    this.pendingLength = length;
-  }
-
   private processPending(): void {
-    const bytes = this.pending;
-    const length = this.pendingLength;
-    this.pending = EMPTY;
-    this.pendingLength = 0;
-    this.process(bytes, 0, length);
+    const bytes = this.pending.take();
+    this.process(bytes, 0, bytes.length);
   }
 
   private process(bytes: Buffer, start: number, end: number): void {
@@ -216,8 +209,8 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
         at = end;
         continue;
       }
-      this.keep(bytes, at, end);
-      if (this.pendingLength > MAX_PIPELINED_BYTES) this.setPaused(true);
+      this.pending.add(bytes, at, end);
+      if (this.pending.length > MAX_PIPELINED_BYTES) this.setPaused(true);
       break;
     }
     this.processing = false;
@@ -230,7 +223,7 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
     while (from < end && (bytes[from] === CR || bytes[from] === LF) && from - start < 2) from++;
     const result = from === end ? NEED_MORE : parseRequestHead(bytes, from, end);
     if (result === NEED_MORE) {
-      this.keep(bytes, from, end);
+      this.pending.add(bytes, from, end);
       if (this.headDeadline.wheel === null && this.options.headTimeoutMs > 0) {
         const now = performance.now();
         this.headDeadline.set(now + this.options.headTimeoutMs, now);
@@ -272,7 +265,7 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
     }
     if (head.expectContinue && !ended && next === end) this.connectionWrite(CONTINUE_RESPONSE);
     if (head.isConnect) {
-      if (next < end) this.keep(bytes, next, end);
+      if (next < end) this.pending.add(bytes, next, end);
       this.options.onConnect(this, head.authority);
       return -1;
     }
@@ -316,11 +309,7 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
   sendInterim(head: ResponseHead): void {
     if (this.http10 || head !== responseHead) return;
     const at = claimOutput(this.connection, responseHead.end - responseHead.start + 64);
-    let end = writeText(scratch.bytes, at, `HTTP/1.1 ${head.status} Early Hints\r\n`);
-    responseHead.each((name, value) => (end = writeText(scratch.bytes, end, `${name}: ${value}\r\n`)));
-    scratch.bytes[end++] = CR;
-    scratch.bytes[end++] = LF;
-    commitOutput(end);
+    commitOutput(writeInterimResponse(scratch.bytes, at, responseHead));
   }
 
   sendHead(head: ResponseHead, plan: ResponsePlan, framing: BodyFraming, _end: boolean): void {
@@ -362,7 +351,10 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
 
   sendLocal(status: number, headers: readonly (readonly [string, string])[], body: Buffer, server: string): void {
     if (this.state === BODY && this.remaining > MAX_DISCARDED_BYTES) this.keepAlive = false;
-    const at = claimOutput(this.connection, 8192 + Math.min(body.length, 65536) + headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0));
+    const at = claimOutput(
+      this.connection,
+      8192 + Math.min(body.length, 65536) + headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0),
+    );
     const inline = body.length <= 65536;
     commitOutput(writeLocalResponse(scratch.bytes, at, status, headers, body, inline && !this.isHead, server, this.keepAlive));
     if (!inline && !this.isHead) appendOutput(this.connection, body, 0, body.length);
@@ -382,7 +374,7 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
     this.setPaused(false);
     this.maybeNext();
     if (this.state !== HEAD || this.connection.closed) return;
-    if (this.pendingLength === 0) this.restIdle();
+    if (this.pending.length === 0) this.restIdle();
     else if (!this.processing) this.processPending();
   }
 
@@ -400,7 +392,7 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
   /** Turns the connection into a tunnel: bytes go to the exchange as they come. */
   startTunnel(): void {
     this.state = TUNNEL;
-    if (this.pendingLength > 0 && !this.processing) this.processPending();
+    if (this.pending.length > 0 && !this.processing) this.processPending();
   }
 
   /** Answers a CONNECT and reads on: what comes in the tunnel is HTTP for this same filter chain. */
@@ -408,11 +400,11 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
     this.answered = true;
     this.state = HEAD;
     this.connectionWrite(response);
-    if (this.pendingLength > 0) setImmediate(() => this.continueAfterConnect());
+    if (this.pending.length > 0) setImmediate(() => this.continueAfterConnect());
   }
 
   private continueAfterConnect(): void {
-    if (this.state !== HEAD || this.pendingLength === 0 || this.connection.closed) return;
+    if (this.state !== HEAD || this.pending.length === 0 || this.connection.closed) return;
     this.processPending();
     flushOutput();
   }
@@ -421,10 +413,7 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
   release(): Buffer {
     this.dropTimers();
     this.options.onClosed(this);
-    const ahead = this.pending.subarray(0, this.pendingLength);
-    this.pending = EMPTY;
-    this.pendingLength = 0;
-    return ahead;
+    return this.pending.take();
   }
 
   private setPaused(paused: boolean): void {
@@ -454,14 +443,3 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
 }
 
 const LOCAL_HEADERS = [['content-type', 'text/plain']] as const;
-const CRLF = Buffer.from('\r\n', 'latin1');
-const LAST_CHUNK = Buffer.from('0\r\n\r\n', 'latin1');
-
-/** Whether the new bytes can have completed the head, or hold a bare line feed that the parser has to refuse. */
-function headMayBeComplete(bytes: Buffer, from: number, end: number): boolean {
-  for (let at = bytes.indexOf(LF, from); at >= 0 && at < end; at = bytes.indexOf(LF, at + 1)) {
-    if (at === 0 || bytes[at - 1] !== CR) return true;
-    if (at >= 3 && bytes[at - 2] === LF && bytes[at - 3] === CR) return true;
-  }
-  return false;
-}

@@ -16,3 +16,6 @@ export function writeChunkSize(out: Buffer, start: number, size: number): number
   out[at++] = LF;
   return at;
 }
+
+export const CRLF = Buffer.from('\r\n', 'latin1');
+export const LAST_CHUNK = Buffer.from('0\r\n\r\n', 'latin1');

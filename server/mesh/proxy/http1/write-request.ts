@@ -170,7 +170,8 @@ function writePlan(out: Buffer, start: number, plan: RequestPlan): number {
   }
   if (plan.originalPath !== null) at = header(out, at, 'x-envoy-original-path: ', plan.originalPath);
   if (plan.decorator !== null) at = header(out, at, 'x-envoy-decorator-operation: ', plan.decorator);
-  for (let i = 0; i < plan.addNames.length; i++) at = header(out, writeText(out, at, plan.addNames[i] as string), ': ', plan.addValues[i] as string);
+  for (let i = 0; i < plan.addNames.length; i++)
+    at = header(out, writeText(out, at, plan.addNames[i] as string), ': ', plan.addValues[i] as string);
   if (plan.expectedTimeoutMs > 0) {
     at = lineEnd(out, writeNumber(out, writeText(out, at, 'x-envoy-expected-rq-timeout-ms: '), plan.expectedTimeoutMs));
   }

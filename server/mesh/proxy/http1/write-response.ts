@@ -7,7 +7,14 @@ import { kindCount } from './header-kinds';
 import { statusText } from './status-text';
 
 const dropped = new Uint8Array(kindCount);
-for (const name of ['connection', 'keep-alive', 'proxy-connection', 'upgrade', 'x-envoy-upstream-service-time', 'x-envoy-decorator-operation']) {
+for (const name of [
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'upgrade',
+  'x-envoy-upstream-service-time',
+  'x-envoy-decorator-operation',
+]) {
   dropped[kind.kindOf(name)] = 1;
 }
 
@@ -102,12 +109,21 @@ export function writeResponseFromHeaders(
   return finish(out, at, head.status, plan, framing, keepAlive);
 }
 
+/** Writes an interim response (RFC 9110 §15.2), as 103. */
+export function writeInterimResponse(out: Buffer, start: number, head: Http1ResponseHead): number {
+  const line = statusLine(head.status);
+  const at = copyRange(line, 0, line.length, out, start);
+  return lineEnd(out, copyRange(head.bytes, head.headersStart, head.end - 2, out, at));
+}
+
 function finish(out: Buffer, start: number, status: number, plan: ResponsePlan, framing: BodyFraming, keepAlive: boolean): number {
   let at = start;
   if (plan.server !== null) at = header(out, at, 'server: ', plan.server);
-  if (plan.serviceTimeMs >= 0) at = lineEnd(out, writeNumber(out, writeText(out, at, 'x-envoy-upstream-service-time: '), plan.serviceTimeMs));
+  if (plan.serviceTimeMs >= 0)
+    at = lineEnd(out, writeNumber(out, writeText(out, at, 'x-envoy-upstream-service-time: '), plan.serviceTimeMs));
   if (plan.attempt > 0) at = lineEnd(out, writeNumber(out, writeText(out, at, 'x-envoy-attempt-count: '), plan.attempt));
-  for (let i = 0; i < plan.addNames.length; i++) at = header(out, writeText(out, at, plan.addNames[i] as string), ': ', plan.addValues[i] as string);
+  for (let i = 0; i < plan.addNames.length; i++)
+    at = header(out, writeText(out, at, plan.addNames[i] as string), ': ', plan.addValues[i] as string);
   if (framing === 'chunked') at = writeText(out, at, 'transfer-encoding: chunked\r\n');
   if (!keepAlive && status !== 101) at = writeText(out, at, 'connection: close\r\n');
   return lineEnd(out, at);

@@ -5,7 +5,8 @@ import type { MessageHead } from '../message-head';
 import { internEntry } from './header-entry';
 import type { HeaderEntry } from './header-entry';
 import { http2Response, http2Trailers } from './http2-head';
-import { ERROR, Http2Session } from './http2-session';
+import { ERROR } from './frames';
+import { Http2Session } from './http2-session';
 import type { Http2Options } from './options';
 import { StreamOutput } from './stream-output';
 
@@ -24,7 +25,12 @@ export class Http2ClientSession extends Http2Session {
   }
 
   get usable(): boolean {
-    return !this.dead && !this.draining && this.nextId < MAX_STREAM_ID && this.streams.size + this.opening < Math.min(this.remoteMaxStreams, this.options.maxConcurrentStreams);
+    return (
+      !this.dead &&
+      !this.draining &&
+      this.nextId < MAX_STREAM_ID &&
+      this.streams.size + this.opening < Math.min(this.remoteMaxStreams, this.options.maxConcurrentStreams)
+    );
   }
 
   /** A stream that begins with `start`. */
@@ -89,7 +95,7 @@ export class Http2ClientSession extends Http2Session {
 
   protected onGoAway(lastId: number): void {
     this.draining = true;
-    for (const [id, stream] of [...this.streams]) if (id > lastId) stream.failed('refused-stream', 'GOAWAY');
+    for (const [id, stream] of this.streams) if (id > lastId) stream.failed('refused-stream', 'GOAWAY');
     flushOutput();
     if (this.streams.size === 0) this.closeGently();
   }
@@ -108,6 +114,7 @@ export class Http2ClientSession extends Http2Session {
 /** One request to an upstream. The number is given at `start`, so the sending half is made then. */
 export class Http2ClientStream implements UpstreamStream {
   readonly http2 = true;
+  readonly reused = false;
   output: ClientOutput | undefined;
   private readonly session: Http2ClientSession;
   private exchange: UpstreamOwner | null = null;
@@ -169,7 +176,8 @@ export class Http2ClientStream implements UpstreamStream {
   }
 
   private returnCredit(): void {
-    if (!this.reading || this.output === undefined || this.exchange === null || this.unreturned < this.session.options.streamWindow / 4) return;
+    if (!this.reading || this.output === undefined || this.exchange === null || this.unreturned < this.session.options.streamWindow / 4)
+      return;
     this.session.writeWindowUpdate(this.output.id, this.unreturned);
     this.unreturned = 0;
   }

@@ -103,5 +103,9 @@ function replaced(entry: HeaderEntry, plan: RequestPlan): boolean {
 
 /** The list with another number of the try. */
 export function withAttempt(head: SavedHead, attempt: number): SavedHead {
-  return { entries: head.entries.map((entry) => (entry.kind === kind.ATTEMPT_COUNT ? internEntry('x-envoy-attempt-count', String(attempt)) : entry)) };
+  return {
+    entries: head.entries.map((entry) =>
+      entry.kind === kind.ATTEMPT_COUNT ? internEntry('x-envoy-attempt-count', String(attempt)) : entry,
+    ),
+  };
 }

@@ -41,7 +41,12 @@ export class HpackDecoder {
   }
 
   private lookup(index: number): HeaderEntry {
-    const entry = index < staticTable.length ? (index === 0 ? undefined : staticTable[index]) : this.table[this.table.length - (index - staticTable.length + 1)];
+    const entry =
+      index < staticTable.length
+        ? index === 0
+          ? undefined
+          : staticTable[index]
+        : this.table[this.table.length - (index - staticTable.length + 1)];
     if (entry === undefined) throw new CompressionError('index out of range');
     return entry;
   }

@@ -17,7 +17,12 @@ function decode(decoder: HpackDecoder, hex: string): string[] {
 describe('HPACK', () => {
   it('decodes the requests of RFC 7541 appendix C.4 (Huffman, one dynamic table)', () => {
     const decoder = new HpackDecoder();
-    expect(decode(decoder, '8286 8441 8cf1 e3c2 e5f2 3a6b a0ab 90f4 ff')).toEqual([':method: GET', ':scheme: http', ':path: /', ':authority: www.example.com']);
+    expect(decode(decoder, '8286 8441 8cf1 e3c2 e5f2 3a6b a0ab 90f4 ff')).toEqual([
+      ':method: GET',
+      ':scheme: http',
+      ':path: /',
+      ':authority: www.example.com',
+    ]);
     expect(decode(decoder, '8286 84be 5886 a8eb 1064 9cbf')).toEqual([
       ':method: GET',
       ':scheme: http',
@@ -37,7 +42,12 @@ describe('HPACK', () => {
   it('encodes what it decodes, with indexes for fields seen before', () => {
     const encoder = new HpackEncoder();
     const decoder = new HpackDecoder();
-    const entries = [internEntry(':method', 'POST'), internEntry(':path', '/a.B/C'), internEntry('content-type', 'application/grpc'), new HeaderEntry('x-request-id', 'one', true)];
+    const entries = [
+      internEntry(':method', 'POST'),
+      internEntry(':path', '/a.B/C'),
+      internEntry('content-type', 'application/grpc'),
+      new HeaderEntry('x-request-id', 'one', true),
+    ];
     let first = 0;
     for (let round = 0; round < 300; round++) {
       const block = Buffer.alloc(1024);

@@ -51,7 +51,8 @@ export class Http2RequestHead extends Http2Head implements RequestHead {
       if (regular || !this.takePseudo(entry)) return 'http2.violation.of.messaging.rule';
     }
     if (this.authority === '') this.authority = host;
-    if (this.method === '' || (this.method !== 'CONNECT' && (this.scheme === '' || !isPath(this.path)))) return 'http2.violation.of.messaging.rule';
+    if (this.method === '' || (this.method !== 'CONNECT' && (this.scheme === '' || !isPath(this.path))))
+      return 'http2.violation.of.messaging.rule';
     return '';
   }
 

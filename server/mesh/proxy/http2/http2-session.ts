@@ -1,95 +1,36 @@
 import type { Connection, ConnectionOwner } from '../io/connection';
 import { flushOutput } from '../io/output';
+import { PendingBytes } from '../io/pending-bytes';
 import type { HeaderEntry } from './header-entry';
 import { CompressionError, HpackDecoder } from './hpack-decoder';
-import { HpackEncoder } from './hpack-encoder';
+import { DEFAULT_WINDOW, ERROR, FLAGS, FRAME, MAX_FRAME, MAX_LIST_BYTES, PREFACE } from './frames';
+import { FrameWriter } from './frame-writer';
+import type { SessionStream } from './frame-writer';
 import type { Http2Options } from './options';
 
-/** Frame types (RFC 9113 §6). */
-const DATA = 0;
-const HEADERS = 1;
-const PRIORITY = 2;
-const RST_STREAM = 3;
-const SETTINGS = 4;
-const PUSH_PROMISE = 5;
-const PING = 6;
-const GOAWAY = 7;
-const WINDOW_UPDATE = 8;
-const CONTINUATION = 9;
+const { data: DATA, headers: HEADERS, priority: PRIORITY, rstStream: RST_STREAM, settings: SETTINGS, pushPromise: PUSH_PROMISE } = FRAME;
+const { ping: PING, goAway: GOAWAY, windowUpdate: WINDOW_UPDATE, continuation: CONTINUATION } = FRAME;
+const { endStream: END_STREAM, ack: ACK, endHeaders: END_HEADERS, padded: PADDED, priority: PRIORITIZED } = FLAGS;
 
-export const ERROR = {
-  none: 0,
-  protocol: 1,
-  internal: 2,
-  flowControl: 3,
-  streamClosed: 5,
-  frameSize: 6,
-  refusedStream: 7,
-  cancel: 8,
-  compression: 9,
-  calm: 11,
-} as const;
-
-const END_STREAM = 1;
-const ACK = 1;
-const END_HEADERS = 4;
-const PADDED = 8;
-const PRIORITIZED = 32;
-
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
-const MAX_FRAME = 16384;
-const DEFAULT_WINDOW = 65535;
 const MAX_WINDOW = 2 ** 31 - 1;
-const BATCH_BYTES = 128 * 1024;
 /** Hostile traffic: what a well-behaved peer never reaches (CVE-2023-44487, CVE-2024-27316 and kin). */
 const MAX_BLOCK_BYTES = 64 * 1024;
 const MAX_CONTINUATIONS = 16;
-export const MAX_LIST_BYTES = 60 * 1024;
 const MAX_RESETS = 300;
 const RESETS_BACK_PER_SECOND = 100;
 const MAX_CONTROL_PER_SECOND = 2000;
 const MAX_EMPTY_DATA = 100;
-const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
-
-const spareBatches: Buffer[] = [];
-const dirty: Http2Session[] = [];
-let scheduled = false;
-
-function flushDirty(): void {
-  scheduled = false;
-  const all = dirty.splice(0);
-  for (const session of all) session.flushBatch();
-}
-
-/** A stream as its session sees it. */
-export interface SessionStream {
-  readonly id: number;
-  /** Bytes we may send. */
-  sendWindow: number;
-  /** Window has opened. */
-  onWindow(): void;
-  onSessionGone(reason: string): void;
-}
 
 /** The part of an HTTP/2 connection that both sides share: frames, header compression, flow control, limits. Output leaves once per loop turn. */
-export abstract class Http2Session implements ConnectionOwner {
-  readonly connection: Connection;
+export abstract class Http2Session extends FrameWriter implements ConnectionOwner {
   readonly options: Http2Options;
-  readonly encoder = new HpackEncoder();
   protected readonly isServer: boolean;
-  protected dead = false;
   protected draining = false;
   protected remoteMaxStreams = 1024;
   remoteInitialWindow = DEFAULT_WINDOW;
-  sendWindow = DEFAULT_WINDOW;
   private readonly decoder = new HpackDecoder();
-  private remoteMaxFrame = MAX_FRAME;
   private unreturned = 0;
-  private batch: Buffer = spareBatches.pop() ?? Buffer.allocUnsafeSlow(BATCH_BYTES);
-  private batched = 0;
-  private isDirty = false;
-  private pending: Buffer = EMPTY;
-  private pendingLength = 0;
+  private readonly pending = new PendingBytes();
   private prefaceLeft: number;
   private block: Buffer[] = [];
   private blockBytes = 0;
@@ -103,7 +44,7 @@ export abstract class Http2Session implements ConnectionOwner {
   private readonly fields: HeaderEntry[] = [];
 
   constructor(connection: Connection, options: Http2Options, isServer: boolean) {
-    this.connection = connection;
+    super(connection);
     this.options = options;
     this.isServer = isServer;
     this.prefaceLeft = isServer ? PREFACE.length : 0;
@@ -139,151 +80,19 @@ export abstract class Http2Session implements ConnectionOwner {
   /** A frame for a stream that was never opened. */
   protected abstract isIdle(id: number): boolean;
 
-  // Output.
-
-  /** More is waiting on the connection than should be added to. */
-  get congested(): boolean {
-    return this.connection.blocked;
-  }
-
-  private room(size: number): void {
-    if (this.batched + size <= this.batch.length) return;
-    if (!this.connection.blocked) this.flushBatch();
-    if (this.batched + size <= this.batch.length) return;
-    const grown = Buffer.allocUnsafeSlow((this.batched + size) * 2);
-    this.batch.copy(grown, 0, 0, this.batched);
-    this.batch = grown;
-  }
-
-  private frameHeader(length: number, type: number, flags: number, id: number): void {
-    this.room(length + 9);
-    this.putFrameHeader(this.batched, length, type, flags, id);
-    this.batched += 9;
-  }
-
-  private putFrameHeader(at: number, length: number, type: number, flags: number, id: number): void {
-    const { batch } = this;
-    batch[at] = length >>> 16;
-    batch[at + 1] = length >>> 8;
-    batch[at + 2] = length;
-    batch[at + 3] = type;
-    batch[at + 4] = flags;
-    batch[at + 5] = id >>> 24;
-    batch[at + 6] = id >>> 16;
-    batch[at + 7] = id >>> 8;
-    batch[at + 8] = id;
-  }
-
-  private mark(): void {
-    if (this.isDirty) return;
-    this.isDirty = true;
-    dirty.push(this);
-    if (!scheduled) {
-      scheduled = true;
-      setImmediate(flushDirty);
-    }
-  }
-
-  flushBatch(): void {
-    this.isDirty = false;
-    if (this.batched === 0 || this.dead || this.connection.blocked) {
-      if (this.batched > MAX_QUEUED_BYTES) this.die('output queue too long');
-      return;
-    }
-    const full = this.batch;
-    const length = this.batched;
-    this.batched = 0;
-    this.batch = spareBatches.pop() ?? Buffer.allocUnsafeSlow(BATCH_BYTES);
-    this.connection.sendOwned(full.subarray(0, length), () => {
-      if (full.length === BATCH_BYTES && spareBatches.length < 32) spareBatches.push(full);
-    });
-  }
-
-  /** Writes a header list; blocks longer than a frame go on in CONTINUATION frames. */
-  writeHeaders(id: number, entries: readonly HeaderEntry[], ends: boolean): void {
-    let need = 64;
-    for (const entry of entries) need += entry.name.length + entry.value.length + 16;
-    this.room(need + 9 * (2 + Math.ceil(need / MAX_FRAME)));
-    const start = this.batched;
-    let at = this.encoder.begin(this.batch, start + 9);
-    for (const entry of entries) at = this.encoder.put(entry, this.batch, at);
-    const length = at - start - 9;
-    const first = Math.min(length, MAX_FRAME);
-    this.putFrameHeader(start, first, HEADERS, (ends ? END_STREAM : 0) | (length === first ? END_HEADERS : 0), id);
-    if (length === first) this.batched = at;
-    else {
-      const rest = Buffer.from(this.batch.subarray(start + 9 + first, at));
-      this.batched = start + 9 + first;
-      for (let from = 0; from < rest.length; from += MAX_FRAME) {
-        const size = Math.min(MAX_FRAME, rest.length - from);
-        this.frameHeader(size, CONTINUATION, from + size === rest.length ? END_HEADERS : 0, id);
-        rest.copy(this.batch, this.batched, from, from + size);
-        this.batched += size;
-      }
-    }
-    this.mark();
-  }
-
-  /** Writes body bytes as far as the windows allow; returns how many. With nothing to write and `ends`, an empty last frame. */
-  writeData(stream: SessionStream, bytes: Buffer, start: number, end: number, ends: boolean): number {
-    let at = start;
-    while (at < end) {
-      const size = Math.min(end - at, stream.sendWindow, this.sendWindow, this.remoteMaxFrame);
-      if (size <= 0) break;
-      const last = ends && at + size === end;
-      this.frameHeader(size, DATA, last ? END_STREAM : 0, stream.id);
-      const { batch, batched } = this;
-      if (size <= 64) for (let i = 0; i < size; i++) batch[batched + i] = bytes[at + i] as number;
-      else bytes.copy(batch, batched, at, at + size);
-      this.batched += size;
-      stream.sendWindow -= size;
-      this.sendWindow -= size;
-      at += size;
-    }
-    if (start === end && ends) this.frameHeader(0, DATA, END_STREAM, stream.id);
-    this.mark();
-    return at - start;
-  }
-
-  writeReset(id: number, code: number): void {
-    this.frameHeader(4, RST_STREAM, 0, id);
-    this.batch.writeUInt32BE(code, this.batched);
-    this.batched += 4;
-    this.mark();
-  }
-
-  writeWindowUpdate(id: number, size: number): void {
-    this.frameHeader(4, WINDOW_UPDATE, 0, id);
-    this.batch.writeUInt32BE(size, this.batched);
-    this.batched += 4;
-    this.mark();
-  }
-
-  protected writeGoAway(lastId: number, code: number): void {
-    this.frameHeader(8, GOAWAY, 0, 0);
-    this.batch.writeUInt32BE(lastId, this.batched);
-    this.batch.writeUInt32BE(code, this.batched + 4);
-    this.batched += 8;
-    this.mark();
-  }
-
-  // Input.
-
   onData(_connection: Connection, bytes: Buffer, start: number, end: number): void {
     let source = bytes;
     let at = start;
     let stop = end;
-    if (this.pendingLength > 0) {
-      this.keep(bytes, start, end);
-      source = this.pending;
+    if (this.pending.length > 0) {
+      this.pending.add(bytes, start, end);
+      source = this.pending.take();
       at = 0;
-      stop = this.pendingLength;
-      this.pending = EMPTY;
-      this.pendingLength = 0;
+      stop = source.length;
     }
     if (this.prefaceLeft > 0) {
       if (stop - at < PREFACE.length) {
-        this.keep(source, at, stop);
+        this.pending.add(source, at, stop);
         return;
       }
       if (PREFACE.compare(source, at, at + PREFACE.length) !== 0) {
@@ -304,18 +113,7 @@ export abstract class Http2Session implements ConnectionOwner {
       this.receive(source[at + 3] as number, source[at + 4] as number, id, source, at + 9, at + 9 + length);
       at += 9 + length;
     }
-    if (at < stop && !this.dead) this.keep(source, at, stop);
-  }
-
-  private keep(bytes: Buffer, start: number, end: number): void {
-    const length = this.pendingLength + end - start;
-    if (this.pending.length < length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(length, 32768));
-      this.pending.copy(grown, 0, 0, this.pendingLength);
-      this.pending = grown;
-    }
-    bytes.copy(this.pending, this.pendingLength, start, end);
-    this.pendingLength = length;
+    if (at < stop && !this.dead) this.pending.add(source, at, stop);
   }
 
   private receive(type: number, flags: number, id: number, bytes: Buffer, start: number, end: number): void {
@@ -567,7 +365,7 @@ export abstract class Http2Session implements ConnectionOwner {
     if (this.dead) return;
     this.dead = true;
     this.connection.close();
-    for (const stream of [...this.allStreams()]) stream.onSessionGone(reason);
+    for (const stream of this.allStreams()) stream.onSessionGone(reason);
     this.onDead(reason);
     flushOutput();
   }
@@ -582,4 +380,3 @@ export abstract class Http2Session implements ConnectionOwner {
   }
 }
 
-const EMPTY: Buffer = Buffer.alloc(0);

@@ -78,7 +78,10 @@ async function grpcEcho(): Promise<number> {
     const chunks: Buffer[] = [];
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('end', () => {
-      stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'x-path': headers[':path'] ?? '', 'x-id': headers['x-request-id'] ?? '' }, { waitForTrailers: true });
+      stream.respond(
+        { ':status': 200, 'content-type': 'application/grpc', 'x-path': headers[':path'] ?? '', 'x-id': headers['x-request-id'] ?? '' },
+        { waitForTrailers: true },
+      );
       stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': String(headers['x-fail'] ?? 0) }));
       stream.end(Buffer.concat(chunks));
     });
@@ -90,7 +93,13 @@ describe('HTTP/2 on both sides', () => {
     const proxy = await proxyTo(await grpcEcho(), speaksHttp2);
     const client = connect(proxy.port());
     const answers = await Promise.all(
-      Array.from({ length: 50 }, (_, at) => call(client, { ':method': 'POST', ':path': `/pkg.Svc/M${at}`, 'content-type': 'application/grpc', te: 'trailers' }, Buffer.alloc(100, at))),
+      Array.from({ length: 50 }, (_, at) =>
+        call(
+          client,
+          { ':method': 'POST', ':path': `/pkg.Svc/M${at}`, 'content-type': 'application/grpc', te: 'trailers' },
+          Buffer.alloc(100, at),
+        ),
+      ),
     );
     answers.forEach((answer, at) => {
       expect(answer.headers[':status']).toBe(200);
@@ -130,7 +139,10 @@ describe('HTTP/2 on both sides', () => {
       stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': calls < 3 ? '14' : '0' }, { endStream: true });
     });
     const proxy = await proxyTo(port, speaksHttp2, {
-      route: { cluster: 'app', retry_policy: { retry_on: 'unavailable', num_retries: { value: 2 }, retry_back_off: { base_interval: { seconds: 0, nanos: 1e6 } } } },
+      route: {
+        cluster: 'app',
+        retry_policy: { retry_on: 'unavailable', num_retries: { value: 2 }, retry_back_off: { base_interval: { seconds: 0, nanos: 1e6 } } },
+      },
     });
     const answer = await call(connect(proxy.port()), { ':method': 'POST', ':path': '/a', 'content-type': 'application/grpc' }, 'x');
     expect(answer.headers['grpc-status']).toBe('0');
@@ -155,7 +167,10 @@ describe('the bridge between the versions', () => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('end', () => {
-        response.setHeader('x-seen', `${incoming.method} ${incoming.url} ${incoming.headers['host']} ${incoming.headers['transfer-encoding'] ?? incoming.headers['content-length'] ?? '-'}`);
+        response.setHeader(
+          'x-seen',
+          `${incoming.method} ${incoming.url} ${incoming.headers['host']} ${incoming.headers['transfer-encoding'] ?? incoming.headers['content-length'] ?? '-'}`,
+        );
         response.write(Buffer.concat(chunks));
         response.end();
       });
@@ -204,7 +219,8 @@ describe('hostile HTTP/2', () => {
       socket.on('data', (chunk) => (heard = Buffer.concat([heard, chunk])));
       socket.on('error', () => {});
       socket.on('close', () => {
-        for (let at = 0; at + 9 <= heard.length; at += 9 + heard.readUIntBE(at, 3)) if (heard[at + 3] === 7) return resolve(heard.readUInt32BE(at + 13));
+        for (let at = 0; at + 9 <= heard.length; at += 9 + heard.readUIntBE(at, 3))
+          if (heard[at + 3] === 7) return resolve(heard.readUInt32BE(at + 13));
         reject(new Error('closed without GOAWAY'));
       });
     });
@@ -227,7 +243,9 @@ describe('hostile HTTP/2', () => {
 
   it('ends a connection that floods with pings', async () => {
     const proxy = await proxyTo(await grpcEcho(), speaksHttp2);
-    expect(await goAway(proxy.port(), Buffer.concat([preface, ...Array.from({ length: 5000 }, () => frame(6, 0, 0, Buffer.alloc(8)))]))).toBe(11);
+    expect(
+      await goAway(proxy.port(), Buffer.concat([preface, ...Array.from({ length: 5000 }, () => frame(6, 0, 0, Buffer.alloc(8)))])),
+    ).toBe(11);
   });
 
   it('answers 431 to a small block that stands for a large header list, and goes on', async () => {
@@ -241,7 +259,8 @@ describe('hostile HTTP/2', () => {
       socket.on('data', (chunk) => {
         heard = Buffer.concat([heard, chunk]);
         const found = new Map<number, Buffer>();
-        for (let at = 0; at + 9 <= heard.length; at += 9 + heard.readUIntBE(at, 3)) if (heard[at + 3] === 1) found.set(heard.readUInt32BE(at + 5), heard.subarray(at + 9));
+        for (let at = 0; at + 9 <= heard.length; at += 9 + heard.readUIntBE(at, 3))
+          if (heard[at + 3] === 1) found.set(heard.readUInt32BE(at + 5), heard.subarray(at + 9));
         if (found.size < 2) return;
         socket.destroy();
         resolve(found);

@@ -8,11 +8,20 @@ import { flushOutput } from '../io/output';
 import type { MessageHead, ResponseHead } from '../message-head';
 import { HeaderEntry, internEntry } from './header-entry';
 import { http2Request, http2Response, http2Trailers } from './http2-head';
-import { ERROR, Http2Session } from './http2-session';
+import { ERROR } from './frames';
+import { Http2Session } from './http2-session';
 import type { Http2Options } from './options';
 import { StreamOutput } from './stream-output';
 
-const droppedFromHttp1 = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'x-envoy-upstream-service-time', 'x-envoy-decorator-operation']);
+const droppedFromHttp1 = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+  'x-envoy-upstream-service-time',
+  'x-envoy-decorator-operation',
+]);
 const EMPTY = Buffer.alloc(0);
 
 /** The server side of an HTTP/2 connection. */
@@ -24,7 +33,13 @@ export class Http2ServerSession extends Http2Session {
   private readonly onProblem: (why: string) => void;
   private lastId = 0;
 
-  constructor(connection: Connection, options: Http2Options, makeExchange: () => DownstreamOwner, onGone: () => void, onProblem: (why: string) => void) {
+  constructor(
+    connection: Connection,
+    options: Http2Options,
+    makeExchange: () => DownstreamOwner,
+    onGone: () => void,
+    onProblem: (why: string) => void,
+  ) {
     super(connection, options, true);
     this.makeExchange = makeExchange;
     this.onGone = onGone;

@@ -1,4 +1,5 @@
-import type { Http2Session, SessionStream } from './http2-session';
+import type { SessionStream } from './frame-writer';
+import type { Http2Session } from './http2-session';
 import type { HeaderEntry } from './header-entry';
 
 /**

@@ -1,6 +1,6 @@
 import net from 'node:net';
 import tls from 'node:tls';
-import type { Connection } from './connection';
+import type { Connection, PeerTls } from './connection';
 import { flushOutput } from './output';
 import { SocketConnection, sharedReadBuffer } from './socket-connection';
 
@@ -27,7 +27,7 @@ export interface TlsDial {
   readonly checkChain: boolean;
   /** Last session with this endpoint, offered for resumption. */
   session: Buffer | undefined;
-  verify(socket: tls.TLSSocket): string | import('./connection').PeerTls;
+  verify(socket: tls.TLSSocket): string | PeerTls;
 }
 
 /** Dials; returns a function that gives up. */

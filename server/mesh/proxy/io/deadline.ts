@@ -29,6 +29,12 @@ export class Deadline {
     (at - now < FINE_REACH_MS ? fine : coarse).add(this, now);
   }
 
+  /** Sets or moves the deadline to so many milliseconds from now. */
+  setIn(ms: number): void {
+    const now = performance.now();
+    this.set(now + ms, now);
+  }
+
   clear(): void {
     if (this.wheel !== null) this.wheel.remove(this);
     this.at = 0;

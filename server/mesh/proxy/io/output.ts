@@ -15,7 +15,7 @@ interface Scratch {
 }
 
 function createScratch(): Scratch {
-  return { bytes: Buffer.allocUnsafeSlow(SCRATCH_BYTES), views: new Array<Buffer | undefined>(MAX_CACHED_VIEW) };
+  return { bytes: Buffer.allocUnsafeSlow(SCRATCH_BYTES), views: Array.from({ length: MAX_CACHED_VIEW }, () => undefined) };
 }
 
 export let scratch: Scratch = createScratch();

@@ -44,7 +44,8 @@ export class ChainRuntime implements HttpServing {
     if (manager === null) this.routeRef = null;
     else if (manager.routeName !== null) this.routeRef = around.routes.use(manager.routeName);
     else this.routeRef = around.routes.inline(manager.config.route_config ?? { name: '' });
-    this.http = manager === null || this.routeRef === null ? null : compileHttpChain(around.context, manager, this.direction, this.routeRef);
+    this.http =
+      manager === null || this.routeRef === null ? null : compileHttpChain(around.context, manager, this.direction, this.routeRef);
     this.accessLogs = compileAccessLogs(compiled.tcp?.config.access_log ?? [], around.context.logSink);
     this.tls =
       compiled.tls === null
@@ -128,13 +129,13 @@ export class ChainRuntime implements HttpServing {
 
   /** Ends connections after what they are doing now. */
   drain(): void {
-    for (const connection of [...this.connections]) connection.drain();
+    for (const connection of this.connections) connection.drain();
   }
 
   /** Ends everything. */
   close(): void {
     this.drain();
-    for (const session of [...this.tcpSessions]) session.finish(false);
+    for (const session of this.tcpSessions) session.finish(false);
   }
 
   /** Gives up the subscription to routes. */

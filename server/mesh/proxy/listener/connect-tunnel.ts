@@ -58,7 +58,13 @@ function findTcpCluster(chain: HttpChain, authority: string): Cluster | undefine
   return undefined;
 }
 
-function startTunnel(server: Http1ServerConnection, downstream: DownstreamContext, chain: HttpChain, cluster: Cluster, destination: ReturnType<Cluster['addEndpoint']> | null): void {
+function startTunnel(
+  server: Http1ServerConnection,
+  downstream: DownstreamContext,
+  chain: HttpChain,
+  cluster: Cluster,
+  destination: ReturnType<Cluster['addEndpoint']> | null,
+): void {
   const ahead = server.release();
   const session = new TcpSession(
     server.connection,

@@ -35,7 +35,8 @@ export class ListenerManager {
   apply(config: Listener, version: string): void {
     const before = this.runtimes.get(config.name);
     if (before !== undefined && before.version === version && version !== '') return;
-    if (config.address === undefined) throw new HeddleError('invalid_config', `Listener ${config.name} has no address.`, { path: 'address' });
+    if (config.address === undefined)
+      throw new HeddleError('invalid_config', `Listener ${config.name} has no address.`, { path: 'address' });
     const stats = this.stats.get(config.name) ?? new ListenerStats();
     this.stats.set(config.name, stats);
     const runtime = new ListenerRuntime(config, version, {

@@ -1,4 +1,4 @@
-import net from 'node:net';
+import type net from 'node:net';
 import { chooseFilterChain, compileListener, parseIp } from '@/lib/routing';
 import type { CompiledFilterChain, CompiledListener, NewConnection } from '@/lib/routing';
 import type { Listener } from '@/lib/xds';
@@ -26,7 +26,10 @@ export class ListenerRuntime {
     this.around = around;
     this.compiled = compileListener(config);
     for (const chain of this.allChains()) this.chains.set(chain, new ChainRuntime(chain, config, around));
-    this.inspects = this.compiled.inspectTls || this.compiled.inspectHttp || this.allChains().some((chain) => chain.match.transportProtocol !== '' || chain.match.serverNames.length > 0);
+    this.inspects =
+      this.compiled.inspectTls ||
+      this.compiled.inspectHttp ||
+      this.allChains().some((chain) => chain.match.transportProtocol !== '' || chain.match.serverNames.length > 0);
   }
 
   /** Addresses to listen on, as `host:port`. */

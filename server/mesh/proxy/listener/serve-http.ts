@@ -1,6 +1,6 @@
 import type { Connection, ConnectionOwner } from '../io/connection';
 import { flushOutput } from '../io/output';
-import { DownstreamContext } from '../exchange/downstream-context';
+import type { DownstreamContext } from '../exchange/downstream-context';
 import { Exchange } from '../exchange/exchange';
 import type { HttpChain } from '../exchange/http-chain';
 import { Http1ServerConnection } from '../http1/server-connection';
@@ -28,7 +28,12 @@ const PREFACE_START = Buffer.from('PRI ', 'latin1');
 export function serveHttp(connection: Connection, downstream: DownstreamContext, chain: HttpChain, serving: HttpServing): void {
   const alpn = connection.tls?.alpn ?? '';
   if (alpn === MUX_ALPN) {
-    const session: MuxSession = new MuxSession(connection, true, (channel) => serveHttp1(channel, downstream, chain, serving), () => serving.onClosed(session));
+    const session: MuxSession = new MuxSession(
+      connection,
+      true,
+      (channel) => serveHttp1(channel, downstream, chain, serving),
+      () => serving.onClosed(session),
+    );
     serving.onOpen(session);
   } else if (chain.codec === 'HTTP2' || alpn === 'h2' || alpn === 'istio-h2') serveHttp2(connection, downstream, chain, serving);
   else if (chain.codec === 'HTTP1' || alpn.includes('http/1')) serveHttp1(connection, downstream, chain, serving);

@@ -1,5 +1,6 @@
 import type { Connection, ConnectionOwner, PeerTls } from '../io/connection';
 import { noOwner } from '../io/connection';
+import { PendingBytes } from '../io/pending-bytes';
 import { dropOutput, flushOutput, scratch } from '../io/output';
 
 /**
@@ -39,8 +40,7 @@ export class MuxSession implements ConnectionOwner {
   private batch: Buffer = Buffer.allocUnsafeSlow(BATCH_BYTES);
   private batched = 0;
   private scheduled = false;
-  private pending: Buffer = EMPTY;
-  private pendingLength = 0;
+  private readonly pending = new PendingBytes();
   private draining = false;
   private dead = false;
 
@@ -148,13 +148,11 @@ export class MuxSession implements ConnectionOwner {
     let source = bytes;
     let at = start;
     let stop = end;
-    if (this.pendingLength > 0) {
-      this.keep(bytes, start, end);
-      source = this.pending;
+    if (this.pending.length > 0) {
+      this.pending.add(bytes, start, end);
+      source = this.pending.take();
       at = 0;
-      stop = this.pendingLength;
-      this.pending = EMPTY;
-      this.pendingLength = 0;
+      stop = source.length;
     }
     while (stop - at >= HEADER && !this.dead) {
       const length = source.readUInt32BE(at);
@@ -169,18 +167,7 @@ export class MuxSession implements ConnectionOwner {
       this.receive(type, id, source, at, at + length);
       at += length;
     }
-    if (at < stop && !this.dead) this.keep(source, at, stop);
-  }
-
-  private keep(bytes: Buffer, start: number, end: number): void {
-    const length = this.pendingLength + end - start;
-    if (this.pending.length < length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(length * 2, 65536));
-      this.pending.copy(grown, 0, 0, this.pendingLength);
-      this.pending = grown;
-    }
-    bytes.copy(this.pending, this.pendingLength, start, end);
-    this.pendingLength = length;
+    if (at < stop && !this.dead) this.pending.add(source, at, stop);
   }
 
   private receive(type: number, id: number, bytes: Buffer, start: number, end: number): void {
@@ -233,7 +220,7 @@ export class MuxSession implements ConnectionOwner {
     if (this.dead) return;
     this.dead = true;
     this.connection.close();
-    for (const channel of [...this.channels.values()]) channel.sessionGone(reason);
+    for (const channel of this.channels.values()) channel.sessionGone(reason);
     this.channels.clear();
     this.onGone();
   }

@@ -106,19 +106,24 @@ export class TcpSession implements ConnectionOwner, DeadlineOwner {
     this.connects++;
     stats.upstream_cx_total++;
     load.connections++;
-    this.giveUp = connectSocket({ host: endpoint.address, port: endpoint.port, from: cluster.bindAddress }, dial, settings.connectTimeoutMs, {
-      onConnected: (connection) => this.join(connection),
-      onConnectFailed: (reason, kind) => {
-        this.giveUp = null;
-        load.connections--;
-        stats.upstream_cx_connect_fail++;
-        if (kind === 'timeout') stats.upstream_cx_connect_timeout++;
-        cluster.recordFailure(endpoint, kind === 'timeout' ? 'timeout' : 'connect', performance.now());
-        if (this.over) return;
-        if (this.connects < (this.route.proxy?.maxConnectAttempts ?? 1)) this.begin();
-        else this.fail(FLAG.upstreamConnectionFailure | FLAG.retryLimit, reason);
+    this.giveUp = connectSocket(
+      { host: endpoint.address, port: endpoint.port, from: cluster.bindAddress },
+      dial,
+      settings.connectTimeoutMs,
+      {
+        onConnected: (connection) => this.join(connection),
+        onConnectFailed: (reason, kind) => {
+          this.giveUp = null;
+          load.connections--;
+          stats.upstream_cx_connect_fail++;
+          if (kind === 'timeout') stats.upstream_cx_connect_timeout++;
+          cluster.recordFailure(endpoint, kind === 'timeout' ? 'timeout' : 'connect', performance.now());
+          if (this.over) return;
+          if (this.connects < (this.route.proxy?.maxConnectAttempts ?? 1)) this.begin();
+          else this.fail(FLAG.upstreamConnectionFailure | FLAG.retryLimit, reason);
+        },
       },
-    });
+    );
   }
 
   private join(connection: Connection): void {

@@ -96,7 +96,9 @@ function readFormat(log: AccessLog): Part | null {
     if (config.path !== '/dev/stdout' && config.path !== '/dev/stderr') return null;
     if (config.json_format !== undefined) return jsonFormat(config.json_format);
     if (config.log_format?.json_format !== undefined) return jsonFormat(config.log_format.json_format);
-    return textFormat(config.format ?? config.log_format?.text_format_source?.inline_string ?? config.log_format?.text_format ?? DEFAULT_FORMAT);
+    return textFormat(
+      config.format ?? config.log_format?.text_format_source?.inline_string ?? config.log_format?.text_format ?? DEFAULT_FORMAT,
+    );
   }
   if (config?.['@type'] === typeUrls.stdoutAccessLog) {
     if (config.log_format?.json_format !== undefined) return jsonFormat(config.log_format.json_format);
@@ -187,7 +189,9 @@ function operator(name: string, argument: string): Part {
     case 'REQ':
       return requestField(argument);
     case 'RESP':
-      return argument.toLowerCase().startsWith('x-envoy-upstream-service-time') ? (entry) => (entry.serviceMs < 0 ? '-' : String(entry.serviceMs)) : () => '-';
+      return argument.toLowerCase().startsWith('x-envoy-upstream-service-time')
+        ? (entry) => (entry.serviceMs < 0 ? '-' : String(entry.serviceMs))
+        : () => '-';
     default:
       return () => '-';
   }
@@ -222,7 +226,13 @@ function compileFilter(filter: AccessLogFilter | undefined): (entry: LogEntry) =
   if (filter.duration_filter !== undefined) tests.push(compileComparison(filter.duration_filter.comparison, (entry) => entry.durationMs));
   if (filter.response_flag_filter !== undefined) {
     const flags = filter.response_flag_filter.flags ?? [];
-    tests.push((entry) => (flags.length === 0 ? entry.flags !== 0 : flagsText(entry.flags).split(',').some((flag) => flags.includes(flag))));
+    tests.push((entry) =>
+      flags.length === 0
+        ? entry.flags !== 0
+        : flagsText(entry.flags)
+            .split(',')
+            .some((flag) => flags.includes(flag)),
+    );
   }
   if (filter.and_filter !== undefined) tests.push(...filter.and_filter.filters.map(compileFilter));
   if (filter.or_filter !== undefined) {

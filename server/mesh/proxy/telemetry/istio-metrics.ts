@@ -3,7 +3,7 @@ import { flagsText } from '../exchange/response-flags';
 import type { Peer, WorkloadStore } from '../config/workload-store';
 import { unknownPeer } from '../config/workload-store';
 import type { ServiceName } from '../upstream/cluster';
-import { serviceOfHost } from '../upstream/cluster';
+import { serviceOfCluster, serviceOfHost } from '../upstream/cluster';
 import { splitAuthority } from '../upstream/original-destination';
 import { labelText, labelsOf } from './labels';
 import { SeriesTable } from './series';
@@ -82,7 +82,7 @@ export class IstioMetrics {
       endpoint.telemetry = bound;
       return bound;
     }
-    const key = `${record.cluster?.name ?? ''} ${endpoint?.key ?? ''} ${record.authority} ${record.upstreamTls?.digest ?? ''}`;
+    const key = `${clusterName(record)} ${endpoint?.key ?? ''} ${record.authority} ${record.upstreamTls?.digest ?? ''}`;
     let bound = this.unbound.get(key);
     if (bound === undefined || bound.generation !== generation) {
       // Hosts that nobody knows are named by clients: bounded.
@@ -99,7 +99,8 @@ export class IstioMetrics {
 
   private inboundLabels(record: ExchangeRecord): string {
     const { downstream, cluster } = record;
-    const service = cluster?.service ?? meshService(record.authority) ?? { host: 'unknown', name: 'unknown', namespace: this.self.namespace };
+    const service = cluster?.service ??
+      meshService(record.authority) ?? { host: 'unknown', name: 'unknown', namespace: this.self.namespace };
     return labelsOf({
       reporter: 'destination',
       source: this.workloads.find(downstream.remoteAddress),
@@ -119,7 +120,7 @@ export class IstioMetrics {
       sourcePrincipal: upstreamTls?.localUri ?? '',
       destination: endpoint === null ? unknownPeer : this.workloads.find(endpoint.address),
       destinationPrincipal: upstreamTls?.uris[0] ?? '',
-      service: cluster?.service ?? fallbackService(cluster?.name ?? record.decision?.cluster ?? '', record.authority),
+      service: cluster?.service ?? serviceOfCluster(clusterName(record)) ?? fallbackService(clusterName(record), record.authority),
       security: 'unknown',
     });
   }
@@ -159,6 +160,11 @@ export class IstioMetrics {
 function meshService(authority: string): ServiceName | null {
   const { host } = splitAuthority(authority, 'http');
   return host.split('.')[2] === 'svc' ? serviceOfHost(host) : null;
+}
+
+/** The Envoy cluster a request was meant for, also when it never got there: a fault answers before the cluster is chosen. */
+function clusterName(record: ExchangeRecord): string {
+  return record.cluster?.name ?? record.decision?.cluster ?? '';
 }
 
 /** Traffic that belongs to no service is counted under its cluster's name, as Istio does. */

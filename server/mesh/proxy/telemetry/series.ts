@@ -96,7 +96,11 @@ function renderHistogram(out: string[], name: string, all: readonly RequestSerie
       running += values[offset + at] as number;
       out.push(`${name}_bucket{${labels},le="${bucketBounds[at]}"} ${running}`);
     }
-    out.push(`${name}_bucket{${labels},le="+Inf"} ${values[0]}`, `${name}_sum{${labels}} ${values[sum]}`, `${name}_count{${labels}} ${values[0]}`);
+    out.push(
+      `${name}_bucket{${labels},le="+Inf"} ${values[0]}`,
+      `${name}_sum{${labels}} ${values[sum]}`,
+      `${name}_count{${labels}} ${values[0]}`,
+    );
   }
 }
 

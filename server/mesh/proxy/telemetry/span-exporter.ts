@@ -79,7 +79,13 @@ export class SpanExporter {
     const body = JSON.stringify({
       resourceSpans: [
         {
-          resource: { attributes: [text('service.name', settings.serviceName), text('k8s.namespace.name', this.self.namespace), text('service.instance.id', this.nodeId)] },
+          resource: {
+            attributes: [
+              text('service.name', settings.serviceName),
+              text('k8s.namespace.name', this.self.namespace),
+              text('service.instance.id', this.nodeId),
+            ],
+          },
           scopeSpans: [{ scope: { name: 'heddle-proxy' }, spans: spans.map((span) => span.body) }],
         },
       ],
@@ -155,7 +161,8 @@ export class SpanExporter {
     if (failed) attributes.push({ key: 'error', value: { boolValue: true } });
     for (const tag of settings.tags) {
       if (tag.literal !== undefined) attributes.push(text(tag.tag, tag.literal.value));
-      else if (tag.environment !== undefined) attributes.push(text(tag.tag, process.env[tag.environment.name] ?? tag.environment.default_value ?? ''));
+      else if (tag.environment !== undefined)
+        attributes.push(text(tag.tag, process.env[tag.environment.name] ?? tag.environment.default_value ?? ''));
     }
     return {
       traceId: trace.traceId,

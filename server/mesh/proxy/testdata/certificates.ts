@@ -42,7 +42,7 @@ function certificate(serial: number, issuer: Buffer, subject: Buffer, key: KeyOb
   );
   const signature = sign('sha256', body, signer);
   const whole = sequence(body, ecdsaSha256, der(0x03, Buffer.concat([Buffer.from([0]), signature])));
-  return `-----BEGIN CERTIFICATE-----\n${whole.toString('base64').replaceAll(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----\n`;
+  return `-----BEGIN CERTIFICATE-----\n${(whole.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
 function der(tag: number, content: Buffer): Buffer {

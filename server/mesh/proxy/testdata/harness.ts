@@ -1,7 +1,7 @@
 import http from 'node:http';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
-import type { Cluster, Listener, Route, RouteConfiguration, VirtualHost, HttpConnectionManager } from '@/lib/xds';
+import type { Cluster, Listener, Route, RouteConfiguration, Secret, VirtualHost, HttpConnectionManager } from '@/lib/xds';
 import { typeUrls } from '@/lib/xds';
 import type { ConfigHandler, ConfigSource, IdentitySource } from '../config-source';
 import { Proxy } from '../proxy';
@@ -67,7 +67,7 @@ const node: ProxyNode = {
 /** Starts a proxy with these resources and waits until it is ready. */
 export async function startProxy(
   resources: { clusters?: readonly Cluster[]; listeners: readonly Listener[]; routes?: readonly RouteConfiguration[] },
-  options: { identity?: IdentitySource; mux?: boolean; node?: Partial<ProxyNode> } = {},
+  options: { identity?: IdentitySource; mux?: boolean; node?: Partial<ProxyNode>; withSecrets?: readonly Secret[] } = {},
 ): Promise<TestProxy> {
   const source = new StaticSource();
   const logs: string[] = [];
@@ -83,6 +83,7 @@ export async function startProxy(
   source.push(typeUrls.cluster, resources.clusters ?? []);
   const refused = source.push(typeUrls.listener, resources.listeners);
   if (refused !== undefined) throw new Error(refused);
+  source.push(typeUrls.secret, options.withSecrets ?? []);
   for (const route of resources.routes ?? []) source.push(typeUrls.routeConfiguration, [route]);
   await proxy.whenReady();
   return { proxy, source, logs, port: (listener = 'test') => proxy.listeners.boundPort(listener) ?? 0, stop: () => proxy.stop() };
@@ -147,7 +148,10 @@ export interface TestServer {
 export async function startHttp(handler: http.RequestListener): Promise<TestServer & { readonly server: http.Server }> {
   const server = http.createServer(handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, port: (server.address() as AddressInfo).port, stop: () => void (server.close(), server.closeAllConnections()) };
+  return { server, port: (server.address() as AddressInfo).port, stop: () => {
+      server.close();
+      server.closeAllConnections();
+    } };
 }
 
 /** A raw TCP server. */

@@ -75,7 +75,7 @@ function readServerName(data: Buffer): string {
 
 function readProtocols(data: Buffer): string[] {
   const found: string[] = [];
-  for (let at = 2; at < data.length; ) {
+  for (let at = 2; at < data.length;) {
     const size = data.readUInt8(at);
     found.push(data.toString('latin1', at + 1, at + 1 + size));
     at += 1 + size;

@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto';
+import tls from 'node:tls';
+import { HeddleError } from '@/lib/errors';
 import type { CertificateValidationContext, DataSource, Secret } from '@/lib/xds';
 import type { ConfigSource, IdentitySource } from '../config-source';
 import { typeUrls } from '@/lib/xds';
@@ -43,7 +45,9 @@ export class SecretStore {
     this.source.subscribe(typeUrls.secret, [name]);
   }
 
+  /** Throws `invalid_config` for what is no certificate, or a key that does not belong to it. */
   apply(secret: Secret): void {
+    checkSecret(secret);
     this.secrets.set(secret.name, secret);
     this.generation++;
   }
@@ -74,6 +78,22 @@ export class SecretStore {
 
   names(): string[] {
     return [...this.secrets.keys()];
+  }
+}
+
+function checkSecret(secret: Secret): void {
+  const cert = readText(secret.tls_certificate?.certificate_chain);
+  const key = readText(secret.tls_certificate?.private_key);
+  const roots = readText(secret.validation_context?.trusted_ca);
+  try {
+    tls.createSecureContext({ ...(cert === '' ? {} : { cert, key }), ...(roots === '' ? {} : { ca: roots }) });
+    if (cert !== '') firstUri(cert);
+  } catch (error) {
+    throw new HeddleError(
+      'invalid_config',
+      `Secret ${secret.name} holds no usable certificate and key: ${error instanceof Error ? error.message : 'unreadable'}.`,
+      { cause: error },
+    );
   }
 }
 

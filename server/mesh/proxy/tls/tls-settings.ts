@@ -50,10 +50,19 @@ export function gatherMaterial(common: CommonTlsContext | undefined, secrets: Se
   }
   return {
     pairs,
-    roots: contexts.map((context) => readText(context.trusted_ca) || (context.system_root_certs === undefined ? '' : tls.rootCertificates.join('\n'))).join('\n').trim(),
+    roots: contexts
+      .map((context) => readText(context.trusted_ca) || (context.system_root_certs === undefined ? '' : tls.rootCertificates.join('\n')))
+      .join('\n')
+      .trim(),
     altNames: contexts.flatMap((context) => [
-      ...(context.match_typed_subject_alt_names ?? []).map((entry) => ({ type: entry.san_type, test: compileStringMatcher(entry.matcher) })),
-      ...(context.match_subject_alt_names ?? []).map((matcher) => ({ type: 'SAN_TYPE_UNSPECIFIED' as const, test: compileStringMatcher(matcher) })),
+      ...(context.match_typed_subject_alt_names ?? []).map((entry) => ({
+        type: entry.san_type,
+        test: compileStringMatcher(entry.matcher),
+      })),
+      ...(context.match_subject_alt_names ?? []).map((matcher) => ({
+        type: 'SAN_TYPE_UNSPECIFIED' as const,
+        test: compileStringMatcher(matcher),
+      })),
     ]),
     hashes: contexts.flatMap((context) => context.verify_certificate_hash ?? []).map((hash) => hash.replaceAll(':', '').toLowerCase()),
     acceptUntrusted: contexts.some((context) => context.trust_chain_verification === 'ACCEPT_UNTRUSTED'),
@@ -70,7 +79,9 @@ export function secureContextOptions(common: CommonTlsContext | undefined, mater
     ...(material.roots === '' ? {} : { ca: splitPem(material.roots) }),
     minVersion: tlsVersion(params?.tls_minimum_protocol_version, 'TLSv1.2'),
     maxVersion: tlsVersion(params?.tls_maximum_protocol_version, 'TLSv1.3'),
-    ...(ciphers.length === 0 ? {} : { ciphers: [...TLS13_CIPHERS, ...ciphers.map((name) => name.replaceAll(/[[\]]/g, '').replaceAll('|', ':'))].join(':') }),
+    ...(ciphers.length === 0
+      ? {}
+      : { ciphers: [...TLS13_CIPHERS, ...ciphers.map((name) => name.replaceAll(/[[\]]/g, '').replaceAll('|', ':'))].join(':') }),
     // Identity is carried by P-256 certificates; X25519 is the cheapest exchange all peers know.
     ecdhCurve: params?.ecdh_curves?.join(':') ?? 'X25519:P-256:P-384',
   };

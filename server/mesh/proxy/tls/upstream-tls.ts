@@ -72,6 +72,9 @@ export class UpstreamTls {
     if (this.builtFor === this.secrets.generation) return;
     this.builtFor = this.secrets.generation;
     this.material = gatherMaterial(this.config.common_tls_context, this.secrets);
-    this.context = this.material === undefined ? undefined : tls.createSecureContext(secureContextOptions(this.config.common_tls_context, this.material));
+    this.context =
+      this.material === undefined
+        ? undefined
+        : tls.createSecureContext(secureContextOptions(this.config.common_tls_context, this.material));
   }
 }

@@ -95,7 +95,10 @@ export class Cluster {
     const known = this.hosts.find((host) => host.address === address && host.port === port);
     const found = known === undefined ? undefined : this.byHost.get(known);
     if (found !== undefined) return found;
-    const set = readHosts({ cluster_name: this.name, endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { address, port_value: port } } } }] }] });
+    const set = readHosts({
+      cluster_name: this.name,
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { address, port_value: port } } } }] }],
+    });
     const [host] = set.hosts as [LbHost];
     const endpoint = new Endpoint(this, host, this.tlsFor(host));
     this.byHost.set(host, endpoint);
@@ -184,7 +187,12 @@ function readService(config: ClusterConfig): ServiceName | null {
       return { host, name: typeof name === 'string' ? name : host, namespace: typeof namespace === 'string' ? namespace : 'unknown' };
     }
   }
-  const [direction, , , host] = config.name.split('|');
+  return serviceOfCluster(config.name);
+}
+
+/** `outbound|9080|v1|reviews.default.svc.cluster.local` → reviews in default; null for clusters that belong to no service. */
+export function serviceOfCluster(name: string): ServiceName | null {
+  const [direction, , , host] = name.split('|');
   return direction === 'outbound' && host !== undefined && host !== '' ? serviceOfHost(host) : null;
 }
 

@@ -8,7 +8,12 @@ import { lookupHost } from './resolve-dns';
  * Where a request to a passthrough cluster goes when there is no interception to say so: to the host the client named. Addresses of this
  * proxy's own outbound listeners are refused, since that would be a loop.
  */
-export async function findOriginalDestination(cluster: Cluster, authority: string, scheme: string, node: ProxyNode): Promise<Endpoint | null> {
+export async function findOriginalDestination(
+  cluster: Cluster,
+  authority: string,
+  scheme: string,
+  node: ProxyNode,
+): Promise<Endpoint | null> {
   const { host, port } = splitAuthority(authority, scheme);
   if (host === '') return null;
   const address = net.isIP(host) === 0 ? (await lookupHost(host))?.[0] : host;

@@ -17,7 +17,10 @@ export class DnsRefresher {
   private readonly timers = new Map<Cluster, NodeJS.Timeout>();
 
   watch(cluster: Cluster): void {
-    this.timers.set(cluster, setTimeout(() => {}, 0));
+    this.timers.set(
+      cluster,
+      setTimeout(() => {}, 0),
+    );
     void this.refresh(cluster);
   }
 
@@ -37,7 +40,10 @@ export class DnsRefresher {
     // A failed lookup keeps the addresses that are known.
     if (assignment !== null) cluster.assign(assignment);
     const every = durationMs(cluster.config.dns_refresh_rate, 5000);
-    this.timers.set(cluster, setTimeout(() => void this.refresh(cluster), every));
+    this.timers.set(
+      cluster,
+      setTimeout(() => void this.refresh(cluster), every),
+    );
   }
 }
 

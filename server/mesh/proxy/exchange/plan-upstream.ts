@@ -1,0 +1,37 @@
+import { hashRequest, rewriteHost, rewritePath } from '@/lib/routing';
+import type { Decision } from '@/lib/routing';
+import { mutateRequest } from '../filters/run-filters';
+import { headerText } from '../http1/byte-classes';
+import type { Exchange } from './exchange';
+import { randomHex64 } from './random-bits';
+
+/** Hash of the request for hashing balancers; null when the route has no policy, or none finds a value. Sets the cookies that are missing. */
+export function hashForBalancer(exchange: Exchange, decision: Decision): bigint | null {
+  const policies = decision.route?.action?.hashPolicies ?? [];
+  if (policies.length === 0) return null;
+  const { hash, setCookies } = hashRequest(policies, exchange.view, exchange.downstream.remoteAddress, randomHex64);
+  for (const cookie of setCookies) {
+    exchange.responsePlan.addNames.push('set-cookie');
+    exchange.responsePlan.addValues.push(cookie);
+  }
+  return hash;
+}
+
+/** Puts what the route changes into the plan: path, host, headers. `upstreamHost` is the name of the endpoint chosen. */
+export function planUpstream(exchange: Exchange, decision: Decision, upstreamHost: string): void {
+  const { view, plan } = exchange;
+  const action = decision.route?.action ?? null;
+  if (action !== null && action.pathRewrite !== null) {
+    const path = rewritePath(action.pathRewrite, view.path);
+    if (path !== view.path) {
+      plan.path = headerText(path);
+      plan.originalPath = view.path;
+      exchange.originalPath = view.path;
+    }
+  }
+  if (decision.hostRewrite !== null) {
+    plan.authority = headerText(rewriteHost(decision, view, upstreamHost));
+    if (action?.appendForwardedHost === true) plan.set('x-forwarded-host', view.authority);
+  }
+  mutateRequest(decision.requestMutations, exchange);
+}
