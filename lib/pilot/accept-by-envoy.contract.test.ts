@@ -108,7 +108,7 @@ describe.skipIf(!existsSync(envoy) && !required)('stock Envoy (peer: envoy)', ()
           .split('\n')
           .filter((line) => line.includes('error'))
           .slice(0, 3),
-        `${entry.proxy}`,
+        entry.proxy,
       ).toEqual([]);
     }
   });

@@ -75,9 +75,8 @@ export function readMeshSettings(configMap: ConfigMap | undefined): MeshSettings
     enableTracing: root['enableTracing'] !== false,
     sampling: typeof tracing['sampling'] === 'number' ? tracing['sampling'] : 1,
     localityLbSetting: localitySetting(root['localityLbSetting']),
-    defaultHttpRetryPolicy:
-      root['defaultHttpRetryPolicy'] === undefined ? undefined : (asTree(root['defaultHttpRetryPolicy']) as HttpRetry),
-    defaultTrafficPolicy: root['defaultTrafficPolicy'] === undefined ? undefined : (asTree(root['defaultTrafficPolicy']) as TrafficPolicy),
+    defaultHttpRetryPolicy: root['defaultHttpRetryPolicy'] === undefined ? undefined : asTree(root['defaultHttpRetryPolicy']),
+    defaultTrafficPolicy: root['defaultTrafficPolicy'] === undefined ? undefined : asTree(root['defaultTrafficPolicy']),
     proxyHttpPort: integer(root['proxyHttpPort'], 15001),
     proxyListenPort: integer(root['proxyListenPort'], 15001),
     proxyInboundListenPort: integer(root['proxyInboundListenPort'], 15006),

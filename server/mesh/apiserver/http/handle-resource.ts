@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { HeddleError, isHeddleError } from '@/lib/errors';
+import { isHeddleError } from '@/lib/errors';
 import type { ApiCore } from '../core';
 import { viewOf } from '../core';
 import { applyJsonPatch } from '../patch/json-patch';

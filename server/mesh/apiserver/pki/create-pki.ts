@@ -78,15 +78,15 @@ async function openCa(x509: Library, folder: string, now: Date): Promise<Ca> {
     notBefore: new Date(now.getTime() - day),
     notAfter: new Date(now.getTime() + 3650 * day),
     signingAlgorithm: ecdsa,
-    keys: keys as webcrypto.CryptoKeyPair,
+    keys: keys,
     extensions: [
       new x509.BasicConstraintsExtension(true, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
     ],
   });
-  await writePrivate(keyPath, await exportKey(keys.privateKey as webcrypto.CryptoKey));
+  await writePrivate(keyPath, await exportKey(keys.privateKey));
   await writeFile(certPath, `${certificate.toString('pem')}\n`);
-  return { certificate, key: keys.privateKey as webcrypto.CryptoKey };
+  return { certificate, key: keys.privateKey };
 }
 
 async function issue(
@@ -104,11 +104,11 @@ async function issue(
     notBefore: new Date(now.getTime() - day),
     notAfter: new Date(now.getTime() + 365 * day),
     signingAlgorithm: ecdsa,
-    publicKey: keys.publicKey as webcrypto.CryptoKey,
+    publicKey: keys.publicKey,
     signingKey: ca.key,
     extensions: [new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true), ...extensions],
   });
-  return { cert: `${certificate.toString('pem')}\n`, key: await exportKey(keys.privateKey as webcrypto.CryptoKey) };
+  return { cert: `${certificate.toString('pem')}\n`, key: await exportKey(keys.privateKey) };
 }
 
 function serial(): string {
@@ -125,7 +125,7 @@ async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
 
 async function importKey(pem: string): Promise<webcrypto.CryptoKey> {
   const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
-  return (await webcrypto.subtle.importKey('pkcs8', der, ecdsa, false, ['sign'])) as webcrypto.CryptoKey;
+  return await webcrypto.subtle.importKey('pkcs8', der, ecdsa, false, ['sign']);
 }
 
 const isAddress = (host: string): boolean => /^[\d.]+$/.test(host) || host.includes(':');
