@@ -57,6 +57,18 @@ export interface PrinterColumn {
   priority?: number;
 }
 
+/** Where the rules of a kind say what is wrong with an object. Errors are what Istio's webhook refuses, in its wording; warnings it lets pass. */
+export interface RuleReport {
+  /** `path` as `spec.http[0].route[1].weight`. */
+  error(path: string, message: string): void;
+  warning(path: string, message: string): void;
+  /** Why a text is no regular expression in RE2 syntax, if it is none. */
+  regexProblem(pattern: string): string | undefined;
+}
+
+/** Rules about one object that need no other object. Declared as a method, so that a kind's own function takes its own type of object. */
+export type KindRules = { check(object: KubernetesObject, report: RuleReport): void }['check'];
+
 /** What every room may know of a kind. The registry of these is the only list of kinds. */
 export interface KindDefinition {
   /** API group; empty for the core group. */
@@ -84,6 +96,8 @@ export interface KindDefinition {
   /** Subresources besides `status`: `scale`, `log` … */
   subresources: readonly string[];
   printerColumns: readonly PrinterColumn[];
+  /** What Istio's webhook (for Gateway API kinds: their CustomResourceDefinitions) checks beyond the schema. Called with objects the schema accepts. */
+  rules: KindRules | undefined;
 }
 
 /** What a kind's folder says; the rest has defaults. */
@@ -103,6 +117,7 @@ export function defineKind(input: KindInput): KindDefinition {
     native: false,
     subresources: [],
     printerColumns: [],
+    rules: undefined,
     ...input,
   };
 }

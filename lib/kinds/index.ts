@@ -1,5 +1,14 @@
 export { defineKind, gvkKey } from './define-kind';
-export type { KindDefinition, KubernetesObject, ManagedFieldsEntry, ObjectMeta, OwnerReference, PrinterColumn } from './define-kind';
+export type {
+  KindDefinition,
+  KindRules,
+  KubernetesObject,
+  ManagedFieldsEntry,
+  ObjectMeta,
+  OwnerReference,
+  PrinterColumn,
+  RuleReport,
+} from './define-kind';
 export { meshKinds } from './mesh-kinds';
 export type { AuthorizationPolicy, AuthorizationPolicySpec } from './authorization-policy';
 export type { BackendTLSPolicy, BackendTLSPolicySpec } from './backend-tls-policy';

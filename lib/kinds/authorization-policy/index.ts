@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { authorizationPolicySpec } from './schema';
+import { checkAuthorizationPolicy } from './validators';
 
 export type { AuthorizationPolicy, AuthorizationPolicySpec } from './schema';
 
@@ -12,5 +13,6 @@ export const authorizationPolicyKind = defineKind({
   versions: ['v1', 'v1beta1'],
   namespaced: true,
   spec: authorizationPolicySpec,
+  rules: checkAuthorizationPolicy,
   printerColumns: [{ name: 'Action', jsonPath: '.spec.action', description: 'The operation to take' }],
 });

@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { destinationRuleSpec } from './schema';
+import { checkDestinationRule } from './validators';
 
 export { describeDestinationRule } from './words';
 export type { DestinationRule, DestinationRuleSpec } from './schema';
@@ -13,5 +14,6 @@ export const destinationRuleKind = defineKind({
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
   spec: destinationRuleSpec,
+  rules: checkDestinationRule,
   printerColumns: [{ name: 'Host', jsonPath: '.spec.host', description: 'The name of a service from the service registry' }],
 });

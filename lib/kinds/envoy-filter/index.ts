@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { envoyFilterSpec } from './schema';
+import { checkEnvoyFilter } from './validators';
 
 export type { EnvoyFilter, EnvoyFilterSpec } from './schema';
 
@@ -12,5 +13,6 @@ export const envoyFilterKind = defineKind({
   versions: ['v1alpha3'],
   namespaced: true,
   spec: envoyFilterSpec,
+  rules: checkEnvoyFilter,
   printerColumns: [],
 });

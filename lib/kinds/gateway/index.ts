@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { gatewaySpec } from './schema';
+import { checkGateway } from './validators';
 
 export type { Gateway, GatewaySpec } from './schema';
 
@@ -12,5 +13,6 @@ export const gatewayKind = defineKind({
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
   spec: gatewaySpec,
+  rules: checkGateway,
   printerColumns: [],
 });

@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { grpcRouteSpec } from './schema';
+import { checkGrpcRoute } from './validators';
 
 export type { GRPCRoute, GRPCRouteSpec } from './schema';
 
@@ -12,5 +13,6 @@ export const grpcRouteKind = defineKind({
   versions: ['v1'],
   namespaced: true,
   spec: grpcRouteSpec,
+  rules: checkGrpcRoute,
   printerColumns: [{ name: 'Hostnames', jsonPath: '.spec.hostnames', description: 'Host names that select the route' }],
 });

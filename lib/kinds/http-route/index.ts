@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { httpRouteSpec } from './schema';
+import { checkHttpRoute } from './validators';
 
 export type { HTTPRoute, HTTPRouteSpec } from './schema';
 
@@ -12,5 +13,6 @@ export const httpRouteKind = defineKind({
   versions: ['v1', 'v1beta1'],
   namespaced: true,
   spec: httpRouteSpec,
+  rules: checkHttpRoute,
   printerColumns: [{ name: 'Hostnames', jsonPath: '.spec.hostnames', description: 'Host names that select the route' }],
 });

@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { kubernetesGatewaySpec } from './schema';
+import { checkKubernetesGateway } from './validators';
 
 export type { KubernetesGateway, KubernetesGatewaySpec } from './schema';
 
@@ -12,6 +13,7 @@ export const kubernetesGatewayKind = defineKind({
   versions: ['v1', 'v1beta1'],
   namespaced: true,
   spec: kubernetesGatewaySpec,
+  rules: checkKubernetesGateway,
   printerColumns: [
     { name: 'Class', jsonPath: '.spec.gatewayClassName', description: 'The GatewayClass' },
     { name: 'Address', jsonPath: '.status.addresses[*].value', description: 'Addresses bound to the Gateway' },

@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { peerAuthenticationSpec } from './schema';
+import { checkPeerAuthentication } from './validators';
 
 export type { PeerAuthentication, PeerAuthenticationSpec } from './schema';
 
@@ -12,5 +13,6 @@ export const peerAuthenticationKind = defineKind({
   versions: ['v1', 'v1beta1'],
   namespaced: true,
   spec: peerAuthenticationSpec,
+  rules: checkPeerAuthentication,
   printerColumns: [{ name: 'Mode', jsonPath: '.spec.mtls.mode', description: 'Defines the mTLS mode used for peer authentication' }],
 });

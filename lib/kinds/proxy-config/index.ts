@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { proxyConfigSpec } from './schema';
+import { checkProxyConfig } from './validators';
 
 export type { ProxyConfig, ProxyConfigSpec } from './schema';
 
@@ -12,5 +13,6 @@ export const proxyConfigKind = defineKind({
   versions: ['v1beta1'],
   namespaced: true,
   spec: proxyConfigSpec,
+  rules: checkProxyConfig,
   printerColumns: [],
 });

@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { requestAuthenticationSpec } from './schema';
+import { checkRequestAuthentication } from './validators';
 
 export type { RequestAuthentication, RequestAuthenticationSpec } from './schema';
 
@@ -12,5 +13,6 @@ export const requestAuthenticationKind = defineKind({
   versions: ['v1', 'v1beta1'],
   namespaced: true,
   spec: requestAuthenticationSpec,
+  rules: checkRequestAuthentication,
   printerColumns: [],
 });

@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { serviceEntrySpec } from './schema';
+import { checkServiceEntry } from './validators';
 
 export type { ServiceEntry, ServiceEntrySpec } from './schema';
 
@@ -12,6 +13,7 @@ export const serviceEntryKind = defineKind({
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
   spec: serviceEntrySpec,
+  rules: checkServiceEntry,
   printerColumns: [
     { name: 'Hosts', jsonPath: '.spec.hosts', description: 'The hosts associated with the ServiceEntry' },
     { name: 'Location', jsonPath: '.spec.location', description: 'Whether the service is outside or part of the mesh' },

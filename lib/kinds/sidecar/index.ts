@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { sidecarSpec } from './schema';
+import { checkSidecar } from './validators';
 
 export type { Sidecar, SidecarSpec } from './schema';
 
@@ -12,5 +13,6 @@ export const sidecarKind = defineKind({
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
   spec: sidecarSpec,
+  rules: checkSidecar,
   printerColumns: [],
 });

@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { tcpRouteSpec } from './schema';
+import { checkTcpRoute } from './validators';
 
 export type { TCPRoute, TCPRouteSpec } from './schema';
 
@@ -12,5 +13,6 @@ export const tcpRouteKind = defineKind({
   versions: ['v1', 'v1alpha2'],
   namespaced: true,
   spec: tcpRouteSpec,
+  rules: checkTcpRoute,
   printerColumns: [],
 });

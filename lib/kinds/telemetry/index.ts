@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { telemetrySpec } from './schema';
+import { checkTelemetry } from './validators';
 
 export type { Telemetry, TelemetrySpec } from './schema';
 
@@ -12,5 +13,6 @@ export const telemetryKind = defineKind({
   versions: ['v1', 'v1alpha1'],
   namespaced: true,
   spec: telemetrySpec,
+  rules: checkTelemetry,
   printerColumns: [],
 });

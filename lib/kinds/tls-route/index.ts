@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { tlsRouteSpec } from './schema';
+import { checkTlsRoute } from './validators';
 
 export type { TLSRoute, TLSRouteSpec } from './schema';
 
@@ -12,5 +13,6 @@ export const tlsRouteKind = defineKind({
   versions: ['v1', 'v1alpha3', 'v1alpha2'],
   namespaced: true,
   spec: tlsRouteSpec,
+  rules: checkTlsRoute,
   printerColumns: [],
 });

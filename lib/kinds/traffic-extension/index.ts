@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { trafficExtensionSpec } from './schema';
+import { checkTrafficExtension } from './validators';
 
 export type { TrafficExtension, TrafficExtensionSpec } from './schema';
 
@@ -12,5 +13,6 @@ export const trafficExtensionKind = defineKind({
   versions: ['v1alpha1'],
   namespaced: true,
   spec: trafficExtensionSpec,
+  rules: checkTrafficExtension,
   printerColumns: [],
 });

@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { virtualServiceSpec } from './schema';
+import { checkVirtualService } from './validators';
 
 export { chooseTrafficObjects, editedRuleIndex, fullHost } from './choose-traffic-objects';
 export type { TrafficObjects, WhyNot } from './choose-traffic-objects';
@@ -20,6 +21,7 @@ export const virtualServiceKind = defineKind({
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
   spec: virtualServiceSpec,
+  rules: checkVirtualService,
   printerColumns: [
     { name: 'Gateways', jsonPath: '.spec.gateways', description: 'The names of gateways and sidecars that should apply these routes' },
     { name: 'Hosts', jsonPath: '.spec.hosts', description: 'The destination hosts to which traffic is being sent' },

@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { wasmPluginSpec } from './schema';
+import { checkWasmPlugin } from './validators';
 
 export type { WasmPlugin, WasmPluginSpec } from './schema';
 
@@ -12,5 +13,6 @@ export const wasmPluginKind = defineKind({
   versions: ['v1alpha1'],
   namespaced: true,
   spec: wasmPluginSpec,
+  rules: checkWasmPlugin,
   printerColumns: [],
 });

@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { workloadEntrySpec } from './schema';
+import { checkWorkloadEntry } from './validators';
 
 export type { WorkloadEntry, WorkloadEntrySpec } from './schema';
 
@@ -12,5 +13,6 @@ export const workloadEntryKind = defineKind({
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
   spec: workloadEntrySpec,
+  rules: checkWorkloadEntry,
   printerColumns: [{ name: 'Address', jsonPath: '.spec.address', description: 'Address associated with the network endpoint' }],
 });

@@ -1,5 +1,6 @@
 import { defineKind } from '../define-kind';
 import { workloadGroupSpec } from './schema';
+import { checkWorkloadGroup } from './validators';
 
 export type { WorkloadGroup, WorkloadGroupSpec } from './schema';
 
@@ -12,5 +13,6 @@ export const workloadGroupKind = defineKind({
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
   spec: workloadGroupSpec,
+  rules: checkWorkloadGroup,
   printerColumns: [],
 });

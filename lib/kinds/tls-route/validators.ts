@@ -1,0 +1,15 @@
+import { checkBackend, checkHostnames } from '../http-route/validators';
+import { checkParentReferences } from '../shared/check-route-parts';
+import type { RuleReport } from '../define-kind';
+import type { TLSRoute } from './schema';
+
+/** What the CustomResourceDefinition of TLSRoute refuses beyond types (Gateway API v1). */
+export function checkTlsRoute({ spec }: TLSRoute, report: RuleReport): void {
+  checkParentReferences(report, spec.parentRefs);
+  checkHostnames(report, spec.hostnames);
+  if (spec.rules.length !== 1) report.error('spec.rules', `Invalid value: ${spec.rules.length}: a TLSRoute has exactly one rule`);
+  for (const [index, rule] of spec.rules.entries()) {
+    for (const [position, backend] of (rule.backendRefs ?? []).entries())
+      checkBackend(report, `spec.rules[${index}].backendRefs[${position}]`, backend);
+  }
+}
