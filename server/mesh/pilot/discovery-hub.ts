@@ -5,6 +5,7 @@ import type { ProxySession, Rejection, SessionEvents } from './proxy-session';
 import { createDebouncer, defaultDebounce, systemClock } from './schedule-pushes';
 import type { DebounceOptions, PushClock } from './schedule-pushes';
 import { DeltaSession } from './serve-delta';
+import { ResponseCache } from './share-responses';
 import { SotwSession } from './serve-sotw';
 import type { Revision } from './track-acks';
 import { shortTypeName, viewOf } from './view-resources';
@@ -63,6 +64,7 @@ export class DiscoveryHub {
   private readonly options: HubOptions;
   private readonly clock: PushClock;
   private readonly debouncer: ReturnType<typeof createDebouncer>;
+  private readonly responses = new ResponseCache();
   private waiting: ChangeBatch[] = [];
   private waitingSince = 0;
   private seq = 0;
@@ -97,7 +99,7 @@ export class DiscoveryHub {
     const events = this.eventsOf(node, options.send);
     const session =
       options.kind === 'delta'
-        ? new DeltaSession(node, view, revision, events, { lazy: options.lazy })
+        ? new DeltaSession(node, view, revision, events, { lazy: options.lazy, responses: this.responses })
         : new SotwSession(node, view, revision, events, { lazy: options.lazy });
     const connection: Connection = {
       session,

@@ -2,6 +2,7 @@ import type { ProxyNode } from '@/lib/pilot';
 import { typeUrls } from '@/lib/xds';
 import { encodeResource } from './encode-resources';
 import type { ResourceForm } from './encode-resources';
+import { ResponseCache } from './share-responses';
 import { AckTracker } from './track-acks';
 import type { Revision } from './track-acks';
 import { wildcardTypes } from './view-resources';
@@ -37,6 +38,10 @@ export interface TypeState {
   /** Nonce of the last response, and of the last one that was acknowledged; for syncz. */
   nonceSent: string;
   nonceAcked: string;
+  /** The resources that were last compared with `sent`: nothing differs while the view has the same. */
+  compared: ReadonlyMap<string, AnyResource> | undefined;
+  /** The resources and the number of names of which all are known to have been asked for. */
+  awaited: { available: ReadonlyMap<string, AnyResource> | undefined; names: number } | undefined;
   /** SotW: the next request is answered even when it looks like an ACK (after a CDS push, for EDS). */
   answerNext: boolean;
 }
@@ -70,13 +75,14 @@ export class StreamLedger {
   readonly rejections: Rejection[] = [];
   private readonly tracker = new AckTracker();
   private readonly events: SessionEvents;
+  readonly responses: ResponseCache;
   /** Names that a proxy must still ask for before a revision is in effect: `type name` → revision. */
   private expected = new Map<string, number>();
-  private nonces = 0;
   private unsettled = new Set<number>();
 
-  constructor(events: SessionEvents) {
+  constructor(events: SessionEvents, responses: ResponseCache = new ResponseCache()) {
     this.events = events;
+    this.responses = responses;
   }
 
   stateOf(typeUrl: string): TypeState {
@@ -91,6 +97,8 @@ export class StreamLedger {
         rejected: new Map(),
         nonceSent: '',
         nonceAcked: '',
+        compared: undefined,
+        awaited: undefined,
         answerNext: false,
       };
       this.types.set(typeUrl, state);
@@ -98,9 +106,8 @@ export class StreamLedger {
     return state;
   }
 
-  /** Notes a response before it is sent and answers its nonce. */
-  noteSent(state: TypeState, seq: number, names: readonly string[]): string {
-    const nonce = `${seq}.${++this.nonces}`;
+  /** Notes a response before it is sent and answers its nonce, a new one where none is given. */
+  noteSent(state: TypeState, seq: number, names: readonly string[], nonce: string = this.responses.nextNonce(seq)): string {
     state.inFlight.push({ nonce, seq, names });
     state.nonceSent = nonce;
     return nonce;
@@ -159,11 +166,17 @@ export class StreamLedger {
     const expected = new Map<string, number>();
     for (const typeUrl of awaited) {
       const state = this.types.get(typeUrl);
-      const names = wildcardTypes.has(typeUrl) ? (state === undefined ? ['*'] : []) : (view.get(typeUrl)?.keys() ?? []);
+      const available = view.get(typeUrl);
+      if (state?.awaited !== undefined && state.awaited.available === available && state.awaited.names === state.names.size) continue;
+      const names = wildcardTypes.has(typeUrl) ? (state === undefined ? ['*'] : []) : (available?.keys() ?? []);
+      let complete = true;
       for (const name of names) {
         const key = `${typeUrl} ${name}`;
-        if (state?.names.has(name) !== true) expected.set(key, this.expected.get(key) ?? revision.seq);
+        if (state?.names.has(name) === true) continue;
+        complete = false;
+        expected.set(key, this.expected.get(key) ?? revision.seq);
       }
+      if (state !== undefined) state.awaited = complete ? { available, names: state.names.size } : undefined;
     }
     this.expected = expected;
     this.settle();

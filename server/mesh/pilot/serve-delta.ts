@@ -2,6 +2,7 @@ import type { ProxyNode } from '@/lib/pilot';
 import { encodeMessage, typeUrls } from '@/lib/xds';
 import { StreamLedger, awaitedTypes } from './proxy-session';
 import type { DiscoveryRequest, ProxySession, SessionEvents, TypeState } from './proxy-session';
+import type { ResponseCache } from './share-responses';
 import type { Revision } from './track-acks';
 import { pushOrder, wildcardTypes } from './view-resources';
 import type { AnyResource, ResourceView } from './view-resources';
@@ -17,11 +18,17 @@ export class DeltaSession implements ProxySession {
   /** Clusters that were sent and whose endpoints were not sent since: Envoy holds them back, and its CDS requests, until they come. */
   private readonly warming = new Set<string>();
 
-  constructor(node: ProxyNode, view: ResourceView, revision: Revision, events: SessionEvents, options: { lazy?: boolean } = {}) {
+  constructor(
+    node: ProxyNode,
+    view: ResourceView,
+    revision: Revision,
+    events: SessionEvents,
+    options: { lazy?: boolean; responses?: ResponseCache } = {},
+  ) {
     this.node = node;
     this.view = view;
     this.revision = revision;
-    this.ledger = new StreamLedger(events);
+    this.ledger = new StreamLedger(events, options.responses);
     this.awaited = awaitedTypes(options.lazy === true);
     this.ledger.noteRevision(revision, view, this.awaited);
   }
@@ -33,8 +40,10 @@ export class DeltaSession implements ProxySession {
     for (const typeUrl of pushOrder) {
       const state = this.ledger.types.get(typeUrl);
       if (state === undefined) continue;
-      const changed = this.changedResources(state);
-      const removed = this.removedNames(state);
+      const same = state.compared === view.get(typeUrl);
+      const changed = same ? [] : this.changedResources(state);
+      const removed = same ? [] : this.removedNames(state);
+      state.compared = view.get(typeUrl);
       if (typeUrl === typeUrls.clusterLoadAssignment) this.addWarming(state, changed);
       // Clusters and their endpoints go last, when no route leads to them any more.
       const late = removed.length > 0 && (typeUrl === typeUrls.cluster || typeUrl === typeUrls.clusterLoadAssignment);
@@ -58,13 +67,16 @@ export class DeltaSession implements ProxySession {
     if (first && wildcardTypes.has(typeUrl) && subscribe.length === 0) state.wildcard = true;
     const asked: string[] = [];
     for (const name of subscribe) {
-      if (name === '*') state.wildcard = true;
-      else {
+      if (name === '*') {
+        state.wildcard = true;
+        state.compared = undefined;
+      } else {
         state.names.add(name);
         asked.push(name);
       }
     }
     for (const name of request.resource_names_unsubscribe ?? []) {
+      state.awaited = undefined;
       if (name === '*') state.wildcard = false;
       else state.names.delete(name);
       if (!state.wildcard || name === '*') this.forget(state, name);
@@ -76,8 +88,9 @@ export class DeltaSession implements ProxySession {
 
   private answer(state: TypeState, asked: readonly string[], first: boolean, held: Record<string, string>): void {
     const available = this.view.get(state.typeUrl);
-    const changed = new Set(first || state.wildcard ? this.changedResources(state) : []);
+    const changed = new Set((first || state.wildcard) && state.compared !== available ? this.changedResources(state) : []);
     const removed = new Set(first ? this.removedNames(state) : []);
+    state.compared = available;
     for (const name of asked) {
       const resource = available?.get(name);
       // Whoever asks for a name again wants it again: Envoy does when a cluster is warming. What it said it holds is not sent.
@@ -150,19 +163,30 @@ export class DeltaSession implements ProxySession {
       state.rejected.delete(name);
       if (state.typeUrl === typeUrls.cluster) this.warming.delete(name);
     }
-    const resources = this.ledger.encode(state, this.revision.seq, changed, 'delta');
+    const { typeUrl } = state;
+    const { seq } = this.revision;
+    const isNew = (nonce: string): boolean => nonce !== state.nonceSent && state.inFlight.every((response) => response.nonce !== nonce);
+    const shared = this.ledger.responses.find(typeUrl, seq, changed, removed, isNew);
+    if (shared !== undefined) {
+      this.ledger.noteSent(state, seq, [...changed.map((resource) => resource.name), ...removed], shared.nonce);
+      this.ledger.deliver(state, shared.bytes, changed.length);
+      return;
+    }
+    const resources = this.ledger.encode(state, seq, changed, 'delta');
     const names = changed
       .map((resource) => resource.name)
-      .filter((name) => state.rejected.get(name) !== this.revision.seq)
+      .filter((name) => state.rejected.get(name) !== seq)
       .concat(removed);
-    const nonce = this.ledger.noteSent(state, this.revision.seq, names);
+    const nonce = this.ledger.noteSent(state, seq, names);
     const bytes = encodeMessage('envoy.service.discovery.v3.DeltaDiscoveryResponse', {
-      system_version_info: String(this.revision.seq),
+      system_version_info: String(seq),
       resources,
-      type_url: state.typeUrl,
+      type_url: typeUrl,
       removed_resources: removed,
       nonce,
     });
+    // A response that had to leave something out is this stream's own: the others have it to report too.
+    if (resources.length === changed.length) this.ledger.responses.keep({ typeUrl, seq, changed, removed, nonce, bytes });
     this.ledger.deliver(state, bytes, resources.length);
   }
 }

@@ -61,6 +61,7 @@ export class SotwSession implements ProxySession {
     const names = request.resource_names ?? [];
     const before = state.names;
     state.names = new Set(names.filter((name) => name !== '*'));
+    state.awaited = undefined;
     state.wildcard = wildcardTypes.has(typeUrl) && (names.length === 0 || names.includes('*'));
     for (const name of state.sent.keys()) if (!state.wildcard && !state.names.has(name)) state.sent.delete(name);
     this.ledger.noteSubscribed(typeUrl, state.wildcard ? ['*', ...state.names] : state.names);

@@ -26,6 +26,8 @@ export interface MessageStream {
 
 const keepAliveMs = 20_000;
 const maxMessage = 64 * 1024 * 1024;
+/** What the server may send unasked: a whole configuration without waiting for a round trip every 64 KB. */
+const receiveWindow = 1024 * 1024;
 
 /**
  * gRPC over node:http2, the two shapes of call that a sidecar makes. The whole of @grpc/grpc-js would cost each sidecar 8 MB and 50 ms of its
@@ -95,7 +97,11 @@ export class GrpcChannel {
     if (this.session !== undefined && !this.session.destroyed && !this.session.closed) return this.session;
     const { address, rootsPem, serverName } = this.target;
     const secure = rootsPem === undefined ? {} : { ca: rootsPem(), ...(serverName === undefined ? {} : { servername: serverName }) };
-    const session = connect(`${rootsPem === undefined ? 'http' : 'https'}://${address}`, secure);
+    const session = connect(`${rootsPem === undefined ? 'http' : 'https'}://${address}`, {
+      ...secure,
+      settings: { initialWindowSize: receiveWindow, enablePush: false },
+    });
+    session.once('connect', () => session.setLocalWindowSize(receiveWindow));
     // Streams report what went wrong; without a listener the error would end the process.
     session.on('error', () => {});
     session.on('goaway', () => session.close());
@@ -115,7 +121,6 @@ function readMessages(stream: ClientHttp2Stream, path: string, handler: StreamHa
   let status: string | undefined;
   let text = '';
   let failure: HeddleError | undefined;
-  let pending: Buffer = Buffer.alloc(0);
 
   function readStatus(headers: IncomingHttpHeaders): void {
     const value = headers['grpc-status'];
@@ -129,21 +134,13 @@ function readMessages(stream: ClientHttp2Stream, path: string, handler: StreamHa
     if (headers[':status'] !== 200) failure = new HeddleError('source_failed', `${path}: HTTP ${headers[':status']}`);
   });
   stream.on('trailers', readStatus);
-  stream.on('data', (chunk: Buffer) => {
-    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
-    while (pending.length >= 5) {
-      const length = pending.readUInt32BE(1);
-      if (pending[0] !== 0 || length > maxMessage) {
-        failure = new HeddleError('source_failed', `${path}: a frame that is compressed or too large`);
-        stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
-        return;
-      }
-      if (pending.length < 5 + length) return;
-      const message = pending.subarray(5, 5 + length);
-      pending = pending.subarray(5 + length);
-      handler.onMessage(message);
-    }
-  });
+  stream.on(
+    'data',
+    splitMessages(handler, () => {
+      failure = new HeddleError('source_failed', `${path}: a frame that is compressed or too large`);
+      stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
+    }),
+  );
   // The server is done: our half must be ended too, or the stream never closes.
   stream.on('end', () => stream.end());
   stream.on('error', (error) => {
@@ -155,6 +152,33 @@ function readMessages(stream: ClientHttp2Stream, path: string, handler: StreamHa
     else if (status === undefined) failure ??= new HeddleError('source_unavailable', `${path}: the connection was lost`);
     handler.onEnd(failure);
   });
+}
+
+/** Cuts a stream of bytes into gRPC messages. Chunks are joined once, when a message is whole: a large one comes in hundreds of them. */
+function splitMessages(handler: StreamHandler, onBroken: () => void): (chunk: Buffer) => void {
+  let chunks: Buffer[] = [];
+  let held = 0;
+  let needed = 5;
+  return (chunk) => {
+    chunks.push(chunk);
+    held += chunk.length;
+    while (held >= needed) {
+      const pending = chunks.length === 1 ? (chunks[0] ?? chunk) : Buffer.concat(chunks, held);
+      chunks = [pending];
+      const length = pending.readUInt32BE(1);
+      if (pending[0] !== 0 || length > maxMessage) {
+        onBroken();
+        return;
+      }
+      needed = 5 + length;
+      if (held < needed) return;
+      const message = pending.subarray(5, needed);
+      held -= needed;
+      chunks = held === 0 ? [] : [pending.subarray(needed)];
+      needed = 5;
+      handler.onMessage(message);
+    }
+  };
 }
 
 const codes: Record<string, ErrorCode> = {
