@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import http from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { isHeddleError } from '@/lib/errors';
+import { http } from '../io/node-http';
 import type { Proxy } from '../proxy';
 import { renderClusters, renderClustersJson } from './render-clusters';
 import { renderConfigDump } from './render-config-dump';
@@ -22,7 +23,7 @@ type Answer = { status?: number; type?: string; body: string };
 /** The pages of a proxy in Envoy's paths and formats: admin, metrics, readiness. */
 export class AdminServers {
   private readonly proxy: Proxy;
-  private readonly servers: http.Server[] = [];
+  private readonly servers: Server[] = [];
 
   constructor(proxy: Proxy) {
     this.proxy = proxy;
@@ -63,7 +64,7 @@ export class AdminServers {
     }
   }
 
-  private handle(request: http.IncomingMessage, response: http.ServerResponse, pages: (url: URL, method: string) => Answer | null): void {
+  private handle(request: IncomingMessage, response: ServerResponse, pages: (url: URL, method: string) => Answer | null): void {
     const url = new URL(request.url ?? '/', 'http://admin');
     let answer: Answer;
     try {

@@ -1,4 +1,4 @@
-import type { CompiledHttpFilter, CompiledHttpManager, RouteTable } from '@/lib/routing';
+import type { CompiledHttpFilter, CompiledHttpManager } from '@/lib/routing';
 import { durationMs } from '@/lib/routing';
 import type { AccessLog, CustomTag, ForwardClientCertDetails, HttpConnectionManager } from '@/lib/xds';
 import { typeUrls } from '@/lib/xds';
@@ -118,9 +118,4 @@ function readTracing(config: HttpConnectionManager, context: ProxyContext): Trac
     serviceName: provider.service_name ?? context.node.cluster,
     tags: tracing.custom_tags ?? [],
   };
-}
-
-/** The table in force, or null until RDS has answered. */
-export function tableOf(chain: HttpChain): RouteTable | null {
-  return chain.routes.table;
 }

@@ -81,13 +81,8 @@ export const B3_SPAN_ID = known('x-b3-spanid');
 export const B3_PARENT_SPAN_ID = known('x-b3-parentspanid');
 export const B3_SAMPLED = known('x-b3-sampled');
 export const ATTEMPT_COUNT = known('x-envoy-attempt-count');
-export const EXPECTED_TIMEOUT = known('x-envoy-expected-rq-timeout-ms');
-export const DECORATOR = known('x-envoy-decorator-operation');
-export const SERVICE_TIME = known('x-envoy-upstream-service-time');
-export const CONTENT_TYPE = known('content-type');
 export const SERVER = known('server');
 export const DATE = known('date');
-export const ORIGIN = known('origin');
 
 /** Length, first and last letter almost name a header; the few that share them stand in one bucket. */
 const buckets: number[][] = [];

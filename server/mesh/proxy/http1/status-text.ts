@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http';
+import { http } from '../io/node-http';
 
 /** Reason phrase of a status; `Unknown` for those without one. */
 export function statusText(status: number): string {
-  return STATUS_CODES[status] ?? 'Unknown';
+  return http.STATUS_CODES[status] ?? 'Unknown';
 }

@@ -1,6 +1,6 @@
 import type { RequestPlan } from '../exchange/request-plan';
 import type { RequestHead } from '../message-head';
-import { CR, LF, SPACE, copyRange, headerText, writeNumber, writeText } from './byte-classes';
+import { CR, LF, SPACE, copyRange, writeNumber, writeText } from './byte-classes';
 import { MAX_HEAD_BYTES } from './head';
 import type { Http1RequestHead } from './head';
 import * as kind from './header-kinds';
@@ -190,6 +190,3 @@ function lineEnd(out: Buffer, at: number): number {
   out[at + 1] = LF;
   return at + 2;
 }
-
-/** Host part and header values of configuration come through here. */
-export { headerText };

@@ -1,4 +1,4 @@
-import http from 'node:http';
+import { http } from '../io/node-http';
 import type { ExchangeRecord, TraceContext } from '../exchange/exchange-record';
 import { flagsText } from '../exchange/response-flags';
 import type { Peer, WorkloadStore } from '../config/workload-store';
