@@ -90,8 +90,7 @@ export class Endpoint implements Http1ClientPool {
     this.waiting.push(waiter);
     const perConnection = http2 ? 100 : 1;
     if (this.connecting * perConnection < this.waiting.length) {
-      // A host always may have one connection, whatever the limit says.
-      if (mayConnect(load, settings.limits) || this.connections === 0) this.connect(http2, sni);
+      if (this.mayOpen()) this.connect(http2, sni);
       else stats.upstream_cx_overflow++;
     }
     return false;
@@ -109,8 +108,20 @@ export class Endpoint implements Http1ClientPool {
       this.idleSince.pop();
       if (!client.connection.closed) return client;
     }
-    for (const mux of this.muxes) if (mux.usable) return new Http1ClientConnection(mux.openChannel(), this);
+    for (const mux of this.muxes) if (mux.usable && this.mayOpen()) return this.openChannel(mux);
     return null;
+  }
+
+  /** A host always may have one connection, whatever the limit says. */
+  private mayOpen(): boolean {
+    return mayConnect(this.cluster.load, this.cluster.settings.limits) || this.connections === 0;
+  }
+
+  /** A channel stands for an HTTP/1.1 connection and counts as one, so that limits mean what they mean between other proxies. */
+  private openChannel(mux: MuxSession): Http1ClientConnection {
+    this.connections++;
+    this.cluster.load.connections++;
+    return new Http1ClientConnection(mux.openChannel(), this);
   }
 
   private readyHttp2(): UpstreamStream | null {
@@ -148,19 +159,23 @@ export class Endpoint implements Http1ClientPool {
   }
 
   private adopt(connection: Connection, http2: boolean): void {
+    const { cluster } = this;
     const alpn = connection.tls?.alpn ?? '';
     if (alpn === MUX_ALPN) {
       const mux = new MuxSession(connection, false, null, () => {
         this.muxes = this.muxes.filter((other) => other !== mux);
-        this.gone();
+        cluster.stats.upstream_cx_destroy++;
       });
       this.muxes.push(mux);
-      while (this.waiting.length > 0 && mux.usable) this.serveNext(new Http1ClientConnection(mux.openChannel(), this));
+      // From here on its channels count, not the connection that carries them.
+      this.connections--;
+      cluster.load.connections--;
+      this.serveThrough(mux);
       if (this.retired) mux.drain();
       return;
     }
     if (http2) {
-      const session = new Http2ClientSession(connection, this.cluster.http2Options, () => {
+      const session = new Http2ClientSession(connection, cluster.http2Options, () => {
         this.http2 = this.http2.filter((other) => other !== session);
         this.gone();
       });
@@ -170,6 +185,10 @@ export class Endpoint implements Http1ClientPool {
       return;
     }
     this.onIdle(new Http1ClientConnection(connection, this));
+  }
+
+  private serveThrough(mux: MuxSession): void {
+    while (this.waiting.length > 0 && mux.usable && this.mayOpen()) this.serveNext(this.openChannel(mux));
   }
 
   private serveNext(stream: UpstreamStream): void {
@@ -208,18 +227,18 @@ export class Endpoint implements Http1ClientPool {
         this.idleSince.splice(at, 1);
       }
     }
-    // Channels of a multiplexed hop are no connections of their own.
-    if (!client.ownsSocket) return;
-    this.gone();
+    this.gone(client);
     // A freed slot lets a waiting request connect.
+    for (const mux of this.muxes) this.serveThrough(mux);
     const { load, settings } = this.cluster;
     if (this.waiting.length > this.connecting && mayConnect(load, settings.limits)) this.connect(false, '');
   }
 
-  private gone(): void {
+  /** A connection has ended; a channel of a multiplexed hop leaves its socket to the others. */
+  private gone(client?: Http1ClientConnection): void {
     this.connections--;
     this.cluster.load.connections--;
-    this.cluster.stats.upstream_cx_destroy++;
+    if (client?.ownsSocket !== false) this.cluster.stats.upstream_cx_destroy++;
   }
 
   /** Closes connections that have been idle since before `before`. */
@@ -228,7 +247,7 @@ export class Endpoint implements Http1ClientPool {
     while (count < this.idle.length && (this.idleSince[count] as number) < before) count++;
     for (const client of this.idle.splice(0, count)) {
       client.connection.close();
-      if (client.ownsSocket) this.gone();
+      this.gone(client);
     }
     this.idleSince.splice(0, count);
   }
