@@ -5,7 +5,15 @@ import { readRun } from '../support/run-file';
 /** Every page, and what must be on it before it counts as drawn. */
 const pages: { name: string; path: string; drawn: (page: Page) => Promise<void> }[] = [
   { name: 'overview', path: '/', drawn: (page) => expect(page.getByRole('row').filter({ hasText: 'default' })).toBeVisible() },
-  { name: 'graph', path: '/graph?ns=default,istio-system', drawn: (page) => expect(page.locator('[data-painted]')).toBeVisible() },
+  {
+    name: 'graph',
+    path: '/graph?ns=default,istio-system',
+    drawn: async (page) => {
+      await expect(page.locator('[data-painted]')).toBeVisible();
+      // The picture is for people to look at: the canvas draws a frame or two after it has its elements.
+      await page.waitForTimeout(1_500);
+    },
+  },
   { name: 'services', path: '/services', drawn: (page) => expect(page.getByRole('row').filter({ hasText: 'reviews' })).toBeVisible() },
   {
     name: 'service',
