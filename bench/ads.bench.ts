@@ -5,6 +5,7 @@
  *   npm run bench -- ads
  */
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { KubernetesResource } from '@/lib/model';
@@ -223,6 +224,7 @@ async function main(): Promise<void> {
   console.log(`first connection of ${proxies}: ${(performance.now() - started).toFixed(0)} ms until the last has routes`);
 
   const times: number[] = [];
+  let cpu = process.cpuUsage();
   for (let round = 1; round <= rounds; round++) {
     await ask({ do: 'expect' }, 'expect');
     const done = reply('round');
@@ -232,10 +234,15 @@ async function main(): Promise<void> {
     times.push(performance.now() - started);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  cpu = process.cpuUsage(cpu);
   times.sort((a, b) => a - b);
   const at = (share: number) => (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(1);
   console.log(
     `one apply → acknowledged by ${proxies}: p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms (${rounds} rounds)`,
+  );
+  const perApply = (cpu.user + cpu.system) / 1000 / rounds;
+  console.log(
+    `processor time per apply, clients included: ${perApply.toFixed(1)} ms; load of the machine: ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} cores`,
   );
   console.log(`all rows of syncz hold the newest version: ${await allAcked()}`);
 

@@ -33,6 +33,10 @@ export interface OutboundCluster {
  * them changes.
  */
 export function outboundClusters(state: MeshState, scope: ProxyScope): readonly OutboundCluster[] {
+  return state.cache.once(state, `clusters|${scope.key}`, () => buildClusters(state, scope));
+}
+
+function buildClusters(state: MeshState, scope: ProxyScope): readonly OutboundCluster[] {
   const peers = peerAuthenticationVersion(state);
   const endpoints = endpointIndex(state);
   return state.cache.memo(`clusters|${scope.key}`, [scope, endpoints, peers, state.mesh, state.externalHosts], () => {

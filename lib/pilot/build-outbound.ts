@@ -6,7 +6,7 @@ import { tcpProxy } from './build-tcp-filters';
 import { serviceTcpRoutes } from './build-tcp-routes';
 import { connectRoute, httpProxyRoutes, portRoutes } from './build-virtual-hosts';
 import { serviceIndex } from './index-services';
-import { table } from './mesh-state';
+import { inputsBesideRoutes, table } from './mesh-state';
 import { HTTP_PROXY_ROUTE, listenerName, outboundCluster } from './names';
 import { provenanceMetadata } from './provenance';
 import { resolveTelemetry } from './resolve-telemetry';
@@ -28,7 +28,9 @@ interface OutboundParts {
 
 /** Listeners and routes of a sidecar for what its application sends, in mode NONE (CONTRACTS §1). */
 export function buildOutbound(state: MeshState, scope: ProxyScope, proxy: ProxyNode): OutboundParts {
-  const telemetry = resolveTelemetry(state, proxy, 'CLIENT');
+  const telemetry = state.cache.memo(`client-telemetry|${proxy.id}`, [proxy, inputsBesideRoutes(state)], () =>
+    resolveTelemetry(state, proxy, 'CLIENT'),
+  );
   const routes: RouteConfiguration[] = [];
   const listeners: Listener[] = [];
   const shared: CompiledResource<Listener>[] = [];
@@ -74,6 +76,10 @@ function httpProxyListener(state: MeshState, scope: ProxyScope, proxy: ProxyNode
 
 /** Which port of a pod's outbound address stands for which TCP service port, for every proxy alike. */
 function announcedPorts(state: MeshState): AnnouncedTcpPorts {
+  return state.cache.once(state, 'announced-ports', () => findAnnouncedPorts(state));
+}
+
+function findAnnouncedPorts(state: MeshState): AnnouncedTcpPorts {
   const index = serviceIndex(state);
   const services = table<Service>(state, '/Service');
   return state.cache.memo('announced-ports', [index, services], () => {

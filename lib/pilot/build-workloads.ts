@@ -10,6 +10,10 @@ const byPod = new WeakMap<Pod, Workload>();
 
 /** Who lives at which address: the same list for every Heddle proxy. */
 export function workloads(state: MeshState): readonly CompiledResource<Workload>[] {
+  return state.cache.once(state, 'workloads', () => allWorkloads(state));
+}
+
+function allWorkloads(state: MeshState): readonly CompiledResource<Workload>[] {
   const pods = table<Pod>(state, '/Pod');
   return state.cache.memo('workloads', [pods, state.clusterId], () => {
     const found = new Map<string, CompiledResource<Workload>>();

@@ -26,6 +26,8 @@ export class CompileCache {
   private readonly internedOf = new WeakMap<object, Interned>();
   private readonly digests = new WeakMap<object, string>();
   private frames: Note[][] = [];
+  private moment: object | undefined;
+  private readonly ofMoment = new Map<string, { value: unknown; notes: readonly Note[] }>();
   private generation = 0;
 
   /** Begins a new generation: what has not been used for long is forgotten now and then. */
@@ -45,17 +47,33 @@ export class CompileCache {
       this.raise(known.notes);
       return known.value as T;
     }
-    const notes: Note[] = [];
-    this.frames.push(notes);
-    let value: T;
-    try {
-      value = build();
-    } finally {
-      this.frames.pop();
-    }
+    const { value, notes } = this.record(build);
     this.entries.set(key, { dependencies, value, notes, used: this.generation });
     this.raise(notes);
     return value;
+  }
+
+  /**
+   * The value of `key` at one moment: a mesh state never changes, so what is made of nothing but the state and what `key` names is made
+   * once for all proxies. Cheaper than `memo`, whose dependencies have to be found each time.
+   */
+  once<T>(state: object, key: string, build: () => T): T {
+    if (this.moment !== state) {
+      this.moment = state;
+      this.ofMoment.clear();
+    }
+    let known = this.ofMoment.get(key);
+    if (known === undefined) {
+      known = this.record(build);
+      if (this.moment === state) this.ofMoment.set(key, known);
+    }
+    this.raise(known.notes);
+    return known.value as T;
+  }
+
+  /** The same list as last time while its items are the same. */
+  list<T>(key: string, items: readonly T[]): readonly T[] {
+    return this.memo(key, items, () => items);
   }
 
   /** Runs `work` and returns what it made with every note raised on the way, each once. */
@@ -108,6 +126,16 @@ export class CompileCache {
       return digest;
     });
     return JSON.stringify({ ...resource, [parts]: digests });
+  }
+
+  private record<T>(build: () => T): { value: T; notes: readonly Note[] } {
+    const notes: Note[] = [];
+    this.frames.push(notes);
+    try {
+      return { value: build(), notes };
+    } finally {
+      this.frames.pop();
+    }
   }
 
   private raise(notes: readonly Note[]): void {

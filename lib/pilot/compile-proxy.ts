@@ -10,8 +10,9 @@ import { wellKnownClusters } from './build-well-known-clusters';
 import { workloads } from './build-workloads';
 import { hashText } from './compile-cache';
 import { withLocalSecrets } from './local-secrets';
+import { inputsBesideRoutes } from './mesh-state';
 import { proxyScope } from './scope-proxy';
-import type { Cluster } from '@/lib/xds';
+import type { Cluster, Listener, RouteConfiguration } from '@/lib/xds';
 import type { OutboundCluster } from './build-outbound-clusters';
 import type { MeshState } from './mesh-state';
 import type { ProxyScope } from './scope-proxy';
@@ -32,14 +33,18 @@ function compile(state: MeshState, proxy: ProxyNode): Omit<CompiledProxy, 'notes
   const local = <T extends object>(resource: T): T => withLocalSecrets(resource, proxy.sdsDirectory);
   const outbound = outboundClusters(state, scope);
   const captured = proxy.type === 'sidecar' && proxy.interceptionMode === 'REDIRECT' ? buildCaptured(state, scope, proxy) : undefined;
-  const inbound = captured !== undefined || proxy.type === 'router' ? undefined : buildInbound(state, scope, proxy);
-  const routing = captured ?? (proxy.type === 'router' ? buildGateway(state, scope, proxy) : buildOutbound(state, scope, proxy));
+  const inbound =
+    captured !== undefined || proxy.type === 'router'
+      ? undefined
+      : cache.memo(`own-inbound|${proxy.id}`, [proxy, inputsBesideRoutes(state), scope.sidecar], () => buildInbound(state, scope, proxy));
+  const routing: RoutingParts =
+    captured ?? (proxy.type === 'router' ? buildGateway(state, scope, proxy) : buildOutbound(state, scope, proxy));
   const inboundClusters = (captured ?? inbound)?.clusters ?? noClusters;
   const wellKnown = wellKnownClusters(state, scope, proxy);
   const shared = cache.memo(`shared-clusters|${scope.key}|${proxy.sdsDirectory}`, [outbound], () =>
     unique(outbound.map((entry) => cache.intern(typeUrls.cluster, entry.cluster.name, local(entry.cluster)))),
   );
-  const dependencies = [shared, inboundClusters, wellKnown, proxy.ip, proxy.sdsDirectory, proxy.interceptionMode];
+  const dependencies = [shared, inboundClusters, wellKnown, proxy.ip, proxy.sdsDirectory, proxy.interceptionMode, proxy.proxy];
   const clusters = cache.memo(`compiled-clusters|${proxy.id}`, dependencies, () => [
     ...shared.map((cluster) => boundTo(cluster, proxy)),
     ...inboundClusters.map((cluster) => cache.intern(typeUrls.cluster, cluster.name, local(cluster))),
@@ -48,29 +53,44 @@ function compile(state: MeshState, proxy: ProxyNode): Omit<CompiledProxy, 'notes
       return cluster.upstream_bind_config === undefined ? boundTo(compiled, proxy) : compiled;
     }),
   ]);
-  const listeners = [...(inbound?.listeners ?? []), ...routing.listeners];
-  const tcp = 'shared' in routing ? routing.shared : [];
+  const listeners = cache.list(`listeners|${proxy.id}`, [...(inbound?.listeners ?? []), ...routing.listeners]);
+  const tcp = routing.shared ?? noListeners;
+  const routes = cache.list(`routes|${proxy.id}`, routing.routes);
   return {
     clusters,
     endpoints: loadAssignments(state, scope, outbound, proxy),
-    listeners: [...unique(listeners).map((listener) => cache.intern(typeUrls.listener, listener.name, local(listener))), ...tcp],
-    routes: unique(routing.routes).map((route) => cache.intern(typeUrls.routeConfiguration, route.name, route, 'virtual_hosts')),
+    listeners: cache.memo(`compiled-listeners|${proxy.id}`, [listeners, tcp, proxy.sdsDirectory], () => [
+      ...unique(listeners).map((listener) => cache.intern(typeUrls.listener, listener.name, local(listener))),
+      ...tcp,
+    ]),
+    routes: cache.memo(`compiled-routes|${proxy.id}`, [routes], () =>
+      unique(routes).map((route) => cache.intern(typeUrls.routeConfiguration, route.name, route, 'virtual_hosts')),
+    ),
     workloads: proxy.proxy === 'heddle' ? workloads(state) : noWorkloads,
-    secrets: secretNames(state, scope, listeners, outbound),
+    secrets: cache.memo(`secrets|${proxy.id}`, [listeners, outbound], () => secretNames(state, scope, listeners, outbound)),
   };
 }
 
+interface RoutingParts {
+  listeners: readonly Listener[];
+  /** Listeners that are compiled already. */
+  shared?: CompiledProxy['listeners'];
+  routes: readonly RouteConfiguration[];
+}
+
 const noClusters: readonly Cluster[] = [];
+const noListeners: CompiledProxy['listeners'] = [];
 const noWorkloads: CompiledProxy['workloads'] = [];
 
 const bound = new WeakMap<CompiledResource<Cluster>, Map<string, CompiledResource<Cluster>>>();
 
 /**
- * In mode NONE proxies dial from the pod's own address, so that the other side sees the pod (CONTRACTS §1). The version follows from
- * the shared cluster's, so that nothing is hashed again per proxy.
+ * In mode NONE proxies dial from the pod's own address, so that the other side sees the pod (CONTRACTS §1). Heddle's proxy does so by
+ * itself, so its clusters are the same for all; a stock Envoy is told. The version follows from the shared cluster's, so that nothing
+ * is hashed again per proxy.
  */
 function boundTo(cluster: CompiledResource<Cluster>, proxy: ProxyNode): CompiledResource<Cluster> {
-  if (proxy.interceptionMode !== 'NONE') return cluster;
+  if (proxy.interceptionMode !== 'NONE' || proxy.proxy === 'heddle') return cluster;
   const known = bound.get(cluster) ?? new Map<string, CompiledResource<Cluster>>();
   bound.set(cluster, known);
   const existing = known.get(proxy.ip);

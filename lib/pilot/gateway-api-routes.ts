@@ -45,6 +45,10 @@ const kinds = ['HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute'] as const;
 
 /** Gateways and routes of the Gateway API as gateways and VirtualServices. */
 export function gatewayApiRoutes(state: MeshState): GatewayApiRoutes {
+  return state.cache.once(state, 'gateway-api', () => findRoutes(state));
+}
+
+function findRoutes(state: MeshState): GatewayApiRoutes {
   const inputs = [...kinds, 'Gateway', 'GatewayClass', 'ReferenceGrant'].map((kind) => table(state, `${apiGroup}/${kind}`));
   if (inputs.every((objects) => objects.size === 0)) return nothing;
   return state.cache.memo(

@@ -31,6 +31,10 @@ interface NamespaceRules {
 
 /** Merged rules per namespace. A namespace whose rules did not change keeps its objects. */
 function rulesByNamespace(state: MeshState): ReadonlyMap<string, NamespaceRules> {
+  return state.cache.once(state, 'destination-rules', () => findRules(state));
+}
+
+function findRules(state: MeshState): ReadonlyMap<string, NamespaceRules> {
   const rules = table<DestinationRule>(state, 'networking.istio.io/DestinationRule');
   const defaultExport = state.mesh.defaultDestinationRuleExportTo.join();
   return state.cache.memo('destination-rules', [rules, defaultExport, state.domain], () => {

@@ -13,6 +13,10 @@ interface SliceIndex {
 
 /** The endpoints of every service. The same object while no endpoint of any service changes. */
 export function endpointIndex(state: MeshState): ReadonlyMap<RegistryService, readonly RegistryEndpoint[]> {
+  return state.cache.once(state, 'endpoint-index', () => findAllEndpoints(state));
+}
+
+function findAllEndpoints(state: MeshState): ReadonlyMap<RegistryService, readonly RegistryEndpoint[]> {
   const services = serviceIndex(state);
   const tables = [
     'discovery.k8s.io/EndpointSlice',

@@ -16,6 +16,10 @@ const entryModels = new WeakMap<ServiceEntry, readonly RegistryService[]>();
 
 /** The registry of services: Kubernetes Services and the hosts of ServiceEntries. */
 export function serviceIndex(state: MeshState): ServiceIndex {
+  return state.cache.once(state, 'services', () => findServices(state));
+}
+
+function findServices(state: MeshState): ServiceIndex {
   const services = table<Service>(state, '/Service');
   const entries = table<ServiceEntry>(state, 'networking.istio.io/ServiceEntry');
   return state.cache.memo('services', [services, entries, state.mesh.defaultServiceExportTo.join()], () => {

@@ -10,6 +10,10 @@ import type { HttpRule, VirtualServiceModel } from './route-model';
 
 /** All VirtualServices (delegates merged into their roots) and the routes of the Gateway API in the same form, oldest first. */
 export function virtualServices(state: MeshState): readonly VirtualServiceModel[] {
+  return state.cache.once(state, 'virtual-services', () => findVirtualServices(state));
+}
+
+function findVirtualServices(state: MeshState): readonly VirtualServiceModel[] {
   const objects = table<VirtualService>(state, 'networking.istio.io/VirtualService');
   const native = state.cache.memo('virtual-services', [objects, state.domain, state.mesh.defaultVirtualServiceExportTo.join()], () =>
     [...objects.values()].sort(compareAge).flatMap((object) => modelOf(state, object, objects)),

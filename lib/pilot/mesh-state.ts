@@ -110,6 +110,24 @@ export function table<T extends KubernetesResource>(state: MeshState, kind: stri
   return (state.tables.get(kind) ?? noObjects) as ReadonlyMap<string, T>;
 }
 
+/** Kinds that say where requests go, and endpoints: what changes most, and plays no part in what a workload listens for. */
+const routeKinds: ReadonlySet<string> = new Set([
+  'networking.istio.io/VirtualService',
+  'gateway.networking.k8s.io/HTTPRoute',
+  'gateway.networking.k8s.io/GRPCRoute',
+  'gateway.networking.k8s.io/TCPRoute',
+  'gateway.networking.k8s.io/TLSRoute',
+  'discovery.k8s.io/EndpointSlice',
+]);
+
+/** Everything but routes and endpoints, as one object that changes when any of it does. */
+export function inputsBesideRoutes(state: MeshState): unknown {
+  return state.cache.once(state, 'inputs-beside-routes', () => {
+    const tables = [...state.tables].filter(([kind]) => !routeKinds.has(kind)).map(([, objects]) => objects);
+    return state.cache.memo('inputs-beside-routes', [...tables, state.mesh, state.jwks, state.externalHosts], () => ({}));
+  });
+}
+
 /** `group/Kind` of an object; versions of a kind share a table. */
 export function kindKey(object: { apiVersion: string; kind: string }): string {
   const slash = object.apiVersion.indexOf('/');

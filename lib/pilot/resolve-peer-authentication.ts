@@ -22,6 +22,10 @@ export interface PeerAuthenticationResult {
 }
 
 function policies(state: MeshState): ReadonlyMap<string, NamespacePolicies> {
+  return state.cache.once(state, 'peer-authentication', () => findPolicies(state));
+}
+
+function findPolicies(state: MeshState): ReadonlyMap<string, NamespacePolicies> {
   const objects = table<PeerAuthentication>(state, 'security.istio.io/PeerAuthentication');
   return state.cache.memo('peer-authentication', [objects], () => {
     const byNamespace = new Map<string, { general: PeerAuthentication | undefined; selecting: PeerAuthentication[] }>();

@@ -185,13 +185,12 @@ function destinationHosts(route: VirtualServiceModel, domain: string): string[] 
 
 /** Which label conditions of rules a proxy meets; equal answers mean equal configuration. */
 function labelSignature(state: MeshState, proxy: ProxyNode): string {
-  const all = virtualServices(state);
-  const conditions = state.cache.memo('label-conditions', [all], () => {
+  const conditions = state.cache.once(state, 'label-conditions', () => {
     const found = new Map<string, Readonly<Record<string, string>>>();
     const add = (labels: Readonly<Record<string, string>> | undefined): void => {
       if (labels !== undefined && Object.keys(labels).length > 0) found.set(JSON.stringify(labels), labels);
     };
-    for (const model of all) {
+    for (const model of virtualServices(state)) {
       for (const rule of model.http) for (const match of rule.spec.match ?? []) add(match.sourceLabels);
       for (const rule of [...model.tcp, ...model.tls]) for (const match of rule.spec.match ?? []) add(match.sourceLabels);
     }
