@@ -39,7 +39,8 @@ describeTask('authorization tasks', () => {
   afterAll(() => mesh?.stop());
   afterEach(() => expectNoRejections(mesh));
 
-  const get = (path: string, headers: Record<string, string> = {}): Promise<Reply> => send(curl, `http://httpbin.foo:8000${path}`, { headers });
+  const get = (path: string, headers: Record<string, string> = {}): Promise<Reply> =>
+    send(curl, `http://httpbin.foo:8000${path}`, { headers });
   const bearer = (jwt: string) => ({ authorization: `Bearer ${jwt}` });
 
   describe('JWT', () => {
@@ -54,7 +55,10 @@ describeTask('authorization tasks', () => {
 
     it('refuses a bad token with 401 and lets a request without one through', async () => {
       const invalid = await get('/headers', bearer('deadbeef'));
-      expect([invalid.status, invalid.body]).toEqual([401, 'Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections']);
+      expect([invalid.status, invalid.body]).toEqual([
+        401,
+        'Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections',
+      ]);
       expect((await get('/headers')).status).toBe(200);
       expect((await get('/headers', bearer(token()))).status).toBe(200);
     });
@@ -132,7 +136,8 @@ spec:
     await mesh.apply([gateway, byClaim], 'foo');
     await mesh.apply(jwt);
     const at = await mesh.gateway(8080);
-    const ask = async (headers: Record<string, string>) => (await send(outside, 'http://httpbin.example.com/headers', { at, headers })).status;
+    const ask = async (headers: Record<string, string>) =>
+      (await send(outside, 'http://httpbin.example.com/headers', { at, headers })).status;
     expect(await ask({})).toBe(404);
     expect(await ask(bearer('some.invalid.token'))).toBe(401);
     expect(await ask(bearer(token({ groups: ['group1'] })))).toBe(200);
@@ -152,14 +157,22 @@ spec:
     const denied = await get('/get');
     expect([denied.status, denied.body]).toEqual([403, 'RBAC: access denied']);
     expect((await send(curl, 'http://httpbin.foo:8000/post', { method: 'POST' })).status).toBe(200);
-    await mesh.accessLog(/"GET \/get [^"]*" 403 - rbac_access_denied_matched_policy\[ns\[foo\]-policy\[deny-method-get\]-rule\[0\]\]/, 'httpbin', 'foo');
+    await mesh.accessLog(
+      /"GET \/get [^"]*" 403 - rbac_access_denied_matched_policy\[ns\[foo\]-policy\[deny-method-get\]-rule\[0\]\]/,
+      'httpbin',
+      'foo',
+    );
 
     // The task goes on: GET is denied unless a header says admin; ALLOW then asks for a path.
     const unlessAdmin = denyGet.replace('rules: [{', 'rules: [{when: [{key: "request.headers[x-token]", notValues: [admin]}], ');
     await mesh.apply(unlessAdmin);
     expect((await get('/get', { 'x-token': 'admin' })).status).toBe(200);
     expect((await get('/get', { 'x-token': 'guest' })).status).toBe(403);
-    const allowIp = policy('AuthorizationPolicy', 'allow-all', `{${httpbinSelector}, action: ALLOW, rules: [{to: [{operation: {paths: ["/ip"]}}]}]}`);
+    const allowIp = policy(
+      'AuthorizationPolicy',
+      'allow-all',
+      `{${httpbinSelector}, action: ALLOW, rules: [{to: [{operation: {paths: ["/ip"]}}]}]}`,
+    );
     await mesh.apply(allowIp);
     expect((await get('/ip', { 'x-token': 'guest' })).status).toBe(403);
     expect((await get('/ip', { 'x-token': 'admin' })).status).toBe(200);
@@ -250,7 +263,16 @@ spec: {selector: {matchLabels: {app: istio-ingressgateway}}, action: ALLOW, rule
     expect((await get('/ip')).status).toBe(403);
     const settings = await mesh.kubectl.json<{ data: { mesh: string } }>(['get', 'configmap', 'istio', '-n', 'istio-system']);
     const patch = (text: string) =>
-      mesh.kubectl.run(['patch', 'configmap', 'istio', '-n', 'istio-system', '--type=merge', '-p', JSON.stringify({ data: { mesh: text } })]);
+      mesh.kubectl.run([
+        'patch',
+        'configmap',
+        'istio',
+        '-n',
+        'istio-system',
+        '--type=merge',
+        '-p',
+        JSON.stringify({ data: { mesh: text } }),
+      ]);
     await patch(`${settings.data.mesh}trustDomainAliases: [old-td]\n`);
     await mesh.converged();
     expect((await get('/ip')).status).toBe(200);
