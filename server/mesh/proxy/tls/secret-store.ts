@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import { HeddleError } from '@/lib/errors';
 import type { CertificateValidationContext, DataSource, Secret } from '@/lib/xds';
@@ -106,9 +107,20 @@ function firstUri(certPem: string): string {
   return splitAltNames(new X509Certificate(certPem).subjectAltName ?? '').uris[0] ?? '';
 }
 
-/** Text of a data source that is carried inline; files are not read, since a proxy trusts only what xDS gives it. */
+/**
+ * Text of a data source, empty when there is none. A DestinationRule may name files beside the proxy (its own certificate towards a server
+ * outside, the authority to trust); a file that cannot be read counts as empty, and the caller refuses to go on without it.
+ */
 export function readText(source: DataSource | undefined): string {
   if (source?.inline_string !== undefined) return source.inline_string;
   if (source?.inline_bytes !== undefined) return Buffer.from(source.inline_bytes).toString('utf8');
-  return '';
+  return source?.filename === undefined ? '' : readFileText(source.filename);
+}
+
+function readFileText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -24,11 +24,13 @@ export function wantSecrets(common: CommonTlsContext | undefined, secrets: Secre
   if (combined !== undefined) secrets.want(combined.validation_context_sds_secret_config.name);
 }
 
-/** Gathers the material; undefined while a secret is missing. */
+/** Gathers the material; undefined while a secret (or a file) is missing. */
 export function gatherMaterial(common: CommonTlsContext | undefined, secrets: SecretStore): TlsMaterial | undefined {
   const pairs: KeyPair[] = [];
   for (const certificate of common?.tls_certificates ?? []) {
-    pairs.push(inlineKeyPair(readText(certificate.certificate_chain), readText(certificate.private_key)));
+    const [certPem, keyPem] = [readText(certificate.certificate_chain), readText(certificate.private_key)];
+    if (certPem === '' || keyPem === '') return undefined;
+    pairs.push(inlineKeyPair(certPem, keyPem));
   }
   for (const config of common?.tls_certificate_sds_secret_configs ?? []) {
     const pair = secrets.keyPair(config.name);
@@ -48,6 +50,8 @@ export function gatherMaterial(common: CommonTlsContext | undefined, secrets: Se
     if (found === undefined) return undefined;
     contexts.push(combined.default_validation_context, found);
   }
+  // Roots that are named but not there must not turn into "trust everyone".
+  if (contexts.some(({ trusted_ca }) => trusted_ca !== undefined && readText(trusted_ca) === '')) return undefined;
   return {
     pairs,
     roots: contexts

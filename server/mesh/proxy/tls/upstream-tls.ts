@@ -71,10 +71,17 @@ export class UpstreamTls {
   private refresh(): void {
     if (this.builtFor === this.secrets.generation) return;
     this.builtFor = this.secrets.generation;
-    this.material = gatherMaterial(this.config.common_tls_context, this.secrets);
-    this.context =
-      this.material === undefined
-        ? undefined
-        : tls.createSecureContext(secureContextOptions(this.config.common_tls_context, this.material));
+    this.material = undefined;
+    this.context = undefined;
+    try {
+      const material = gatherMaterial(this.config.common_tls_context, this.secrets);
+      // A file may come later without a secret changing: the next connection looks again.
+      if (material === undefined) this.builtFor = 0;
+      else this.context = tls.createSecureContext(secureContextOptions(this.config.common_tls_context, material));
+      this.material = material;
+    } catch {
+      // Files are not looked at before they are needed. What is no certificate fails this cluster's connections, not the proxy.
+      this.material = undefined;
+    }
   }
 }
