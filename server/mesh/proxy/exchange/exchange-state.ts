@@ -1,3 +1,4 @@
+import { eventTime } from '../io/clock';
 import type { CompiledRetryPolicy, Decision } from '@/lib/routing';
 import type { AfterHold } from '../filters/run-filters';
 import type { PeerTls } from '../io/connection';
@@ -109,7 +110,7 @@ export abstract class ExchangeState implements ExchangeRecord {
     while (this.chain.successor !== null) this.chain = this.chain.successor;
     this.serial++;
     this.stream = stream;
-    this.startedAt = performance.now();
+    this.startedAt = eventTime();
     this.lastActivity = this.startedAt;
     this.durationMs = 0;
     this.status = 0;

@@ -1,3 +1,4 @@
+import { eventTime } from '../io/clock';
 import type { Decision } from '@/lib/routing';
 import { buildLocation, decide, isGrpc, resolveTimeouts, retryPolicyFor } from '@/lib/routing';
 import { CRLF, LAST_CHUNK, writeChunkSize } from '../http1/write-chunk';
@@ -144,13 +145,14 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
     this.retry = retryPolicyFor(action?.retry ?? null, this.view);
     if (action !== null) {
       const timeouts = resolveTimeouts(action, this.retry, this.view);
-      this.router.globalMs = timeouts.globalMs;
-      this.router.perTryMs = timeouts.perTryMs;
+      this.router.timers.globalMs = timeouts.globalMs;
+      this.router.timers.perTryMs = timeouts.perTryMs;
       if (timeouts.globalMs > 0 && !this.chain.suppressEnvoyHeaders)
         this.plan.expectedTimeoutMs = timeouts.perTryMs > 0 ? timeouts.perTryMs : timeouts.globalMs;
       this.streamIdleMs = action.idleTimeoutMs ?? this.chain.streamIdleTimeoutMs;
     } else this.streamIdleMs = this.chain.streamIdleTimeoutMs;
-    if (this.streamIdleMs > 0) this.idleDeadline.set(this.startedAt + this.streamIdleMs, this.startedAt);
+    // Left armed from request to request: when it comes it looks at the last activity.
+    if (this.streamIdleMs > 0 && this.idleDeadline.wheel === null) this.idleDeadline.setIn(this.streamIdleMs);
     if (decision.virtualHost?.includeAttemptCount === true) this.plan.attempt = 1;
     this.router.begin(decision);
   }
@@ -174,7 +176,7 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
       this.forward(this.decision);
     }
     if (this.idle) return;
-    const now = performance.now();
+    const now = eventTime();
     this.holdDeadline.set(now + delayMs, now);
   }
 
@@ -190,7 +192,8 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
         else this.act();
       } else if ('httpStatus' in held) this.answer(held.httpStatus, 'fault filter abort', FLAG.faultInjected, 'fault_filter_abort');
       else this.answerGrpc(held.grpcStatus, FLAG.faultInjected, 'fault_filter_abort');
-    } else if (now - this.lastActivity < this.streamIdleMs) {
+    } else if (this.streamIdleMs === 0) return;
+    else if (now - this.lastActivity < this.streamIdleMs) {
       this.idleDeadline.set(this.lastActivity + this.streamIdleMs, now);
       return;
     } else if (this.responseStarted) {
@@ -203,7 +206,7 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
 
   onRequestData(bytes: Buffer, start: number, end: number, last: boolean): void {
     this.bytesReceived += end - start;
-    if (this.streamIdleMs > 0) this.lastActivity = performance.now();
+    if (this.streamIdleMs > 0) this.lastActivity = eventTime();
     if (last) this.requestEnded = true;
     if (this.encodesChunks) {
       if (end > start) {
@@ -262,7 +265,7 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
     const { stream } = this;
     if (stream === null) return;
     this.bytesSent += end - start;
-    if (this.streamIdleMs > 0) this.lastActivity = performance.now();
+    if (this.streamIdleMs > 0) this.lastActivity = eventTime();
     stream.sendData(bytes, start, end, last);
     if (last) this.complete();
   }
@@ -324,13 +327,12 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
 
   private finish(): void {
     if (this.stream === null) return;
-    this.durationMs = performance.now() - this.startedAt;
+    this.durationMs = eventTime() - this.startedAt;
     this.stream = null;
     if (this.holdDeadline.wheel !== null) {
       this.holdDeadline.clear();
       this.context.activeFaults--;
     }
-    if (this.idleDeadline.wheel !== null) this.idleDeadline.clear();
     const { context, chain, trace } = this;
     context.metrics.recordRequest(this);
     if (trace !== null && trace.sampled) context.spans.record(this, trace);

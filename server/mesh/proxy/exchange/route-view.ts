@@ -13,11 +13,14 @@ export class RouteView implements RoutingRequest {
   scheme = 'http';
   tls?: { presented: boolean; validated: boolean };
   private head: RequestHead | null = null;
+  private askedName = '';
+  private askedValue: string | undefined;
   private readonly changed = new Map<string, string | undefined>();
   private readonly facts = new Map<string, StructValue>();
 
   load(head: RequestHead, scheme: string): void {
     this.head = head;
+    this.askedName = '';
     this.method = head.method;
     this.path = head.path;
     this.authority = head.authority;
@@ -29,11 +32,17 @@ export class RouteView implements RoutingRequest {
   /** The head's bytes are about to be overwritten. */
   forgetHead(): void {
     this.head = null;
+    this.askedName = '';
   }
 
   header(name: string): string | undefined {
     if (this.changed.size > 0 && this.changed.has(name)) return this.changed.get(name);
-    return this.head === null ? undefined : this.head.get(name);
+    // Routes of one host often look at the same header, one after the other.
+    if (name !== this.askedName) {
+      this.askedName = name;
+      this.askedValue = this.head === null ? undefined : this.head.get(name);
+    }
+    return this.askedValue;
   }
 
   /** What later filters see as the header; undefined: absent. */

@@ -1,11 +1,10 @@
+import { eventTime, readClock } from '../io/clock';
 import { requestedDelayMs, shouldRetryReset, shouldRetryResponse } from '@/lib/routing';
 import type { Decision, ResetReason } from '@/lib/routing';
 import { mutateResponse } from '../filters/run-filters';
 import type { BodyFraming } from '../http1/write-response';
 import { composeHttp2Head } from '../http2/compose-head';
 import type { PeerTls } from '../io/connection';
-import { Deadline } from '../io/deadline';
-import type { DeadlineOwner } from '../io/deadline';
 import { flushOutput } from '../io/output';
 import type { MessageHead, ResponseHead } from '../message-head';
 import type { Cluster } from '../upstream/cluster';
@@ -17,11 +16,9 @@ import { httpStatusOf } from './local-reply';
 import { hashForBalancer, planUpstream } from './plan-upstream';
 import { FLAG } from './response-flags';
 import { RetryState } from './retry-state';
+import { TryTimers } from './try-timers';
+import type { TimerOwner } from './try-timers';
 import type { SavedHead, UpstreamFailure, UpstreamOwner, UpstreamStream } from './streams';
-
-const GLOBAL = 0;
-const PER_TRY = 1;
-const BACK_OFF = 2;
 
 /** Methods that may be sent twice without harm (RFC 9110 §9.2.2). */
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
@@ -29,11 +26,10 @@ const OVERLOADED = [['x-envoy-overloaded', 'true']] as const;
 const PAUSE_AT_BYTES = 64 * 1024;
 
 /** Forwards a request: chooses an endpoint, tries, times, tries again. One per exchange. */
-export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
+export class Router implements UpstreamOwner, PoolWaiter, TimerOwner {
   cluster: Cluster | null = null;
   endpoint: Endpoint | null = null;
-  globalMs = 0;
-  perTryMs = 0;
+  readonly timers = new TryTimers(this);
   http2 = false;
   serviceMs = -1;
   failureDetail = '';
@@ -49,9 +45,6 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
   private hash: bigint | null = null;
   private readonly tries = new RetryState();
   private downstreamPaused = false;
-  private readonly globalDeadline = new Deadline(this, GLOBAL);
-  private readonly tryDeadline = new Deadline(this, PER_TRY);
-  private readonly backOffDeadline = new Deadline(this, BACK_OFF);
 
   constructor(exchange: Exchange) {
     this.exchange = exchange;
@@ -89,8 +82,6 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
   reset(): void {
     this.cluster = null;
     this.endpoint = null;
-    this.globalMs = 0;
-    this.perTryMs = 0;
     this.http2 = false;
     this.serviceMs = -1;
     this.failureDetail = '';
@@ -123,7 +114,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     this.compose();
     exchange.compose(this);
     if (exchange.idle) return;
-    this.began = performance.now();
+    this.began = eventTime();
     if (!this.held) this.release();
   }
 
@@ -142,7 +133,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
       this.noEndpoint();
       return;
     }
-    if (this.exchange.requestEnded) this.startGlobalTimer();
+    if (this.exchange.requestEnded) this.timers.startGlobal();
     this.attemptOnce();
   }
 
@@ -161,14 +152,11 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     const { serial, view } = exchange;
     const endpoint = await findOriginalDestination(cluster, view.authority, view.scheme, exchange.context.node);
     if (exchange.serial !== serial || exchange.idle) return;
+    readClock();
     this.endpoint = endpoint;
     if (endpoint === null) exchange.answer(503, 'no healthy upstream', FLAG.noHealthyUpstream, 'no_healthy_upstream');
     else this.release();
     flushOutput();
-  }
-
-  private startGlobalTimer(): void {
-    if (this.globalMs > 0 && this.globalDeadline.wheel === null) this.globalDeadline.setIn(this.globalMs);
   }
 
   private attemptOnce(): void {
@@ -200,9 +188,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     endpoint.requestsTotal++;
     cluster.stats.upstream_rq_total++;
     cluster.load.requests++;
-    if (this.perTryMs > 0) {
-      this.tryDeadline.setIn(this.perTryMs);
-    }
+    this.timers.startTry();
     stream.start(this);
     if (this.downstreamPaused) this.holdDownstream(false);
   }
@@ -215,7 +201,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
       this.failureDetail = describeConnectError(detail);
       if (endpoint !== null) {
         endpoint.requestsFailed++;
-        cluster?.recordFailure(endpoint, kind === 'timeout' ? 'timeout' : 'connect', performance.now());
+        cluster?.recordFailure(endpoint, kind === 'timeout' ? 'timeout' : 'connect', eventTime());
       }
       if (this.retryAfterReset('connect-failure', false)) return;
     }
@@ -226,7 +212,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
   onRequestData(bytes: Buffer, start: number, end: number, last: boolean): void {
     const { exchange, upstream } = this;
     exchange.saved.add(bytes, start, end, upstream === null);
-    if (last) this.startGlobalTimer();
+    if (last) this.timers.startGlobal();
     if (upstream !== null) {
       upstream.sendData(bytes, start, end, last);
       if (upstream.blocked) this.holdDownstream(true);
@@ -240,7 +226,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
   }
 
   onRequestTrailers(head: MessageHead): void {
-    this.startGlobalTimer();
+    this.timers.startGlobal();
     this.upstream?.sendTrailers(head);
   }
 
@@ -266,7 +252,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     const { exchange, cluster, endpoint } = this;
     if (exchange.idle || cluster === null || endpoint === null) return;
     const { status } = head;
-    const now = performance.now();
+    const now = eventTime();
     const grpc = exchange.isGrpc ? head.get('grpc-status') : undefined;
     cluster.recordResponse(endpoint, grpc === undefined ? status : httpStatusOf(Number(grpc)), now);
     if (status >= 500) endpoint.requestsFailed++;
@@ -321,7 +307,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     cluster.stats.upstream_rq_rx_reset++;
     if (endpoint !== null) {
       endpoint.requestsFailed++;
-      if (!stale) cluster.recordFailure(endpoint, 'reset', performance.now());
+      if (!stale) cluster.recordFailure(endpoint, 'reset', eventTime());
     }
     if (this.responded) {
       exchange.flags |= kind === 'connection-termination' ? FLAG.upstreamTermination : FLAG.upstreamReset;
@@ -344,26 +330,32 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     exchange.answer(reply.status, reply.body, reply.flag, reply.details);
   }
 
-  onDeadline(deadline: Deadline): void {
-    const { exchange, cluster } = this;
-    if (exchange.idle) return;
-    if (deadline.kind === BACK_OFF) this.attemptAgain();
-    else if (deadline.kind === GLOBAL) {
-      if (cluster !== null) cluster.stats.upstream_rq_timeout++;
-      this.timedOut('response_timeout');
-    } else {
-      if (cluster !== null) cluster.stats.upstream_rq_per_try_timeout++;
-      if (!this.responded && this.endpoint !== null) cluster?.recordFailure(this.endpoint, 'timeout', performance.now());
-      if (!this.responded && this.retryAfterReset('per-try-timeout', true)) this.dropUpstream(false);
-      else this.timedOut('upstream_per_try_timeout');
-    }
+  onGlobalTimeout(): void {
+    if (this.exchange.idle) return;
+    if (this.cluster !== null) this.cluster.stats.upstream_rq_timeout++;
+    this.timedOut('response_timeout');
+    flushOutput();
+  }
+
+  onTryTimeout(): void {
+    const { exchange, cluster, endpoint, responded } = this;
+    if (exchange.idle || cluster === null) return;
+    cluster.stats.upstream_rq_per_try_timeout++;
+    if (!responded && endpoint !== null) cluster.recordFailure(endpoint, 'timeout', eventTime());
+    if (!responded && this.retryAfterReset('per-try-timeout', true)) this.dropUpstream(false);
+    else this.timedOut('upstream_per_try_timeout');
+    flushOutput();
+  }
+
+  onBackOff(): void {
+    if (this.exchange.idle) return;
+    this.attemptAgain();
     flushOutput();
   }
 
   private timedOut(details: string): void {
     const { exchange, endpoint, cluster } = this;
-    if (details === 'response_timeout' && endpoint !== null && !this.responded)
-      cluster?.recordFailure(endpoint, 'timeout', performance.now());
+    if (details === 'response_timeout' && endpoint !== null && !this.responded) cluster?.recordFailure(endpoint, 'timeout', eventTime());
     if (this.responded) {
       exchange.flags |= FLAG.upstreamTimeout;
       exchange.details = details;
@@ -391,7 +383,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
     const { exchange, cluster } = this;
     if (exchange.retry === null || cluster === null) return;
     const backOff = this.tries.begin(cluster, this.endpoint, exchange.retry);
-    this.backOffDeadline.setIn(delayMs ?? backOff);
+    this.timers.backOff(delayMs ?? backOff);
   }
 
   private attemptAgain(): void {
@@ -412,7 +404,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
   private leaveUpstream(): void {
     const { upstream, endpoint, cluster } = this;
     this.upstream = null;
-    if (this.tryDeadline.wheel !== null) this.tryDeadline.clear();
+    this.timers.endTry();
     if (upstream === null || endpoint === null || cluster === null) return;
     endpoint.host.activeRequests--;
     cluster.load.requests--;
@@ -442,8 +434,7 @@ export class Router implements UpstreamOwner, PoolWaiter, DeadlineOwner {
   }
 
   private over(): void {
-    if (this.globalDeadline.wheel !== null) this.globalDeadline.clear();
-    if (this.backOffDeadline.wheel !== null) this.backOffDeadline.clear();
+    this.timers.end();
     this.tries.end();
   }
 }

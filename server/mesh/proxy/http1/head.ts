@@ -75,11 +75,22 @@ export abstract class Http1Head {
       return found;
     }
     for (let i = 0; i < this.count; i++) {
-      if (this.kinds[i] !== 0 || (this.nameEnd[i] as number) - (this.nameStart[i] as number) !== name.length || this.name(i) !== name)
-        continue;
+      if (this.kinds[i] !== 0 || !this.isNamed(i, name)) continue;
       found = found === undefined ? this.value(i) : `${found},${this.value(i)}`;
     }
     return found;
+  }
+
+  /** Compares without making a string. `name` is in lower case. */
+  private isNamed(index: number, name: string): boolean {
+    const { bytes } = this;
+    const start = this.nameStart[index] as number;
+    if ((this.nameEnd[index] as number) - start !== name.length) return false;
+    for (let at = 0; at < name.length; at++) {
+      const byte = bytes[start + at] as number;
+      if ((byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte) !== name.charCodeAt(at)) return false;
+    }
+    return true;
   }
 
   each(visit: (name: string, value: string) => void): void {

@@ -129,6 +129,17 @@ function matches(bytes: Buffer, start: number, end: number, token: Uint8Array): 
   return end - start === token.length && equalsLower(bytes, start, token);
 }
 
+/** Goes to the first byte that may not stand in a value. Comparisons are cheaper than a table for what is nearly always printable. */
+function skipValue(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end) {
+    const byte = bytes[at] as number;
+    if ((byte < 0x20 && byte !== TAB) || byte === 0x7f) break;
+    at++;
+  }
+  return at;
+}
+
 function parseHeaders(head: Http1Head, bytes: Buffer, start: number, from: number, end: number): number {
   const { nameStart, nameEnd, valueStart, valueEnd, kinds, first } = head;
   first.fill(-1);
@@ -150,7 +161,7 @@ function parseHeaders(head: Http1Head, bytes: Buffer, start: number, from: numbe
     at++;
     while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
     const value = at;
-    while (at < end && valueBytes[bytes[at] as number] === 1) at++;
+    at = skipValue(bytes, at, end);
     if (at + 1 >= end) return wantMore(head, end - start);
     if (bytes[at] !== CR || bytes[at + 1] !== LF) return refuse(head, 'http1.codec_error');
     let valueStop = at;

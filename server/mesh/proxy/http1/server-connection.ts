@@ -1,3 +1,4 @@
+import { eventTime } from '../io/clock';
 import type { ResponsePlan } from '../exchange/request-plan';
 import type { DownstreamOwner, DownstreamStream } from '../exchange/streams';
 import type { Connection, ConnectionOwner } from '../io/connection';
@@ -70,6 +71,7 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
   private framing: BodyFraming = 'none';
   private discarded = 0;
   private paused = false;
+  private restingSince = 0;
   private readonly idleDeadline: Deadline;
   private readonly headDeadline: Deadline;
 
@@ -129,9 +131,12 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
     if (!this.exchange.idle) this.exchange.onDownstreamDrain();
   }
 
-  onDeadline(deadline: Deadline): void {
+  onDeadline(deadline: Deadline, now: number): void {
     if (deadline.kind === IDLE) {
-      if (this.resting) this.shut();
+      if (!this.resting) return;
+      const due = this.restingSince + this.options.idleTimeoutMs;
+      if (now >= due) this.shut();
+      else deadline.set(due, now);
       return;
     }
     this.refuse(408, 'request_header_timeout');
@@ -167,10 +172,10 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
     this.headDeadline.clear();
   }
 
+  /** Notes that the connection rests. The deadline is left where it is: when it comes it looks how long the rest has been. */
   private restIdle(): void {
-    if (this.options.idleTimeoutMs <= 0) return;
-    const now = performance.now();
-    this.idleDeadline.set(now + this.options.idleTimeoutMs, now);
+    this.restingSince = eventTime();
+    if (this.options.idleTimeoutMs > 0 && this.idleDeadline.wheel === null) this.idleDeadline.setIn(this.options.idleTimeoutMs);
   }
 
   private processPending(): void {
@@ -225,13 +230,12 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
     if (result === NEED_MORE) {
       this.pending.add(bytes, from, end);
       if (this.headDeadline.wheel === null && this.options.headTimeoutMs > 0) {
-        const now = performance.now();
+        const now = eventTime();
         this.headDeadline.set(now + this.options.headTimeoutMs, now);
       }
       return -1;
     }
     if (this.headDeadline.wheel !== null) this.headDeadline.clear();
-    if (this.idleDeadline.wheel !== null) this.idleDeadline.clear();
     const head = requestHead;
     if (result !== COMPLETE) {
       this.refuse(result, head.why);

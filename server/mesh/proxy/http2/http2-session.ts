@@ -1,3 +1,4 @@
+import { eventTime } from '../io/clock';
 import type { Connection, ConnectionOwner } from '../io/connection';
 import { flushOutput } from '../io/output';
 import { PendingBytes } from '../io/pending-bytes';
@@ -320,14 +321,14 @@ export abstract class Http2Session extends FrameWriter implements ConnectionOwne
 
   private tooManyResets(): boolean {
     if (!this.isServer) return false;
-    const now = performance.now();
+    const now = eventTime();
     this.resets = Math.max(0, this.resets - ((now - this.resetsAt) * RESETS_BACK_PER_SECOND) / 1000) + 1;
     this.resetsAt = now;
     return this.resets > MAX_RESETS;
   }
 
   private tooManyControls(): boolean {
-    const now = performance.now();
+    const now = eventTime();
     if (now - this.controlsAt > 1000) {
       this.controls = 0;
       this.controlsAt = now;
@@ -379,4 +380,3 @@ export abstract class Http2Session extends FrameWriter implements ConnectionOwne
     this.onDead('drained');
   }
 }
-

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import tls from 'node:tls';
+import { readClock } from './clock';
 import type { Connection, PeerTls } from './connection';
 import { flushOutput } from './output';
 import { SocketConnection, sharedReadBuffer } from './socket-connection';
@@ -58,6 +59,7 @@ export function connectSocket(target: DialTarget, secure: TlsDial | null, timeou
     settled = true;
     clearTimeout(timer);
     socket.destroy();
+    readClock();
     result.onConnectFailed(reason, kind);
     flushOutput();
   };
@@ -75,6 +77,7 @@ export function connectSocket(target: DialTarget, secure: TlsDial | null, timeou
       if (typeof peer === 'string') return fail(peer, 'tls');
     }
     settled = true;
+    readClock();
     clearTimeout(timer);
     socket.off('error', onError);
     socket.off('close', onEarlyClose);

@@ -1,3 +1,5 @@
+import { eventTime, readClock } from './clock';
+
 /**
  * Deadlines without a timer per request: nodes of two wheels that one coarse timer turns. The fine wheel (10 ms) holds what is due within
  * 5 s, the coarse one (1 s) the rest. Timers run only while there is something to wait for, so an idle proxy sleeps.
@@ -31,7 +33,7 @@ export class Deadline {
 
   /** Sets or moves the deadline to so many milliseconds from now. */
   setIn(ms: number): void {
-    const now = performance.now();
+    const now = eventTime();
     this.set(now + ms, now);
   }
 
@@ -88,7 +90,7 @@ class Wheel {
       this.timer = null;
       return;
     }
-    const now = performance.now();
+    const now = readClock();
     const current = Math.floor(now / this.tickMs);
     const behind = Math.min(current - this.tick, SLOTS);
     for (let step = 1; step <= behind; step++) this.fire((this.tick + step) % SLOTS, now);

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { readClock } from './clock';
 import type { Connection, ConnectionOwner, PeerTls } from './connection';
 import { noOwner } from './connection';
 import { dropOutput, flushOutput, recycleScratch, replaceScratch, scratchView } from './output';
@@ -38,12 +39,14 @@ export class SocketConnection implements Connection {
     if (reading === 'data') socket.on('data', (chunk: Buffer) => this.receive(chunk, chunk.length));
     socket.on('end', () => {
       if (this.closed) return;
+      readClock();
       this.owner.onPeerEnd(this);
       flushOutput();
     });
     socket.on('drain', () => {
       this.blocked = false;
       if (this.closed) return;
+      readClock();
       this.owner.onDrain(this);
       flushOutput();
     });
@@ -53,6 +56,7 @@ export class SocketConnection implements Connection {
 
   receive(bytes: Buffer, length: number): void {
     if (this.closed) return;
+    readClock();
     this.owner.onData(this, bytes, 0, length);
     flushOutput();
   }
@@ -129,6 +133,7 @@ export class SocketConnection implements Connection {
     if (this.closed) return;
     dropOutput(this);
     this.closed = true;
+    readClock();
     const owner = this.owner;
     this.owner = noOwner;
     owner.onClose(this, reason);

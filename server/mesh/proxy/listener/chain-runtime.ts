@@ -6,6 +6,7 @@ import { DownstreamContext } from '../exchange/downstream-context';
 import { compileHttpChain } from '../exchange/http-chain';
 import type { Direction, HttpChain } from '../exchange/http-chain';
 import type { Http1ServerConnection } from '../http1/server-connection';
+import { readClock } from '../io/clock';
 import type { Connection } from '../io/connection';
 import type { ProxyContext } from '../proxy-context';
 import { TcpSession } from '../tcp/tcp-session';
@@ -67,6 +68,7 @@ export class ChainRuntime implements HttpServing {
 
   /** Takes a connection, after TLS. */
   serve(connection: Connection): void {
+    readClock();
     const downstream = new DownstreamContext(connection);
     for (const filter of this.compiled.rbac) {
       if (filter.rules === null) continue;

@@ -1,3 +1,4 @@
+import { eventTime } from '../io/clock';
 import { chooseTcpCluster, mayConnect, xxHash64 } from '@/lib/routing';
 import type { CompiledTcpProxy } from '@/lib/routing';
 import type { Connection, ConnectionOwner } from '../io/connection';
@@ -48,7 +49,7 @@ export class TcpSession implements ConnectionOwner, DeadlineOwner {
   private over = false;
   private connects = 0;
   private giveUp: (() => void) | null = null;
-  private readonly startedAt = performance.now();
+  private readonly startedAt = eventTime();
   private lastActivity = this.startedAt;
   private readonly idleMs: number;
   private readonly idleDeadline = new Deadline(this, 0);
@@ -117,7 +118,7 @@ export class TcpSession implements ConnectionOwner, DeadlineOwner {
           load.connections--;
           stats.upstream_cx_connect_fail++;
           if (kind === 'timeout') stats.upstream_cx_connect_timeout++;
-          cluster.recordFailure(endpoint, kind === 'timeout' ? 'timeout' : 'connect', performance.now());
+          cluster.recordFailure(endpoint, kind === 'timeout' ? 'timeout' : 'connect', eventTime());
           if (this.over) return;
           if (this.connects < (this.route.proxy?.maxConnectAttempts ?? 1)) this.begin();
           else this.fail(FLAG.upstreamConnectionFailure | FLAG.retryLimit, reason);
@@ -155,12 +156,12 @@ export class TcpSession implements ConnectionOwner, DeadlineOwner {
       clusterName: this.clusterName,
       flags: this.flags,
     });
-    const now = performance.now();
+    const now = eventTime();
     this.reportDeadline.set(now + REPORT_MS, now);
   }
 
   onData(connection: Connection, bytes: Buffer, start: number, end: number): void {
-    this.lastActivity = performance.now();
+    this.lastActivity = eventTime();
     const { upstream } = this;
     if (connection === this.client) {
       this.received += end - start;
@@ -267,7 +268,7 @@ export class TcpSession implements ConnectionOwner, DeadlineOwner {
   private logEntry(): LogEntry {
     const { downstream, upstream } = this;
     return {
-      startEpochMs: Date.now() - (performance.now() - this.startedAt),
+      startEpochMs: Date.now() - (eventTime() - this.startedAt),
       method: '',
       path: '',
       protocol: '',
@@ -278,7 +279,7 @@ export class TcpSession implements ConnectionOwner, DeadlineOwner {
       upstreamFailure: this.failure,
       bytesReceived: this.received,
       bytesSent: this.sent,
-      durationMs: performance.now() - this.startedAt,
+      durationMs: eventTime() - this.startedAt,
       serviceMs: -1,
       forwardedFor: '',
       userAgent: '',

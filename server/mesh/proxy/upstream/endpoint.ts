@@ -1,3 +1,4 @@
+import { eventTime } from '../io/clock';
 import { mayConnect, maySend, mayWait } from '@/lib/routing';
 import type { LbHost } from '@/lib/routing';
 import type { Connection } from '../io/connection';
@@ -216,7 +217,7 @@ export class Endpoint implements Http1ClientPool {
       return;
     }
     this.idle.push(client);
-    this.idleSince.push(performance.now());
+    this.idleSince.push(eventTime());
   }
 
   onGone(client: Http1ClientConnection, wasIdle: boolean): void {
