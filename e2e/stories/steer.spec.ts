@@ -26,6 +26,15 @@ function expectShares(seen: Map<string, number>, asked: Record<string, number>):
   }
 }
 
+/** Without a rule endpoints are chosen by least request: near a third each, a little more for the faster ones. */
+function expectEven(seen: Map<string, number>): void {
+  const total = [...seen.values()].reduce((sum, one) => sum + one, 0);
+  for (const [version, count] of seen) {
+    expect(count / total, version).toBeGreaterThan(0.2);
+    expect(count / total, version).toBeLessThan(0.5);
+  }
+}
+
 async function openEditor(page: Page, service: string): Promise<void> {
   await page.goto(`${readRun().console}/services/default/${service}`);
   await expect(page.getByTestId('traffic-editor')).toBeVisible();
@@ -63,7 +72,7 @@ test('shift, undo, fault: from the page, checked on the counters', async ({ page
       await expect(list.getByRole('button', { name: new RegExp(`^productpage v1 to reviews ${version}, http`) })).toBeAttached({
         timeout: 45_000,
       });
-    expectShares(await observe(300), { v1: 1 / 3, v2: 1 / 3, v3: 1 / 3 });
+    expectEven(await observe(300));
   });
 
   await test.step('drag to 90/10/0, preview, apply', async () => {
@@ -99,7 +108,7 @@ test('shift, undo, fault: from the page, checked on the counters', async ({ page
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await expect(page.getByTestId('convergence')).toHaveCount(0);
     await sleep(6_000);
-    expectShares(await observe(300), { v1: 1 / 3, v2: 1 / 3, v3: 1 / 3 });
+    expectEven(await observe(300));
   });
 
   await test.step('a fault of 50 % on ratings shows on the edge, and goes', async () => {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isHeddleError } from '@/lib/errors';
 import type { EndpointSlice, Node, Pod, Service } from '@/lib/model';
+import { HOST_IP } from '@/lib/model';
 import { resources } from '@/server/kube';
 import type { Informer, KubeClient, KubeObject, ObjectChange, ResourceRef } from '@/server/kube';
 import { podKey } from '../types';
@@ -43,7 +44,7 @@ function nameIn(key: string): [name: string, namespace: string] {
 
 /**
  * The controllers that make pods of workloads and find them again: Deployment, ReplicaSet, StatefulSet, DaemonSet, EndpointSlice,
- * scheduling. (Namespaces, ServiceAccounts and what lost its owner are looked after by the API server.) Returns the way to stop them.
+ * scheduling, addresses of load balancers. (Namespaces, ServiceAccounts and what lost its owner are looked after by the API server.) Returns the way to stop them.
  */
 export function startControllers(client: KubeClient, informer: Informer, log: Log): () => void {
   const expectations = new Expectations(Date.now);
@@ -200,6 +201,19 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
     log,
   );
 
+  const loadBalancer = runReconciler(
+    'loadbalancer',
+    async (key) => {
+      const service = informer.get<Service>(resources.services, ...nameIn(key));
+      if (service?.spec.type !== 'LoadBalancer' || service.metadata.deletionTimestamp !== undefined) return;
+      // Gateways listen on this host's own address; there is nothing else to balance with.
+      const status = { loadBalancer: { ingress: [{ ip: HOST_IP }] } };
+      if (service.status?.loadBalancer?.ingress?.[0]?.ip === HOST_IP) return;
+      await client.patch(resources.services, service.metadata, { status }, { subresource: 'status' }).catch(ignoreMissing);
+    },
+    log,
+  );
+
   const scheduler = runReconciler(
     'scheduler',
     async (key) => {
@@ -244,6 +258,7 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
     },
     services: (object) => {
       endpoints.enqueue(podKey(object));
+      loadBalancer.enqueue(podKey(object));
     },
     endpointslices: (object) => {
       const name = serviceOfSlice(object as EndpointSlice);
@@ -274,7 +289,7 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
   const stopListening = informer.onChange(onChange);
   for (const resource of watchedResources) onChange(informer.list(resource).map((object) => ({ resource, object })));
 
-  const all = [deployment, replicaSet, statefulSet, daemonSet, endpoints, scheduler];
+  const all = [deployment, replicaSet, statefulSet, daemonSet, endpoints, loadBalancer, scheduler];
   return () => {
     stopListening();
     for (const reconciler of all) reconciler.stop();
