@@ -1,0 +1,102 @@
+import type { Outcome, Prediction } from './prediction';
+import type { Answer } from './describe-answer';
+import type { Observation } from '../wire';
+import { valuesOf } from './foretell-headers';
+
+/** Where two of the three answers differ. */
+export interface Difference {
+  /** `decide/heddle`, `decide/envoy` or `heddle/envoy`. */
+  readonly between: string;
+  readonly field: string;
+  readonly left: string;
+  readonly right: string;
+}
+
+const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** What was foretold against what a wire did: it must be one of the outcomes. The differences to the nearest one are told. */
+export function compareWithPrediction(wire: string, prediction: Prediction, observation: Observation, answer: Answer): Difference[] {
+  let nearest: Difference[] | null = null;
+  for (const outcome of prediction.outcomes) {
+    const found = compareOutcome(wire, outcome, observation, answer);
+    if (nearest === null || found.length < nearest.length) nearest = found;
+  }
+  const differences = nearest ?? [];
+  const add = (field: string, left: unknown, right: unknown): void =>
+    void differences.push({ between: `decide/${wire}`, field, left: show(left), right: show(right) });
+  if (prediction.delayMs > 0 && observation.reply.elapsedMs < prediction.delayMs - 2)
+    add('delay', prediction.delayMs, observation.reply.elapsedMs);
+  if (prediction.refusedBy !== null && prediction.refusedBy !== '' && answer.servers.some((line) => line.startsWith('403'))) {
+    const [, name = ''] = prediction.refusedBy.split('/');
+    const all = [answer.client?.details ?? '', ...answer.servers].join(' ');
+    if (!all.includes(`policy[${name}]`)) add('refused by', prediction.refusedBy, all);
+  }
+  return differences;
+}
+
+function compareOutcome(wire: string, outcome: Outcome, observation: Observation, answer: Answer): Difference[] {
+  const differences: Difference[] = [];
+  const check = (field: string, left: unknown, right: unknown): void => {
+    if (JSON.stringify(left) !== JSON.stringify(right))
+      differences.push({ between: `decide/${wire}`, field, left: show(left), right: show(right) });
+  };
+  check('status', outcome.status, answer.status);
+  if (outcome.cluster !== '' && answer.client !== null) check('cluster', outcome.cluster, answer.client.cluster);
+  if (outcome.body !== undefined) check('body', outcome.body, answer.body);
+  for (const [name, values] of Object.entries(outcome.responseHeaders ?? {})) {
+    check(`response header ${name}`, (values ?? []).flatMap(splitValue), valuesOf(observation.reply.headers, name));
+  }
+  if (outcome.attempts !== undefined) check('attempts', outcome.attempts, answer.seen.length);
+  for (const { pod } of answer.seen) if (!outcome.pods.includes(pod)) check('pod', outcome.pods.join(' or '), pod);
+  const [last] = observation.seen.slice(-1);
+  if (last === undefined) return differences;
+  if (outcome.path !== undefined) check('path', outcome.path, last.path);
+  if (outcome.host !== undefined) check('host', outcome.host, last.host);
+  if (outcome.mtls !== undefined)
+    check(
+      'mutual TLS',
+      outcome.mtls,
+      last.headers.some(([name]) => name === 'x-forwarded-client-cert'),
+    );
+  for (const [name, values] of Object.entries(outcome.requestHeaders ?? {})) {
+    check(`request header ${name}`, (values ?? []).flatMap(splitValue), valuesOf(last.headers, name));
+  }
+  return differences;
+}
+
+function splitValue(value: string): string[] {
+  return value.split(',').map((part) => part.trim());
+}
+
+/** The two wires against each other. Where chance picked different clusters or pods, only what does not follow from that is compared. */
+export function compareWires(prediction: Prediction, heddle: Answer, envoy: Answer): Difference[] {
+  const differences: Difference[] = [];
+  const check = (field: string, left: unknown, right: unknown): void => {
+    if (JSON.stringify(left) !== JSON.stringify(right))
+      differences.push({ between: 'heddle/envoy', field, left: show(left), right: show(right) });
+  };
+  const statuses = new Set(prediction.outcomes.map(({ status }) => status));
+  const alike = heddle.client?.cluster === envoy.client?.cluster;
+  if (!alike && prediction.outcomes.length > 1) return differences;
+  if (statuses.size > 1 && heddle.status !== envoy.status) return differences;
+  check('status', heddle.status, envoy.status);
+  const samePod = JSON.stringify(heddle.seen.map(({ pod }) => pod)) === JSON.stringify(envoy.seen.map(({ pod }) => pod));
+  if (samePod && (heddle.client !== null || prediction.outcomes.length === 1)) check('body', heddle.body, envoy.body);
+  check('response headers', heddle.headers, envoy.headers);
+  for (const field of ['status', 'flags', 'details', 'cluster', 'route'] as const)
+    check(`log ${field}`, heddle.client?.[field], envoy.client?.[field]);
+  if (statuses.size === 1) check('log of servers', heddle.servers, envoy.servers);
+  if (statuses.size > 1) return differences;
+  check(
+    'tries',
+    heddle.seen.map(({ line }) => line),
+    envoy.seen.map(({ line }) => line),
+  );
+  for (const [index, seen] of heddle.seen.entries()) if (samePod) check('headers of a try', seen.headers, envoy.seen[index]?.headers);
+  check(
+    'copies',
+    heddle.mirrored.map(({ line }) => line),
+    envoy.mirrored.map(({ line }) => line),
+  );
+  return differences;
+}
