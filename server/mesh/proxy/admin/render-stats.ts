@@ -1,3 +1,4 @@
+import { armedDeadlines } from '../io/deadline';
 import type { Proxy } from '../proxy';
 import { labelText } from '../telemetry/labels';
 
@@ -26,6 +27,7 @@ export function renderStats(proxy: Proxy, filter: RegExp | null, usedOnly: boole
   lines.push(
     `server.uptime: ${Math.floor((Date.now() - proxy.startedAt) / 1000)}`,
     `server.live: ${proxy.ready ? 1 : 0}`,
+    `server.armed_deadlines: ${armedDeadlines()}`,
     `server.memory_allocated: ${process.memoryUsage().rss}`,
     `tracing.opentelemetry.spans_sent: ${proxy.context.spans.sent}`,
     `tracing.opentelemetry.spans_dropped: ${proxy.context.spans.dropped}`,

@@ -317,6 +317,11 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
     stream?.abort();
   }
 
+  dispose(): void {
+    if (this.idleDeadline.wheel !== null) this.idleDeadline.clear();
+    this.router.timers.dispose();
+  }
+
   /** The response is complete. */
   private complete(): void {
     const { stream } = this;

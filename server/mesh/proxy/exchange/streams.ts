@@ -79,4 +79,6 @@ export interface DownstreamOwner {
   /** The client is gone or broke the rules. */
   onDownstreamGone(reason: string): void;
   onDownstreamDrain(): void;
+  /** The connection is gone: timers that were left armed must not keep the exchange alive. */
+  dispose(): void;
 }

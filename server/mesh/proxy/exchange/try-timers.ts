@@ -57,6 +57,11 @@ export class TryTimers implements DeadlineOwner {
     if (this.backOffDeadline.wheel !== null) this.backOffDeadline.clear();
   }
 
+  /** There will be no other request. */
+  dispose(): void {
+    if (this.globalDeadline.wheel !== null) this.globalDeadline.clear();
+  }
+
   onDeadline(deadline: Deadline, now: number): void {
     if (deadline.kind === PER_TRY) this.owner.onTryTimeout();
     else if (deadline.kind === BACK_OFF) this.owner.onBackOff();

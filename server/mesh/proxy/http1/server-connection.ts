@@ -170,6 +170,7 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
   private dropTimers(): void {
     this.idleDeadline.clear();
     this.headDeadline.clear();
+    this.exchange.dispose();
   }
 
   /** Notes that the connection rests. The deadline is left where it is: when it comes it looks how long the rest has been. */

@@ -123,12 +123,14 @@ export class Http2ServerSession extends Http2Session {
 
   protected onDead(): void {
     this.streams.clear();
+    for (const exchange of this.idleExchanges.splice(0)) exchange.dispose();
     this.onGone();
   }
 
   forget(stream: Http2ServerStream, exchange: DownstreamOwner): void {
     if (!this.streams.delete(stream.id)) return;
-    if (exchange.idle && this.idleExchanges.length < 128) this.idleExchanges.push(exchange);
+    if (!this.dead && exchange.idle && this.idleExchanges.length < 128) this.idleExchanges.push(exchange);
+    else exchange.dispose();
     if (this.draining && this.streams.size === 0) this.closeGently();
   }
 }

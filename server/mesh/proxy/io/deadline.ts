@@ -52,7 +52,7 @@ class Wheel {
   private readonly slots: (Deadline | null)[] = Array.from({ length: SLOTS }, () => null);
   private readonly tickMs: number;
   private tick = 0;
-  private size = 0;
+  size = 0;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(tickMs: number) {
@@ -120,3 +120,8 @@ class Wheel {
 
 const fine = new Wheel(FINE_TICK_MS);
 const coarse = new Wheel(COARSE_TICK_MS);
+
+/** Deadlines that are waited for, in all of the process. */
+export function armedDeadlines(): number {
+  return fine.size + coarse.size;
+}

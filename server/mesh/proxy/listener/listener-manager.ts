@@ -14,6 +14,7 @@ interface Bound {
 }
 
 const BACKLOG = 4096;
+/** Per listener. Node's own limit does not know of sockets whose handle was moved (`accept-socket.ts`). */
 const MAX_CONNECTIONS = 20_000;
 
 /** Listeners of LDS: binds their addresses, and changes what stands behind them without closing a connection. */
@@ -76,12 +77,14 @@ export class ListenerManager {
   private bind(key: string, host: string, port: number, runtime: ListenerRuntime): void {
     const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true });
     const bound: Bound = { server, runtime, listening: false };
-    server.on('connection', (socket) => bound.runtime.accept(socket));
+    server.on('connection', (socket) => {
+      if (bound.runtime.active < MAX_CONNECTIONS) bound.runtime.accept(socket);
+      else socket.destroy();
+    });
     server.on('error', (error) => {
       if (!bound.listening) this.bound.delete(key);
       this.onBindError(bound.runtime.config.name, error.message);
     });
-    server.maxConnections = MAX_CONNECTIONS;
     server.listen({ host, port, backlog: BACKLOG }, () => (bound.listening = true));
     this.bound.set(key, bound);
   }

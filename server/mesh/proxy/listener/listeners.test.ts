@@ -4,6 +4,7 @@ import tls from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Listener, NetworkFilter } from '@/lib/xds';
 import { typeUrls } from '@/lib/xds';
+import { armedDeadlines } from '../io/deadline';
 import { createAuthority, identitySource } from '../testdata/certificates';
 import { httpFilter, httpListener, raw, request, startHttp, startProxy, startTcp, staticCluster, virtualHost } from '../testdata/harness';
 import type { TestProxy } from '../testdata/harness';
@@ -300,6 +301,22 @@ describe('life cycle', () => {
     await drained;
     await expect(request(port)).rejects.toThrow();
     agent.destroy();
+  });
+
+  it('keeps nothing of connections that are closed', async () => {
+    const app = keep(await startHttp((_incoming, response) => response.end('ok')));
+    const clusters = [staticCluster('app', [app.port])];
+    const proxy = keep(
+      await startProxy({
+        clusters,
+        listeners: [httpListener([{ match: { prefix: '/' }, route: { cluster: 'app', timeout: { seconds: 15 } } }])],
+      }),
+    );
+    await request(proxy.port());
+    const before = armedDeadlines();
+    await Promise.all(Array.from({ length: 40 }, () => request(proxy.port())));
+    await expect.poll(() => armedDeadlines()).toBeLessThanOrEqual(before);
+    expect(proxy.proxy.listeners.active).toBe(0);
   });
 
   it('stops listening when a listener is removed', async () => {

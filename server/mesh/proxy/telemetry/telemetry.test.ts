@@ -22,7 +22,9 @@ interface Span {
   attributes: { key: string; value: { stringValue?: string; intValue?: string } }[];
 }
 
-async function start(manager: Partial<HttpConnectionManager> = {}): Promise<{ proxy: TestProxy; seen: Record<string, string>[]; spans: Span[] }> {
+async function start(
+  manager: Partial<HttpConnectionManager> = {},
+): Promise<{ proxy: TestProxy; seen: Record<string, string>[]; spans: Span[] }> {
   const seen: Record<string, string>[] = [];
   const spans: Span[] = [];
   const app = await startHttp((incoming, response) => {
@@ -40,10 +42,33 @@ async function start(manager: Partial<HttpConnectionManager> = {}): Promise<{ pr
   });
   const proxy = await startProxy({
     clusters: [staticCluster(service, [app.port]), staticCluster('collector', [collector.port])],
-    listeners: [httpListener([{ name: 'default', match: { prefix: '/' }, route: { cluster: service }, decorator: { operation: 'reviews.default.svc.cluster.local:9080/*' } }], manager)],
+    listeners: [
+      httpListener(
+        [
+          {
+            name: 'default',
+            match: { prefix: '/' },
+            route: { cluster: service },
+            decorator: { operation: 'reviews.default.svc.cluster.local:9080/*' },
+          },
+        ],
+        manager,
+      ),
+    ],
   });
   cleanups.push(app.stop, collector.stop, proxy.stop);
-  proxy.source.push(typeUrls.workload, [{ name: '127.0.0.1', namespace: 'default', workload: 'reviews-v1', app: 'reviews', version: 'v1', canonical_name: 'reviews', canonical_revision: 'v1', cluster: 'Kubernetes' }]);
+  proxy.source.push(typeUrls.workload, [
+    {
+      name: '127.0.0.1',
+      namespace: 'default',
+      workload: 'reviews-v1',
+      app: 'reviews',
+      version: 'v1',
+      canonical_name: 'reviews',
+      canonical_revision: 'v1',
+      cluster: 'Kubernetes',
+    },
+  ]);
   return { proxy, seen, spans };
 }
 
@@ -62,7 +87,7 @@ const tracing = (percent: number): Partial<HttpConnectionManager> => ({
 });
 
 describe('metrics', () => {
-  it('carry Istio\'s labels, with the peer known by its address', async () => {
+  it("carry Istio's labels, with the peer known by its address", async () => {
     const { proxy } = await start();
     for (let round = 0; round < 3; round++) await request(proxy.port(), { headers: { host: 'reviews:9080' } });
     const lines: string[] = [];
@@ -86,7 +111,16 @@ describe('traces', () => {
   it('continue W3C and B3 headers and send a span', async () => {
     const { proxy, seen, spans } = await start(tracing(0));
     const traceId = '0af7651916cd43dd8448eb211c80319c';
-    await request(proxy.port(), { path: '/x', headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01`, 'x-b3-traceid': traceId, 'x-b3-spanid': 'b7ad6b7169203331', 'x-b3-sampled': '1', 'x-request-id': 'r-1' } });
+    await request(proxy.port(), {
+      path: '/x',
+      headers: {
+        traceparent: `00-${traceId}-b7ad6b7169203331-01`,
+        'x-b3-traceid': traceId,
+        'x-b3-spanid': 'b7ad6b7169203331',
+        'x-b3-sampled': '1',
+        'x-request-id': 'r-1',
+      },
+    });
     await expect.poll(() => spans.length).toBe(1);
     const [span] = spans;
     expect(span).toMatchObject({ traceId, parentSpanId: 'b7ad6b7169203331', kind: 3, name: 'reviews.default.svc.cluster.local:9080/*' });
@@ -94,7 +128,13 @@ describe('traces', () => {
     expect(seen[0]?.['x-b3-spanid']).toBe(span?.spanId);
     expect(seen[0]?.['x-b3-parentspanid']).toBe('b7ad6b7169203331');
     const tags = Object.fromEntries((span?.attributes ?? []).map(({ key, value }) => [key, value.stringValue ?? value.intValue]));
-    expect(tags).toMatchObject({ 'guid:x-request-id': 'r-1', 'http.status_code': '200', 'istio.canonical_service': 'productpage', upstream_cluster: service, response_flags: '-' });
+    expect(tags).toMatchObject({
+      'guid:x-request-id': 'r-1',
+      'http.status_code': '200',
+      'istio.canonical_service': 'productpage',
+      upstream_cluster: service,
+      response_flags: '-',
+    });
   });
 
   it('respect a decision not to sample, and pass it on', async () => {
@@ -108,12 +148,25 @@ describe('traces', () => {
 });
 
 describe('access logs', () => {
-  it('are written in Istio\'s default format', async () => {
-    const { proxy } = await start({ access_log: [{ name: 'file', typed_config: { '@type': typeUrls.fileAccessLog, path: '/dev/stdout', log_format: { text_format_source: { inline_string: DEFAULT_FORMAT } } } }] });
+  it("are written in Istio's default format", async () => {
+    const { proxy } = await start({
+      access_log: [
+        {
+          name: 'file',
+          typed_config: {
+            '@type': typeUrls.fileAccessLog,
+            path: '/dev/stdout',
+            log_format: { text_format_source: { inline_string: DEFAULT_FORMAT } },
+          },
+        },
+      ],
+    });
     await request(proxy.port(), { path: '/p?q=1', headers: { host: 'reviews:9080', 'user-agent': 'tester', 'x-request-id': 'r-2' } });
-    await expect.poll(() => proxy.logs.join('')).toMatch(
-      /^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\] "GET \/p\?q=1 HTTP\/1\.1" 200 - via_upstream - "-" 0 2 \d+ \d+ "-" "tester" "r-2" "reviews:9080" "127\.0\.0\.1:\d+" outbound\|9080\|\|reviews\.default\.svc\.cluster\.local 127\.0\.0\.1:\d+ 127\.0\.0\.1:\d+ 127\.0\.0\.1:\d+ - default\n$/,
-    );
+    await expect
+      .poll(() => proxy.logs.join(''))
+      .toMatch(
+        /^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\] "GET \/p\?q=1 HTTP\/1\.1" 200 - via_upstream - "-" 0 2 \d+ \d+ "-" "tester" "r-2" "reviews:9080" "127\.0\.0\.1:\d+" outbound\|9080\|\|reviews\.default\.svc\.cluster\.local 127\.0\.0\.1:\d+ 127\.0\.0\.1:\d+ 127\.0\.0\.1:\d+ - default\n$/,
+      );
   });
 
   it('may be JSON, and filtered by status', async () => {
@@ -122,11 +175,22 @@ describe('access logs', () => {
         {
           name: 'file',
           filter: { status_code_filter: { comparison: { op: 'GE', value: { default_value: 400, runtime_key: 'x' } } } },
-          typed_config: { '@type': typeUrls.fileAccessLog, path: '/dev/stdout', json_format: { code: '%RESPONSE_CODE%', path: '%REQ(:PATH)%', sni: '%REQUESTED_SERVER_NAME%' } },
+          typed_config: {
+            '@type': typeUrls.fileAccessLog,
+            path: '/dev/stdout',
+            json_format: { code: '%RESPONSE_CODE%', path: '%REQ(:PATH)%', sni: '%REQUESTED_SERVER_NAME%' },
+          },
         },
       ],
       http_filters: [
-        { name: 'envoy.filters.http.fault', typed_config: { '@type': typeUrls.fault, abort: { http_status: 500, percentage: { numerator: 100 } }, headers: [{ name: 'x-fail', present_match: true }] } },
+        {
+          name: 'envoy.filters.http.fault',
+          typed_config: {
+            '@type': typeUrls.fault,
+            abort: { http_status: 500, percentage: { numerator: 100 } },
+            headers: [{ name: 'x-fail', present_match: true }],
+          },
+        },
         { name: 'envoy.filters.http.router', typed_config: { '@type': typeUrls.router } },
       ],
     });
@@ -137,7 +201,7 @@ describe('access logs', () => {
 });
 
 describe('admin pages', () => {
-  it('answer in Envoy\'s paths and formats', async () => {
+  it("answer in Envoy's paths and formats", async () => {
     const { proxy } = await start();
     await request(proxy.port());
     const admin = new AdminServers(proxy.proxy);
@@ -146,9 +210,17 @@ describe('admin pages', () => {
     const [adminPort = 0, metricsPort = 0, readyPort = 0] = admin.ports;
     const get = async (path: string, port = adminPort): Promise<string> => (await request(port, { path })).body;
     const dump = JSON.parse(await get('/config_dump')) as { configs: Record<string, unknown>[] };
-    expect(dump.configs.map((config) => String(config['@type']).split('.').at(-1))).toEqual(['BootstrapConfigDump', 'ClustersConfigDump', 'ListenersConfigDump', 'RoutesConfigDump', 'SecretsConfigDump']);
+    expect(dump.configs.map((config) => String(config['@type']).split('.').at(-1))).toEqual([
+      'BootstrapConfigDump',
+      'ClustersConfigDump',
+      'ListenersConfigDump',
+      'RoutesConfigDump',
+      'SecretsConfigDump',
+    ]);
     expect(JSON.stringify(dump)).toContain('"connect_timeout":"1s"');
-    expect(await get('/clusters')).toMatch(/^outbound\|9080\|\|reviews\.default\.svc\.cluster\.local::127\.0\.0\.1:\d+::health_flags::healthy$/m);
+    expect(await get('/clusters')).toMatch(
+      /^outbound\|9080\|\|reviews\.default\.svc\.cluster\.local::127\.0\.0\.1:\d+::health_flags::healthy$/m,
+    );
     expect(await get('/listeners')).toMatch(/^test::127\.0\.0\.1:/);
     expect(await get('/stats?filter=upstream_rq_total')).toContain(`cluster.${service}.upstream_rq_total: 1`);
     expect(await get('/stats/prometheus', metricsPort)).toContain('istio_requests_total{');
