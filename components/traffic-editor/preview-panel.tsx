@@ -5,13 +5,9 @@ import { useTranslations } from 'use-intl';
 import { HealthMark } from '@/components/ui/health-mark';
 import { YamlDiff } from '@/components/ui/yaml-diff';
 import type { PreviewResponse } from '@/lib/contract';
-import { formatPercent, formatRate } from '@/lib/format';
+import { BehaviourList } from './behaviour-list';
 
 const severityHealth = { error: 'failing', warning: 'degraded', info: 'idle' } as const;
-
-function shares(list: { destination: string; share: number }[]): string {
-  return list.map((one) => `${one.destination} ${formatPercent(one.share)}`).join(', ');
-}
 
 /** What a draft will do: a sentence per change, requests that go elsewhere, findings, and the YAML difference. */
 export function PreviewPanel({ preview }: { preview: PreviewResponse }): ReactNode {
@@ -33,32 +29,7 @@ export function PreviewPanel({ preview }: { preview: PreviewResponse }): ReactNo
           </ul>
         )}
       </section>
-      {preview.changes.length > 0 && (
-        <section>
-          <h3 className="mb-1 text-sm">{t('behaviour')}</h3>
-          {preview.breaks > 0 && (
-            <p className="mb-1 flex items-center gap-2 text-sm text-failing-text">
-              <HealthMark health="failing" size={11} />
-              {t('breaks', { count: preview.breaks })}
-            </p>
-          )}
-          <ul className="flex flex-col gap-1.5 text-sm">
-            {preview.changes.map((change) => (
-              <li key={`${change.from} ${change.to} ${change.method} ${change.path} ${JSON.stringify(change.headers)}`}>
-                <span className="font-mono text-xs">
-                  {change.method ?? '*'} {change.path ?? '*'}
-                </span>{' '}
-                <span className="text-muted">
-                  {change.from} → {change.to} · {formatRate(change.rps)}
-                </span>
-                <br />
-                <span className="text-muted line-through">{shares(change.before)}</span> → {shares(change.after)}
-              </li>
-            ))}
-          </ul>
-          <p className="mt-1 text-xs text-faint">{t('coverage', { requests: String(preview.coverage.requests) })}</p>
-        </section>
-      )}
+      <BehaviourList preview={preview} />
       {preview.findings.length > 0 && (
         <section>
           <h3 className="mb-1 text-sm">{t('findings')}</h3>

@@ -29,21 +29,63 @@ export const finding = z.object({
 });
 export type Finding = z.infer<typeof finding>;
 
-export const destinationShare = z.object({ destination: z.string(), share: z.number() });
+/** A part of the requests and where it ends: a version of the called service, another service with its version, or a proxy's answer. */
+export const destinationShare = z.object({
+  destination: z.string(),
+  /** 0..1 */
+  share: z.number(),
+  /** Status, when this part fails. */
+  failed: z.int().optional(),
+  /** Why it fails, in words. */
+  reason: z.string().optional(),
+  /** Ready endpoints that take this part. */
+  endpoints: z.int().optional(),
+});
+export type DestinationShare = z.infer<typeof destinationShare>;
 
-/** Requests of one kind that would go elsewhere than now. */
+/** Requests of one kind that would fare otherwise than now. `from` and `to` are `namespace/name`. */
 export const behaviourChange = z.object({
   from: z.string(),
   to: z.string(),
   host: z.string(),
+  /** `null`: no trace tells method and path of these requests. */
   method: z.string().nullable(),
+  /** A class of paths, `/reviews/*`. */
   path: z.string().nullable(),
   headers: z.record(z.string(), z.string()),
+  /** At the present rate; `null`: traces do not tell how many requests carry these headers. */
   rps: z.number().nullable(),
   before: z.array(destinationShare),
   after: z.array(destinationShare),
+  /** Requests that worked would fail. */
+  breaks: z.boolean(),
+  /** Object and field that will decide. */
+  object: z.string(),
+  objectPath: z.string(),
+  /** `GET /reviews/* from productpage: v1 100 % → v1 90 %, v2 10 % (18 req/s)`. */
+  sentence: words,
+  /** What changes beside the destinations: timeout, retries, delay, mirror, mutual TLS. */
+  effects: z.array(words),
 });
 export type BehaviourChange = z.infer<typeof behaviourChange>;
+
+/** What the changes were computed from. */
+export const behaviourCoverage = z.object({
+  /** Requests of the window whose method and path traces tell. */
+  requests: z.number(),
+  /** Their share of all HTTP requests; `null` without traffic. */
+  share: z.number().nullable(),
+  /** All HTTP requests of the window. */
+  total: z.number(),
+  window: z.string(),
+  /** Kinds of requests that were run through both configurations. */
+  compared: z.int(),
+  /** Headers that decide for some of them and that no trace carries. */
+  untracedHeaders: z.array(z.string()),
+  /** Callers that cannot be asked: not in the cluster, or without a proxy of the mesh. */
+  unknownCallers: z.array(z.string()),
+});
+export type BehaviourCoverage = z.infer<typeof behaviourCoverage>;
 
 /** One object before and after, as YAML without managedFields; `null`: it does not exist. */
 export const previewDocument = z.object({
@@ -58,8 +100,7 @@ export type PreviewDocument = z.infer<typeof previewDocument>;
 export const previewResponse = z.object({
   changes: z.array(behaviourChange),
   findings: z.array(finding),
-  /** Which part of the observed traffic the changes were computed from. */
-  coverage: z.object({ requests: z.number(), share: z.number().nullable() }),
+  coverage: behaviourCoverage,
   /** Number of `changes` after which requests that worked would fail. */
   breaks: z.int(),
   documents: z.array(previewDocument),

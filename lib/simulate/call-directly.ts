@@ -1,5 +1,5 @@
 import type { KubernetesResource, Pod, Service } from '@/lib/model';
-import { matchesLabels } from '@/lib/model';
+import { matchesLabels, workloadOfPod } from '@/lib/model';
 import type { SimulatedDestination, SimulatedRequest, Simulation } from './simulation';
 import { plainRequest } from '@/lib/routing';
 import { authorityOf } from './parse-request';
@@ -25,7 +25,14 @@ export function callDirectly(mesh: SimulatedMesh, objects: readonly KubernetesRe
   const destinations = [...Map.groupBy(members, workloadName)].map(([workload, own]): SimulatedDestination => {
     const [member] = own;
     const port = typeof targetPort === 'number' ? targetPort : namedPort(member, targetPort, request.port);
-    return { ...visitServer(mesh, member, port, null, asked, caller), cluster: '', workload, endpoints: own.length };
+    const version = member === undefined ? '' : workloadOfPod(member).version;
+    return {
+      ...visitServer(mesh, member, port, null, asked, caller),
+      cluster: '',
+      workload,
+      ...(version === '' ? {} : { version }),
+      endpoints: own.length,
+    };
   });
   const statuses = new Set(destinations.map((destination) => destination.status));
   const [status] = statuses;

@@ -3,7 +3,8 @@ import type { KubernetesResource, Pod, Service } from '@/lib/model';
 import { addressesOfPodIp, matchesLabels, proxyPorts } from '@/lib/model';
 import type { CompiledProxy, ProxyNode } from '@/lib/pilot';
 import type { CompiledFilterChain, RouteTable } from '@/lib/routing';
-import { chooseFilterChain, compileListener, compileRouteConfiguration, parseIp } from '@/lib/routing';
+import { chooseFilterChain, parseIp } from '@/lib/routing';
+import type { CompiledThings } from './remember-compiled';
 import type { SimulatedRequest } from './simulation';
 
 /** Where a request meets the caller's proxy. */
@@ -26,6 +27,7 @@ export function chooseEntrance(
   node: ProxyNode,
   proxy: CompiledProxy,
   request: SimulatedRequest,
+  things: CompiledThings,
 ): Entrance {
   const isGateway = node.type === 'router';
   const port = isGateway ? containerPort(objects, pod, request.port) : proxyPorts.outboundHttpProxy;
@@ -42,7 +44,7 @@ export function chooseEntrance(
       hint: known === '' ? 'No server of a Gateway is attached to it.' : `It has: ${known}.`,
     });
   }
-  const compiled = compileListener(listener);
+  const compiled = things.listener(listener);
   const overTls = isGateway && request.scheme === 'https';
   const chain = chooseFilterChain(compiled, {
     destinationIp: parseIp(node.ip),
@@ -56,19 +58,19 @@ export function chooseEntrance(
   });
   // A plaintext request to a port of TLS, or the reverse, ends in the handshake.
   const fits = chain !== null && (!isGateway || chain.tls === null || overTls);
-  return { listener: listener.name, chain: fits ? chain : null, routes: routesOf(proxy, chain) };
+  return { listener: listener.name, chain: fits ? chain : null, routes: routesOf(proxy, chain, things) };
 }
 
 function isHttpProxy(name: string, node: ProxyNode): boolean {
   return name.startsWith(`${addressesOfPodIp(node.ip)?.outboundIp ?? node.outboundIp}_`);
 }
 
-function routesOf(proxy: CompiledProxy, chain: CompiledFilterChain | null): RouteTable | null {
+function routesOf(proxy: CompiledProxy, chain: CompiledFilterChain | null, things: CompiledThings): RouteTable | null {
   const manager = chain?.http;
   if (manager === null || manager === undefined) return null;
   const inline = manager.config.route_config;
   const configuration = inline ?? proxy.routes.find(({ name }) => name === manager.routeName)?.resource;
-  return configuration === undefined ? null : compileRouteConfiguration(configuration);
+  return configuration === undefined ? null : things.routes(configuration);
 }
 
 function containerPort(objects: readonly KubernetesResource[], pod: Pod, port: number): number {

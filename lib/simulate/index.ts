@@ -1,7 +1,15 @@
-/** What a request will do, asked of manifests: the control plane's compiler and the proxy's routing, run on a draft. */
+/** What a request will do, asked of manifests or of a cluster's objects: the control plane's compiler and the proxy's routing, run on a draft. */
+export { diffBehaviour, sameOutcome, serviceName } from './diff-behaviour';
+export type { BehaviourDiff, BehaviourDifference, ObservedRequest } from './diff-behaviour';
+export { classOfPath, groupRequests, readTracedRequest } from './group-requests';
+export type { GroupedRequests, ObservedEdge, TracedRequest } from './group-requests';
+export type { Outcome, OutcomeShare } from './summarize-outcome';
+export { headerQuestions } from './vary-headers';
+export type { HeaderProbe, HeaderQuestions } from './vary-headers';
 export { parseRequest } from './parse-request';
 export { placeWorkloads } from './place-workloads';
-export { simulate } from './simulate-request';
+export { openMesh, simulate } from './simulate-request';
+export type { OpenedMesh } from './simulate-request';
 export type {
   Authorization,
   SimulatedDestination,

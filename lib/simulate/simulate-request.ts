@@ -1,7 +1,7 @@
 import type { KubernetesResource, Pod } from '@/lib/model';
 import { hasSidecar, spiffeId, workloadOfPod } from '@/lib/model';
-import type { CompiledProxy } from '@/lib/pilot';
-import { buildMeshState, compileProxy, proxyNodeOfPod } from '@/lib/pilot';
+import type { CompiledProxy, MeshState, ObjectChanges, PilotOptions } from '@/lib/pilot';
+import { buildMeshState, proxyNodeOfPod, updateMeshState } from '@/lib/pilot';
 import type { CompiledFault, CompiledHttpManager, Decision, Explanation, PolicyConnection, RoutingRequest } from '@/lib/routing';
 import {
   appliesToRequest,
@@ -24,6 +24,7 @@ import { chooseEntrance } from './choose-entrance';
 import { findCaller, podsAmong } from './find-caller';
 import { authorityOf } from './parse-request';
 import { placeWorkloads } from './place-workloads';
+import { rememberCompiled } from './remember-compiled';
 import { callDirectly } from './call-directly';
 import type { Authorization, SimulatedDestination, SimulatedFault, SimulatedRequest, Simulation, SimulationInput } from './simulation';
 import { objectOf } from './simulation';
@@ -32,24 +33,47 @@ import { visitCluster } from './visit-destination';
 
 const allowed: Authorization = { verdict: 'allow' };
 
-/**
- * Says what becomes of a request before anybody sends it: the caller's proxy is compiled from the objects as the control plane does it,
- * the request routed as the proxy does it, and the policies of the other side asked.
- * @throws HeddleError `not_found` when there is no such workload
- */
-export function simulate(input: SimulationInput): Simulation {
-  const objects = placeWorkloads(input.objects);
+/** A mesh that can be asked about any number of requests. */
+export interface OpenedMesh {
+  /**
+   * Says what becomes of a request before anybody sends it: the caller's proxy is compiled from the objects as the control plane does it,
+   * the request routed as the proxy does it, and the policies of the other side asked. `from` is `namespace/workload`.
+   * @throws HeddleError `not_found` when there is no such workload, or a gateway has no such port
+   */
+  ask(from: string, request: SimulatedRequest): Simulation;
+  /** The same mesh after a change. What the change does not touch is not compiled again. */
+  change(changes: ObjectChanges): OpenedMesh;
+}
+
+/** Opens a mesh of objects as a cluster has them: pods with addresses, Services with ClusterIPs, EndpointSlices. */
+export function openMesh(objects: readonly KubernetesResource[], options: PilotOptions, nowMs: number): OpenedMesh {
+  return meshOf(buildMeshState(objects, options), nowMs);
+}
+
+function meshOf(state: MeshState, nowMs: number): OpenedMesh {
+  const objects = [...state.tables.values()].flatMap((table) => [...table.values()]);
   const pods = podsAmong(objects);
-  const pod = findCaller(pods, input.from);
-  const state = buildMeshState(objects, input.options);
   const podsByIp = new Map(pods.flatMap((one) => (one.status?.podIP === undefined ? [] : [[one.status.podIP, one] as const])));
-  const mesh: SimulatedMesh = { state, pods, podsByIp, nowMs: input.nowMs };
-  const node = proxyNodeOfPod(pod);
-  if (node.type === 'sidecar' && !hasSidecar(pod)) return callDirectly(mesh, objects, pod, input.request);
-  const identity = workloadOfPod(pod);
-  const caller: Caller = { ip: node.ip, identity: spiffeId(identity.namespace, identity.serviceAccount, state.mesh.trustDomain) };
-  const proxy = compileProxy(state, node);
-  return throughProxy(mesh, objects, pod, proxy, caller, input.request);
+  const compiled = rememberCompiled(state);
+  const mesh: SimulatedMesh = { state, pods, podsByIp, nowMs, compiled };
+  const callers = new Map<string, Pod>();
+  return {
+    ask(from, request) {
+      const pod = callers.get(from) ?? findCaller(pods, from);
+      callers.set(from, pod);
+      const node = proxyNodeOfPod(pod);
+      if (node.type === 'sidecar' && !hasSidecar(pod)) return callDirectly(mesh, objects, pod, request);
+      const identity = workloadOfPod(pod);
+      const caller: Caller = { ip: node.ip, identity: spiffeId(identity.namespace, identity.serviceAccount, state.mesh.trustDomain) };
+      return throughProxy(mesh, objects, pod, compiled.proxy(pod), caller, request);
+    },
+    change: (changes) => meshOf(updateMeshState(state, changes), nowMs),
+  };
+}
+
+/** One request, asked of manifests (CONTRACTS §4 `heddle simulate`): see `OpenedMesh.ask`. */
+export function simulate(input: SimulationInput): Simulation {
+  return openMesh(placeWorkloads(input.objects), input.options ?? {}, input.nowMs).ask(input.from, input.request);
 }
 
 function throughProxy(
@@ -61,7 +85,7 @@ function throughProxy(
   request: SimulatedRequest,
 ): Simulation {
   const node = proxyNodeOfPod(pod);
-  const entrance = chooseEntrance(objects, pod, node, proxy, request);
+  const entrance = chooseEntrance(objects, pod, node, proxy, request, mesh.compiled);
   if (entrance.chain === null) return unanswered(entrance, proxy, 'No filter chain of the listener takes the connection');
   const tunnelled = node.type === 'sidecar' && request.scheme !== 'http';
   const asked = tunnelled ? tunnelRequest(request) : routingRequest(request, node.type === 'router');

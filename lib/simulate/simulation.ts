@@ -47,6 +47,8 @@ export interface SimulatedDestination {
   readonly cluster: string;
   /** `namespace/workload`, or the address of something outside the mesh. */
   readonly workload: string;
+  /** Label `version` of its pods. */
+  readonly version?: string;
   /** Endpoints of it that may be chosen. */
   readonly endpoints: number;
   readonly mtls: boolean;

@@ -1,22 +1,12 @@
 import type { Pod } from '@/lib/model';
-import { hasSidecar } from '@/lib/model';
+import { hasSidecar, workloadOfPod } from '@/lib/model';
 import type { CompiledProxy, MeshState } from '@/lib/pilot';
-import { compileProxy, proxyNodeOfPod } from '@/lib/pilot';
 import type { LbHost, NewConnection, PolicyConnection, RoutingRequest } from '@/lib/routing';
-import {
-  chooseFilterChain,
-  chooseUpstreamSocket,
-  compileCluster,
-  compileListener,
-  compileRouteConfiguration,
-  createBalancer,
-  decide,
-  parseIp,
-  readHosts,
-} from '@/lib/routing';
-import type { Cluster, Listener, UpstreamTlsContext } from '@/lib/xds';
+import { chooseFilterChain, chooseUpstreamSocket, decide, parseIp } from '@/lib/routing';
+import type { Listener, UpstreamTlsContext } from '@/lib/xds';
 import { applyPolicies } from './apply-filters';
 import { workloadName } from './find-caller';
+import type { CompiledThings, ReachableCluster } from './remember-compiled';
 import type { SimulatedDestination } from './simulation';
 
 /** The mesh as one simulation sees it. */
@@ -25,6 +15,7 @@ export interface SimulatedMesh {
   readonly pods: readonly Pod[];
   readonly podsByIp: ReadonlyMap<string, Pod>;
   readonly nowMs: number;
+  readonly compiled: CompiledThings;
 }
 
 /** Who calls, as the other side sees it. */
@@ -47,41 +38,37 @@ export function visitCluster(
   request: RoutingRequest | null,
   caller: Caller,
 ): SimulatedDestination[] {
-  const cluster = client.clusters.find((one) => one.name === clusterName)?.resource;
+  const cluster = mesh.compiled.cluster(client, clusterName);
   if (cluster === undefined) return [{ ...unknown, cluster: clusterName, workload: clusterName, status: 503 }];
-  if (cluster.type === 'ORIGINAL_DST') return [{ ...unknown, cluster: clusterName, workload: 'outside the mesh' }];
-  const hosts = usableHosts(client, cluster);
+  if (cluster.resource.type === 'ORIGINAL_DST') return [{ ...unknown, cluster: clusterName, workload: 'outside the mesh' }];
+  const { hosts } = cluster;
   if (hosts.length === 0) return [{ ...unknown, cluster: clusterName, workload: clusterName, status: 503 }];
   const byWorkload = Map.groupBy(hosts, (host) => {
     const pod = mesh.podsByIp.get(host.address);
     return pod === undefined ? host.address : workloadName(pod);
   });
-  return [...byWorkload].map(([workload, members]) => ({
-    ...visitHost(mesh, cluster, members[0], request, caller),
-    cluster: clusterName,
-    workload,
-    endpoints: members.length,
-  }));
-}
-
-/** Hosts that the balancer may choose: the ones of priorities that get traffic. */
-function usableHosts(client: CompiledProxy, cluster: Cluster): readonly LbHost[] {
-  const settings = compileCluster(cluster);
-  const assignment = client.endpoints.find((one) => one.name === settings.endpointsName)?.resource ?? cluster.load_assignment;
-  if (assignment === undefined) return [];
-  const { levels } = createBalancer(settings.balancer, readHosts(assignment), () => 0);
-  return levels.filter((level) => level.percent > 0).flatMap((level) => (level.panic ? level.hosts : level.healthy));
+  return [...byWorkload].map(([workload, members]) => {
+    const pod = mesh.podsByIp.get(members[0]?.address ?? '');
+    const version = pod === undefined ? '' : workloadOfPod(pod).version;
+    return {
+      ...visitHost(mesh, cluster, members[0], request, caller),
+      cluster: clusterName,
+      workload,
+      ...(version === '' ? {} : { version }),
+      endpoints: members.length,
+    };
+  });
 }
 
 function visitHost(
   mesh: SimulatedMesh,
-  cluster: Cluster,
+  cluster: ReachableCluster,
   host: LbHost | undefined,
   request: RoutingRequest | null,
   caller: Caller,
 ): SimulatedDestination {
   if (host === undefined) return unknown;
-  const { socket } = chooseUpstreamSocket(compileCluster(cluster), host.metadata);
+  const { socket } = chooseUpstreamSocket(cluster.settings, host.metadata);
   return visitServer(mesh, mesh.podsByIp.get(host.address), host.port, socket.tls, request, caller);
 }
 
@@ -96,12 +83,12 @@ export function visitServer(
 ): SimulatedDestination {
   const showsIdentity = tls !== null && presentsCertificate(tls) && caller.identity !== null;
   if (pod === undefined || !hasSidecar(pod)) return { ...unknown, mtls: showsIdentity };
-  const server = compileProxy(mesh.state, proxyNodeOfPod(pod));
+  const server = mesh.compiled.proxy(pod);
   const listener = inboundListener(server, pod.status?.podIP ?? '', port);
   if (listener === undefined)
     return { ...unknown, mtls: showsIdentity, status: 503, authorization: { verdict: 'allow', reason: `nothing listens on port ${port}` } };
   const connection = newConnection(tls, request, pod, port, caller);
-  const chain = chooseFilterChain(compileListener(listener), connection);
+  const chain = chooseFilterChain(mesh.compiled.listener(listener), connection);
   if (chain === null) {
     const reason =
       tls === null ? 'mutual TLS is required, the caller comes in plaintext' : 'the other side does not take this TLS connection';
@@ -118,7 +105,7 @@ export function visitServer(
     peerNames: mtls && caller.identity !== null ? [caller.identity] : null,
   };
   const routes = chain.http?.config.route_config;
-  const table = routes === undefined ? null : compileRouteConfiguration(routes);
+  const table = routes === undefined ? null : mesh.compiled.routes(routes);
   const outcome = applyPolicies(chain, chain.http === null ? null : request, policyConnection, mesh.nowMs, (one) =>
     table === null ? null : decide(table, one, () => 0).filters,
   );

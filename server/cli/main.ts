@@ -10,6 +10,10 @@ import { workloadCommand } from './workload-command';
 
 /** Commands that bring the compilers of the mesh with them: even their options are loaded only when they are asked for. */
 const largeCommands: Record<string, { description: string; load: () => Promise<Command> }> = {
+  diff: {
+    description: 'say what a change does to the requests of the last hour',
+    load: async () => (await import('./diff-command')).diffCommand(),
+  },
   simulate: {
     description: 'say what a request will do, from manifests alone',
     load: async () => (await import('./simulate-command')).simulateCommand(),

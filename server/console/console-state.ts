@@ -17,6 +17,8 @@ import { createConsoleMetrics } from './console-metrics';
 import type { ConsoleMetrics } from './console-metrics';
 import { createGraphHub } from './graph-hub';
 import type { GraphHub } from './graph-hub';
+import { createTrafficSampler } from './sample-traffic';
+import type { TrafficSampler } from './sample-traffic';
 import { settleChanges } from './settle-changes';
 import { watchCluster } from './watch-cluster';
 import type { Cluster } from './watch-cluster';
@@ -29,6 +31,8 @@ export interface Console {
   readonly prometheus: Prometheus | null;
   readonly changes: ChangeLog;
   readonly graphs: GraphHub;
+  /** What the mesh did in the last hour. */
+  readonly traffic: TrafficSampler;
   now(): number;
   /** Resolves when the cluster is read, or has not been for as long as a first page may wait for it. Never fails. */
   ready(): Promise<void>;
@@ -92,6 +96,7 @@ export function createConsole(config: Config, now: () => number = Date.now): Con
     prometheus,
     changes: openChangeLog(join(config.dataDir, 'console')),
     graphs: createGraphHub(() => state),
+    traffic: createTrafficSampler({ prometheus, traces: () => state.traces(), now }),
     now,
     ready: () => read.promise,
     cluster() {

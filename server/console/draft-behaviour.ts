@@ -1,4 +1,4 @@
-import type { AnyObject, BehaviourChange, GraphResponse, Words } from '@/lib/contract';
+import type { AnyObject, Words } from '@/lib/contract';
 import { sayWords } from '@/lib/i18n';
 import type { DestinationRule, VirtualService } from '@/lib/kinds';
 import { chooseTrafficObjects, describeTrafficChange, editedRuleIndex, fullHost, readTraffic, sameJson } from '@/lib/kinds/virtual-service';
@@ -91,63 +91,6 @@ function isTold(object: AnyObject, told: ReadonlySet<string>, fields: readonly s
   if (fields.some((field) => field !== 'spec.http')) return false;
   const hosts = object.kind === 'VirtualService' ? (spec?.hosts ?? []) : [];
   return hosts.some((host) => told.has(fullHost(host, object.metadata.namespace ?? 'default')));
-}
-
-/** Requests of the last minute that the draft sends elsewhere, by caller; most requests first. */
-export function behaviourChanges(
-  services: readonly ServiceDraft[],
-  graph: GraphResponse,
-  windowSeconds: number,
-  cluster: Cluster,
-): { changes: BehaviourChange[]; coverage: { requests: number; share: number | null }; breaks: number } {
-  const names = new Map(graph.nodes.map((node) => [node.id, node]));
-  const calls = graph.edges.filter((edge) => edge.protocol !== 'tcp' && names.get(edge.target)?.kind === 'service');
-  const total = calls.reduce((sum, edge) => sum + (edge.rps ?? 0), 0);
-  const changes: BehaviourChange[] = [];
-  let breaks = 0;
-  let covered = 0;
-  for (const { service, before, after } of services) {
-    const namespace = service.metadata.namespace ?? 'default';
-    const { name } = service.metadata;
-    const callers = calls.filter(
-      (edge) => names.get(edge.target)?.namespace === namespace && names.get(edge.target)?.name === name && edge.rps !== null,
-    );
-    covered += callers.reduce((sum, edge) => sum + (edge.rps ?? 0), 0);
-    const shares = { before: sharesOf(before), after: sharesOf(after) };
-    if (sameJson(shares.before, shares.after)) continue;
-    const broken = sendsIntoVoid(service, after, cluster) && !sendsIntoVoid(service, before, cluster);
-    for (const edge of callers) {
-      if (broken) breaks += 1;
-      changes.push({
-        from: names.get(edge.source)?.name ?? 'unknown',
-        to: name,
-        host: serviceHost(name, namespace),
-        method: null,
-        path: null,
-        headers: {},
-        rps: edge.rps,
-        ...shares,
-      });
-    }
-  }
-  changes.sort((left, right) => (right.rps ?? 0) - (left.rps ?? 0));
-  return { changes, coverage: { requests: covered * windowSeconds, share: total > 0 ? covered / total : null }, breaks };
-}
-
-function sharesOf(settings: TrafficSettings): { destination: string; share: number }[] {
-  return settings.destinations
-    .filter((one) => one.weight > 0)
-    .map((one) => ({ destination: one.subset ?? one.host, share: one.weight / 100 }));
-}
-
-/** Whether some requests would go to a version without a ready endpoint. */
-function sendsIntoVoid(service: Service, settings: TrafficSettings, cluster: Cluster): boolean {
-  if (!settings.configured) return false;
-  const versions = versionsOf(service, cluster);
-  return settings.destinations.some(
-    (one) =>
-      one.weight > 0 && one.version !== null && (versions.find((version) => version.version === one.version)?.readyEndpoints ?? 0) === 0,
-  );
 }
 
 /** Services a written VirtualService routes, for "asked against observed". */

@@ -72,3 +72,9 @@ export function writableKind(object: { apiVersion: string; kind: string }): Know
   }
   return found;
 }
+
+/** Whether an object is part of the mesh's configuration, which is what the console writes and previews. */
+export function isConfiguration(object: { apiVersion: string; kind: string }): boolean {
+  const { group } = splitApiVersion(object.apiVersion);
+  return configurationKinds.some((one) => one.group === group && one.kind === object.kind);
+}

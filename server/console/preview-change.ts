@@ -1,13 +1,22 @@
 import type { AnyObject, Deletion, Finding, PreviewDocument, PreviewRequest, PreviewResponse } from '@/lib/contract';
 import { HeddleError, isHeddleError } from '@/lib/errors';
+import type { KubernetesResource } from '@/lib/model';
+import type { ObjectChanges } from '@/lib/pilot';
 import type { AnyKubeObject } from '@/server/kube';
-import { noticeOf } from './ask-metrics';
-import type { Console } from './console-state';
-import { behaviourChanges, describeDraft, draftedServices } from './draft-behaviour';
+import { compareBehaviour, nothingCompared } from './compare-behaviour';
+import { describeDraft, draftedServices } from './draft-behaviour';
 import { cleanObject, cleanYaml, refOfObject } from './draft-object';
 import { findKind, resourceFor, writableKind } from './known-kinds';
 import { same } from './merge-three-way';
+import type { TrafficSampler } from './sample-traffic';
 import type { Cluster } from './watch-cluster';
+
+/** What a preview is made from. */
+export interface PreviewSources {
+  cluster(): Cluster;
+  readonly traffic: TrafficSampler;
+  now(): number;
+}
 
 /** The object as the API server has it now; `null` when there is none. */
 export async function readCurrent(
@@ -30,6 +39,11 @@ export function applyBody(object: AnyObject): AnyKubeObject {
   const { resourceVersion } = object.metadata;
   return { ...clean, metadata: { ...clean.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) } } as AnyKubeObject;
 }
+
+/** The API server refuses the object. */
+const refusedCode = 'HED0001';
+/** The user may not write the object. */
+const notAllowedCode = 'HED0003';
 
 /** A draft beside what is there, and what the API server would make of it. */
 interface Drafted {
@@ -61,9 +75,11 @@ async function draftObject(cluster: Cluster, object: AnyObject): Promise<Drafted
     // Defaults of the server are shown; what it merges in from fields the draft leaves out is not part of the draft.
     if (same(cleanObject(applied)['spec'], cleanObject(object)['spec'])) after = cleanObject(applied);
   } catch (error) {
-    if (!isHeddleError(error) || (error.code !== 'invalid_object' && error.code !== 'bad_request' && error.code !== 'forbidden'))
-      throw error;
-    find('HED0001', 'error', error.message, error.path ?? '');
+    if (!isHeddleError(error)) throw error;
+    // Who may only read (a check of a pull request) still learns what the draft does to requests.
+    if (error.code === 'forbidden') find(notAllowedCode, 'warning', error.message, '');
+    else if (error.code === 'invalid_object' || error.code === 'bad_request') find(refusedCode, 'error', error.message, error.path ?? '');
+    else throw error;
   }
   return { ref, before, after, findings };
 }
@@ -86,38 +102,44 @@ function documentOf({ ref, before, after }: Drafted): PreviewDocument {
   return { ref, action, before: old, after: fresh };
 }
 
+/** The draft as a change of the cluster's objects. An object keeps its age: which of two rules wins depends on it. */
+function changesOf(drafted: readonly Drafted[], nowMs: number): ObjectChanges {
+  return {
+    applied: drafted.flatMap(({ before, after }): KubernetesResource[] => {
+      if (after === null) return [];
+      const { creationTimestamp = new Date(nowMs).toISOString() } = before?.metadata ?? {};
+      return [{ ...after, metadata: { ...after.metadata, creationTimestamp } } as KubernetesResource];
+    }),
+    deleted: drafted.flatMap(({ before, after }) => (after === null && before !== null ? [before] : [])),
+  };
+}
+
+/** Whether the API server would not take the draft as it is. */
+export function isRefused(findings: readonly Finding[]): boolean {
+  return findings.some((one) => one.code === refusedCode);
+}
+
 /** What a draft would do: nothing is written. An object the API server refuses is a finding, not a failure. */
-export async function previewChange(console: Console, request: PreviewRequest): Promise<PreviewResponse> {
-  const cluster = console.cluster();
+export async function previewChange(sources: PreviewSources, request: PreviewRequest): Promise<PreviewResponse> {
+  const cluster = sources.cluster();
   if (request.objects.length + request.deletes.length === 0) {
     throw new HeddleError('bad_request', 'There is nothing to preview: neither objects nor deletes.', { path: 'objects' });
   }
-  const drafted = await Promise.all([
+  const [traffic, ...drafted] = await Promise.all([
+    sources.traffic.sample(),
     ...request.objects.map((object) => draftObject(cluster, object)),
     ...request.deletes.map((deletion) => draftDeletion(cluster, deletion)),
   ]);
   const findings = drafted.flatMap((one) => one.findings);
-  const refused = findings.some((one) => one.severity === 'error');
+  const refused = isRefused(findings);
   // A refused draft has a shape nobody vouches for: it is not read further.
-  const services = refused ? [] : draftedServices(cluster, request);
-  const duration = '60s';
-  const notices = cluster.notices();
-  const graph = await console.graphs
-    .graph({ namespaces: [], duration, graphType: 'workload', services: true, at: undefined })
-    .catch((error: unknown) => {
-      notices.push(noticeOf('prometheus', error));
-      return null;
-    });
-  const behaviour =
-    graph === null || refused
-      ? { changes: [], coverage: { requests: 0, share: null }, breaks: 0 }
-      : behaviourChanges(services, graph, 60, cluster);
+  const behaviour = refused ? nothingCompared : compareBehaviour(cluster, traffic, changesOf(drafted, sources.now()), sources.now());
   const rows = drafted.map(({ before, after }) => ({ before: before === null ? null : cleanObject(before), after }));
   return {
     ...behaviour,
     findings,
     documents: drafted.map(documentOf),
-    sentences: refused ? [] : describeDraft(services, rows),
-    notices: [...notices, ...(graph?.notices.filter((one) => one.source.startsWith('prometheus')) ?? [])],
+    sentences: refused ? [] : describeDraft(draftedServices(cluster, request), rows),
+    notices: [...cluster.notices(), ...traffic.notices],
   };
 }

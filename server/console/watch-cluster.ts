@@ -4,7 +4,7 @@ import type { DestinationRule, Gateway, HTTPRoute, ServiceEntry, VirtualService 
 import type { Deployment, EndpointSlice, Namespace, Pod, Service } from '@/lib/model';
 import type { Notice } from '@/lib/contract';
 import { createInformer, resources } from '@/server/kube';
-import type { AnyKubeObject, Informer, KubeClient, ResourceRef } from '@/server/kube';
+import type { AnyKubeObject, InformedResource, Informer, KubeClient, ResourceRef } from '@/server/kube';
 import { configurationKinds, resourceFor } from './known-kinds';
 import { whoWrites } from './who-writes';
 
@@ -41,13 +41,16 @@ export interface Written {
 
 const catchUpMs = 2000;
 
-const always: readonly ResourceRef[] = [
+const always: readonly InformedResource[] = [
   resources.namespaces,
   resources.pods,
   resources.services,
   resources.endpointSlices,
   resources.deployments,
   resources.statefulSets,
+  resources.nodes,
+  // The mesh's own settings; others' may hold what is nobody's business.
+  { ...resources.configMaps, namespace: 'istio-system', fieldSelector: 'metadata.name=istio' },
 ];
 const istio = (plural: string): ResourceRef => ({ group: 'networking.istio.io', version: 'v1', plural });
 const httpRoutes: ResourceRef = { group: 'gateway.networking.k8s.io', version: 'v1', plural: 'httproutes' };

@@ -20,27 +20,41 @@ describe('writing', () => {
   it('previews without writing', async () => {
     open.prometheus.answer = () => [row('v1', 3), row('v2', 1)];
     open.kubernetes.writes.length = 0;
+    const subsets = {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'DestinationRule',
+      metadata: { name: 'reviews', namespace: 'default' },
+      spec: { host: 'reviews', subsets: ['v1', 'v2'].map((name) => ({ name, labels: { version: name } })) },
+    };
     const { status, body } = await call<PreviewResponse>('preview', {
-      body: { objects: [virtualService([{ route: route({ v1: 90, v2: 10 }) }])] },
+      body: { objects: [virtualService([{ route: route({ v1: 90, v2: 10 }) }]), subsets] },
     });
     expect(status).toBe(200);
     expect(body.documents[0]).toMatchObject({ action: 'create', before: null });
     expect(body.sentences.map((one) => one.text)).toContain('Requests to reviews: v1 from 50% to 90%.');
     expect(body.changes).toEqual([
       expect.objectContaining({
-        from: 'productpage-v1',
-        to: 'reviews',
+        from: 'default/productpage-v1',
+        to: 'default/reviews',
+        method: null,
         rps: 4,
+        breaks: false,
+        before: [
+          { destination: 'v1', share: 0.5, endpoints: 1 },
+          { destination: 'v2', share: 0.5, endpoints: 1 },
+        ],
         after: [
-          { destination: 'v1', share: 0.9 },
-          { destination: 'v2', share: 0.1 },
+          { destination: 'v1', share: 0.9, endpoints: 1 },
+          { destination: 'v2', share: 0.1, endpoints: 1 },
         ],
       }),
     ]);
     expect(body.breaks).toBe(0);
     expect(open.kubernetes.writes).toEqual([]);
+    expect(body.coverage).toMatchObject({ total: 4, requests: 0, share: 0 });
+    expect(body.notices).toContainEqual(expect.objectContaining({ source: 'traces' }));
     const toNobody = await call<PreviewResponse>('preview', { body: { objects: [virtualService([{ route: route({ v9: 100 }) }])] } });
-    expect(toNobody.status).toBe(200);
+    expect(toNobody.body).toMatchObject({ breaks: 1, changes: [{ breaks: true, after: [{ destination: '503', failed: 503, share: 1 }] }] });
   });
 
   it('says what the API server refuses', async () => {

@@ -37,4 +37,18 @@ export const words = {
   change_update: '{kind} {name}: {fields} will change.',
   change_delete: '{kind} {name} will be deleted.',
   change_none: '{kind} {name} stays as it is.',
+  // What a change does to requests that were seen.
+  behaviour: '{what} from {from}: {before} → {after}{rate}',
+  effect_timeout: 'They fail after {after} instead of {before}.',
+  effect_timeout_set: 'They fail after {after}.',
+  effect_timeout_removed: 'They have no timeout any more (it was {before}).',
+  effect_retries: 'Failed ones are tried again {after, plural, =0 {no more} one {once} other {up to # times}} (before: {before}).',
+  effect_delay_set: '{percent}% of them wait {delay}.',
+  effect_delay_removed: 'They are no longer delayed.',
+  effect_mirror_set: 'Copies of them go to {names}.',
+  effect_mirror_removed: 'Copies of them no longer go to {names}.',
+  effect_mtls_on: 'They travel under mutual TLS.',
+  effect_mtls_off: 'They no longer travel under mutual TLS.',
+  effect_rewritten: 'The destination is asked for {after}.',
+  effect_rewrite_removed: 'The destination is asked for what the caller asks for.',
 } as const;

@@ -77,7 +77,7 @@ function addBookinfo(kubernetes: FakeKubernetes): void {
     const spec = { selector: { app: name }, ports: [{ name: 'http', port: 9080 }], clusterIP: '10.0.0.1' };
     kubernetes.put('services', { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default' }, spec });
   }
-  for (const [app, version] of workloads) {
+  for (const [index, [app, version]] of workloads.entries()) {
     const name = `${app}-${version}`;
     kubernetes.put('pods', {
       apiVersion: 'v1',
@@ -88,8 +88,8 @@ function addBookinfo(kubernetes: FakeKubernetes): void {
         labels: { app, version, 'pod-template-hash': 'abc', 'security.istio.io/tlsMode': 'istio' },
         ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: `${name}-abc`, uid: '1', controller: true }],
       },
-      spec: { containers: [] },
-      status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
+      spec: { containers: [{ name: app, ports: [{ containerPort: 9080 }] }] },
+      status: { phase: 'Running', podIP: `127.64.1.${index + 1}`, conditions: [{ type: 'Ready', status: 'True' }] },
     });
   }
 }

@@ -4,7 +4,7 @@ import { decodeJaegerTrace } from '@/lib/traces';
 import type { JaegerTrace, Span } from '@/lib/traces';
 import { askJson, mustAnswer } from './ask-json';
 import { summarizeSpans } from './present-spans';
-import type { TraceStore } from './trace-store';
+import type { TraceSearch, TraceStore } from './trace-store';
 
 const names = z.object({ data: z.array(z.string()).nullish() });
 const tag = z.looseObject({ key: z.string(), type: z.string().default('string') });
@@ -45,18 +45,9 @@ export function createJaegerLegacy(base: string): TraceStore {
       return [...new Set(names.parse(body).data ?? [])].toSorted();
     },
     async search(search, signal) {
-      const query = new URLSearchParams({
-        service: search.service,
-        start: String(search.startMs * 1000),
-        end: String(search.endMs * 1000),
-        limit: String(search.limit),
-      });
-      if (search.operation !== null) query.set('operation', search.operation);
-      if (search.minDurationMs !== null) query.set('minDuration', `${search.minDurationMs}ms`);
-      if (search.maxDurationMs !== null) query.set('maxDuration', `${search.maxDurationMs}ms`);
-      if (Object.keys(search.tags).length > 0) query.set('tags', JSON.stringify(search.tags));
-      return summarizeSpans(spansOf(await mustAnswer(base, '/api/traces', query, signal))).slice(0, search.limit);
+      return summarizeSpans(await findSpans(base, search, signal)).slice(0, search.limit);
     },
+    spans: (search, signal) => findSpans(base, search, signal),
     async trace(id, signal) {
       const { status, body } = await askJson(base, `/api/traces/${encodeURIComponent(id)}`, null, signal);
       if (status === 404) return [];
@@ -64,4 +55,18 @@ export function createJaegerLegacy(base: string): TraceStore {
       return spansOf(body);
     },
   };
+}
+
+async function findSpans(base: string, search: TraceSearch, signal?: AbortSignal): Promise<Span[]> {
+  const query = new URLSearchParams({
+    service: search.service,
+    start: String(search.startMs * 1000),
+    end: String(search.endMs * 1000),
+    limit: String(search.limit),
+  });
+  if (search.operation !== null) query.set('operation', search.operation);
+  if (search.minDurationMs !== null) query.set('minDuration', `${search.minDurationMs}ms`);
+  if (search.maxDurationMs !== null) query.set('maxDuration', `${search.maxDurationMs}ms`);
+  if (Object.keys(search.tags).length > 0) query.set('tags', JSON.stringify(search.tags));
+  return spansOf(await mustAnswer(base, '/api/traces', query, signal));
 }

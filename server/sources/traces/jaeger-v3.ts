@@ -48,11 +48,9 @@ export function createJaegerV3(base: string): TraceStore {
       const parsed = summariesAnswer.safeParse(summaries.body);
       if (summaries.status === 200 && parsed.success)
         return newestFirst((parsed.data.summaries ?? []).map(readSummary)).slice(0, search.limit);
-      const { status, body } = await askJson(base, '/api/v3/traces', query, signal);
-      if (status === 404) return [];
-      if (status >= 400) throw new HeddleError('source_failed', `Jaeger answered the search with status ${status}.`);
-      return summarizeSpans(spansOf(body)).slice(0, search.limit);
+      return summarizeSpans(await findSpans(base, query, signal)).slice(0, search.limit);
     },
+    spans: (search, signal) => findSpans(base, queryOf(search), signal),
     async trace(id, signal) {
       const { status, body } = await askJson(base, `/api/v3/traces/${encodeURIComponent(id)}`, null, signal);
       if (status === 404) return [];
@@ -60,6 +58,13 @@ export function createJaegerV3(base: string): TraceStore {
       return spansOf(body);
     },
   };
+}
+
+async function findSpans(base: string, query: URLSearchParams, signal?: AbortSignal): Promise<Span[]> {
+  const { status, body } = await askJson(base, '/api/v3/traces', query, signal);
+  if (status === 404) return [];
+  if (status >= 400) throw new HeddleError('source_failed', `Jaeger answered the search with status ${status}.`);
+  return spansOf(body);
 }
 
 function queryOf(search: TraceSearch): URLSearchParams {

@@ -29,13 +29,15 @@ const traceAnswer = z.looseObject({
   resourceSpans: z.unknown().optional(),
 });
 
+const mostFetched = 20;
+
 /** Grafana Tempo: search by TraceQL. */
 export function createTempo(base: string): TraceStore {
   const values = async (tag: string, query: URLSearchParams | null, signal?: AbortSignal) => {
     const body = await mustAnswer(base, `/api/v2/search/tag/${tag}/values`, query, signal);
     return [...new Set((tagValues.parse(body).tagValues ?? []).map((one) => one.value))].toSorted();
   };
-  return {
+  const store: TraceStore = {
     kind: 'tempo',
     services: (signal) => values('resource.service.name', null, signal),
     operations: (service, signal) => values('name', new URLSearchParams({ q: `{ resource.service.name = ${quote(service)} }` }), signal),
@@ -55,6 +57,11 @@ export function createTempo(base: string): TraceStore {
       if (answer.status >= 400) throw new HeddleError('source_failed', `Tempo answered the search with status ${answer.status}.`);
       return newestFirst((searchAnswer.parse(answer.body).traces ?? []).map(readSummary));
     },
+    async spans(search, signal) {
+      // A search tells of traces; each has to be fetched.
+      const found = await store.search({ ...search, limit: Math.min(search.limit, mostFetched) }, signal);
+      return (await Promise.all(found.map((one) => store.trace(one.traceId, signal)))).flat();
+    },
     async trace(id, signal) {
       for (const path of [`/api/v2/traces/${encodeURIComponent(id)}`, `/api/traces/${encodeURIComponent(id)}`]) {
         const { status, body } = await askJson(base, path, null, signal);
@@ -67,6 +74,7 @@ export function createTempo(base: string): TraceStore {
       return [];
     },
   };
+  return store;
 }
 
 function quote(text: string): string {

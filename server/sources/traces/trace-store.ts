@@ -22,6 +22,8 @@ export interface TraceStore {
   operations(service: string, signal?: AbortSignal): Promise<string[]>;
   /** Newest first. */
   search(search: TraceSearch, signal?: AbortSignal): Promise<TraceSummary[]>;
+  /** Spans of the traces a search finds, in one heap. */
+  spans(search: TraceSearch, signal?: AbortSignal): Promise<Span[]>;
   /** All spans of a trace; empty when the store has none. */
   trace(id: string, signal?: AbortSignal): Promise<Span[]>;
 }
