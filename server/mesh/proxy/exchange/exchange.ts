@@ -3,7 +3,7 @@ import type { Decision } from '@/lib/routing';
 import { buildLocation, decide, isGrpc, resolveTimeouts, retryPolicyFor } from '@/lib/routing';
 import { CRLF, LAST_CHUNK, writeChunkSize } from '../http1/write-chunk';
 import type { BodyFraming } from '../http1/write-response';
-import { runFilters } from '../filters/run-filters';
+import { mutateResponse, runFilters } from '../filters/run-filters';
 import type { AfterHold, FilterTarget } from '../filters/run-filters';
 import { Deadline } from '../io/deadline';
 import type { DeadlineOwner } from '../io/deadline';
@@ -124,12 +124,12 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
         return;
       case 'redirect':
         if (decision.redirect === null) return;
-        this.answer(decision.redirect.status, '', 0, 'direct_response', [['location', buildLocation(decision.redirect, view)]]);
+        this.answerRouted(decision.redirect.status, '', 0, 'direct_response', [['location', buildLocation(decision.redirect, view)]]);
         return;
       case 'direct_response': {
         const reply = decision.directResponse;
         const body = typeof reply?.body === 'string' ? reply.body : Buffer.from(reply?.body ?? []).toString('latin1');
-        this.answer(reply?.status ?? 500, body, 0, 'direct_response');
+        this.answerRouted(reply?.status ?? 500, body, 0, 'direct_response');
         return;
       }
       case 'non_forwarding':
@@ -289,6 +289,14 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
     this.complete();
   }
 
+  /** An answer that a route gives, or the router for it: the route's changes to response headers apply, unlike to a filter's refusal. */
+  answerRouted(status: number, body: string, flags: number, details: string, headers: LocalHeaders = []): void {
+    if (this.decision !== null && !this.responseStarted) {
+      mutateResponse(this.decision.responseMutations, this, (name) => headers.find(([known]) => known === name)?.[1]);
+    }
+    this.answer(status, body, flags, details, headers);
+  }
+
   answerGrpc(grpcStatus: number, flags: number, details: string): void {
     if (!this.startAnswer(flags, details)) return;
     sendGrpcReply(this, grpcStatus, 'fault filter abort', []);
@@ -306,6 +314,9 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
     }
     this.router.abandon();
     this.responseStarted = true;
+    // Logs and metrics name the cluster the request was for, also where it did not get that far.
+    if (this.router.cluster === null && this.decision?.kind === 'forward')
+      this.router.cluster = this.context.clusters.get(this.decision.cluster) ?? null;
     return true;
   }
 

@@ -5,9 +5,9 @@ export type LocalHeaders = readonly (readonly [name: string, value: string])[];
 const EMPTY = Buffer.alloc(0);
 const TEXT: LocalHeaders = [['content-type', 'text/plain']];
 
-/** Sends a response of the proxy's own; to a gRPC client in gRPC. Headers planned for the response (CORS) go with it. */
+/** Sends a response of the proxy's own; to a gRPC client in gRPC. Headers planned for the response (CORS, the route's changes) go with it. */
 export function sendLocalReply(exchange: Exchange, status: number, body: string, headers: LocalHeaders): void {
-  const { stream, responsePlan, chain } = exchange;
+  const { stream, chain } = exchange;
   if (stream === null) return;
   if (exchange.isGrpc) {
     sendGrpcReply(exchange, grpcStatusOf(status), body, headers);
@@ -16,8 +16,7 @@ export function sendLocalReply(exchange: Exchange, status: number, body: string,
   exchange.status = status;
   const bytes = body === '' ? EMPTY : Buffer.from(body, 'utf8');
   exchange.bytesSent = bytes.length;
-  const planned = responsePlan.addNames.map((name, at) => [name, responsePlan.addValues[at] ?? ''] as const);
-  const all = [...headers, ...planned.filter(([name]) => !headers.some(([other]) => other === name))];
+  const all = withPlanned(exchange, headers);
   const typed = bytes.length > 0 && !all.some(([name]) => name === 'content-type') ? [...TEXT, ...all] : all;
   stream.sendLocal(status, typed, bytes, chain.serverName);
 }
@@ -29,12 +28,15 @@ export function sendGrpcReply(exchange: Exchange, grpcStatus: number, message: s
   exchange.status = 200;
   exchange.grpcStatus = grpcStatus;
   const text: LocalHeaders = message === '' ? [] : [['grpc-message', grpcMessage(message)]];
-  stream.sendLocal(
-    200,
-    [['content-type', 'application/grpc'], ['grpc-status', String(grpcStatus)], ...text, ...headers],
-    EMPTY,
-    chain.serverName,
-  );
+  const all = withPlanned(exchange, headers);
+  stream.sendLocal(200, [['content-type', 'application/grpc'], ['grpc-status', String(grpcStatus)], ...text, ...all], EMPTY, chain.serverName);
+}
+
+function withPlanned({ responsePlan }: Exchange, headers: LocalHeaders): LocalHeaders {
+  const { drop, addNames, addValues } = responsePlan;
+  if (drop.length === 0 && addNames.length === 0) return headers;
+  const planned = addNames.map((name, at) => [name, addValues[at] ?? ''] as const);
+  return [...headers.filter(([name]) => !drop.includes(name)), ...planned];
 }
 
 /** gRPC status for an HTTP status of the proxy's own (gRPC over HTTP/2, "HTTP to gRPC status code mapping"). */

@@ -116,7 +116,7 @@ function runJwt(outcome: JwtOutcome, target: FilterTarget): boolean {
           ],
         ]
       : [];
-  target.answer(status, outcome.status, FLAG.unauthorized, `jwt_authn_access_denied{${outcome.status.replaceAll(' ', '_')}}`, challenge);
+  target.answer(status, outcome.status, 0, `jwt_authn_access_denied{${outcome.status.replaceAll(' ', '_')}}`, challenge);
   return false;
 }
 

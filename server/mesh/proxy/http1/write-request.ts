@@ -18,7 +18,6 @@ for (const name of [
   'proxy-connection',
   'upgrade',
   'expect',
-  'x-envoy-attempt-count',
   'x-envoy-expected-rq-timeout-ms',
   'x-envoy-upstream-rq-timeout-ms',
   'x-envoy-upstream-rq-per-try-timeout-ms',
@@ -31,6 +30,7 @@ for (const name of [
   actions[kind.kindOf(name)] = ALWAYS;
 }
 for (const name of [
+  'x-envoy-attempt-count',
   'x-request-id',
   'x-forwarded-for',
   'x-forwarded-proto',
@@ -128,6 +128,8 @@ function dropsKnown(head: Http1RequestHead, index: number, plan: RequestPlan): b
 
 function dropsByPlan(known: number, plan: RequestPlan): boolean {
   switch (known) {
+    case kind.ATTEMPT_COUNT:
+      return plan.attempt > 0;
     case kind.X_REQUEST_ID:
       return plan.requestId !== null;
     case kind.X_FORWARDED_FOR:

@@ -17,7 +17,6 @@ for (const name of [
   'upgrade',
   'host',
   'expect',
-  'x-envoy-attempt-count',
   'x-envoy-expected-rq-timeout-ms',
   'x-envoy-upstream-rq-timeout-ms',
   'x-envoy-upstream-rq-per-try-timeout-ms',
@@ -82,6 +81,8 @@ function replaced(entry: HeaderEntry, plan: RequestPlan): boolean {
   switch (entry.kind) {
     case kind.TE:
       return !entry.value.includes('trailers');
+    case kind.ATTEMPT_COUNT:
+      return plan.attempt > 0;
     case kind.X_REQUEST_ID:
       return plan.requestId !== null;
     case kind.X_FORWARDED_PROTO:
