@@ -14,6 +14,7 @@ import { combineTargets, discoverPods, startMetrics, staticTargets } from '@/ser
 import { startPilot } from '@/server/mesh/pilot';
 import { startTracing } from '@/server/mesh/tracing';
 import { choosePort } from './choose-port';
+import { createAdmission } from './create-admission';
 import { endWithParent } from './end-with-parent';
 import { bundlePath } from './find-root';
 import type { MeshAddresses, MeshEvent } from './mesh-events';
@@ -79,6 +80,7 @@ async function startAll(options: MeshOptions, stops: Stops, logger: Logger): Pro
     dataDir,
     port: await choosePort(options.kubernetesPort),
     mutators: [createMutator()],
+    validators: [createAdmission()],
     onError: (what, error) => logger.warn({ error: error instanceof Error ? error.message : String(error) }, what),
   });
   stops.push(() => kubernetes.stop());

@@ -55,10 +55,7 @@ function checkPorts(report: RuleReport, { ports = [] }: ServiceEntrySpec): void 
   }
 }
 
-function checkAddresses(
-  report: RuleReport,
-  { addresses = [], resolution = 'NONE', ports = [], hosts, workloadSelector }: ServiceEntrySpec,
-): void {
+function checkAddresses(report: RuleReport, { addresses = [], resolution = 'NONE', ports = [], hosts }: ServiceEntrySpec): void {
   for (const [index, address] of addresses.entries()) {
     const path = `spec.addresses[${index}]`;
     if (!isIpOrCidr(address)) report.error(path, `${quote(address)} is not a valid IP address or CIDR range`);
@@ -66,9 +63,6 @@ function checkAddresses(
       report.error(path, 'CIDR addresses are allowed only for NONE/STATIC resolution types');
   }
   const tcp = ports.filter((port) => !httpOrTls.has((port.protocol ?? '').toUpperCase()));
-  const canBeNarrow = addresses.length > 0 || hosts.every((host) => host.endsWith('.svc.cluster.local'));
-  if (resolution === 'NONE' && !canBeNarrow && tcp.length > 0 && workloadSelector === undefined)
-    report.warning('spec.addresses', 'addresses are required for ports serving TCP (or unset) protocol');
   if (hosts.length > 1 && addresses.length === 0 && tcp.length > 0 && resolution !== 'NONE')
     report.error('spec.hosts', 'multiple hosts provided with non-HTTP, non-TLS ports');
 }

@@ -1,0 +1,22 @@
+/**
+ * Findings about a mesh's objects, in pure code.
+ *
+ *     const validation = new Validation(objects, { complete: true });
+ *     validation.findings();
+ *     validation.update({ applied: [edited] }); // re-checks what the edit concerns, and nothing else
+ *     validation.judge(draft);                  // the draft's own findings; nothing is kept
+ */
+export { AdmissionRules } from './admission-rules';
+export type { AdmissionVerdict } from './admission-rules';
+export { applyFixes } from './apply-fixes';
+export type { FixedText } from './apply-fixes';
+export { documentationOf } from './document-findings';
+export type { FindingDefinition } from './define-finding';
+export type { Finding, ObjectName, PatchStep, Severity } from './finding';
+export { compareFindings, pathParts } from './finding';
+export { objectKey } from './mesh-index';
+export { readManifests } from './read-manifests';
+export type { Manifest, ManifestText } from './read-manifests';
+export { findingDefinitions } from './registry';
+export { Validation, validateDraft, validateObjects } from './validation';
+export type { MeshChange, ValidationOptions } from './validation';

@@ -1,0 +1,141 @@
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import { HeddleError, isHeddleError } from '@/lib/errors';
+import { kubernetesKinds, meshKinds } from '@/lib/kinds';
+import type { KindDefinition } from '@/lib/kinds';
+import type { KubernetesResource } from '@/lib/model';
+import { Validation, applyFixes, compareFindings, objectKey, readManifests } from '@/lib/validate';
+import type { Finding, Manifest } from '@/lib/validate';
+import { createKubeClient, loadKubeConfig } from '@/server/kube';
+import type { ValidateOptions } from './validate-command';
+
+/** A finding and the place in a file it is about; `file` is empty for objects that only the cluster has. */
+export interface PlacedFinding extends Finding {
+  file: string;
+  column: number | null;
+}
+
+export interface ValidateResult {
+  findings: PlacedFinding[];
+  /** `Kind namespace/name` of every object that was judged, in order, with its file. */
+  objects: { name: string; file: string }[];
+  /** Number of places that were mended. */
+  fixed: number;
+}
+
+interface ReadFile {
+  file: string;
+  text: string;
+  manifests: Manifest[];
+  findings: Finding[];
+}
+
+const extensions = /\.(?:ya?ml|json)$/;
+const standardInput = '-';
+const fixRounds = 5;
+
+/**
+ * Judges manifests, together with each other and with what a cluster has.
+ * @throws HeddleError `not_found` for a missing file; what reading the cluster throws
+ */
+export async function validateFiles(options: ValidateOptions): Promise<ValidateResult> {
+  const cluster = options.kubeconfig === undefined ? [] : await readCluster(options.kubeconfig);
+  const paths = (options.filename ?? []).flatMap((path) => listFiles(path, options.recursive, true));
+  let files = await Promise.all(paths.map(readFile));
+  let findings = judge(files, cluster, options);
+  let fixed = 0;
+  for (let round = 0; options.fix && round < fixRounds; round++) {
+    const mended = files.map((file) =>
+      applyFixes(
+        file.text,
+        findings.filter((finding) => finding.file === file.file),
+      ),
+    );
+    const count = mended.reduce((sum, one) => sum + one.applied, 0);
+    if (count === 0) break;
+    fixed += count;
+    files = files.map((file, index) => {
+      const text = mended[index]?.text ?? file.text;
+      if (text !== file.text && file.file !== standardInput) writeFileSync(file.file, text);
+      return parseFile(file.file, text);
+    });
+    findings = judge(files, cluster, options);
+  }
+  const objects = files.flatMap((file) => file.manifests.map(({ object }) => ({ name: describeObject(object), file: file.file })));
+  const judged = options.filename === undefined ? cluster.map((object) => ({ name: describeObject(object), file: '' })) : objects;
+  return { findings, objects: judged, fixed };
+}
+
+function judge(files: readonly ReadFile[], cluster: readonly KubernetesResource[], options: ValidateOptions): PlacedFinding[] {
+  const all = files.flatMap((file) => file.manifests.map(({ object }) => object));
+  // An object that stands in several files is judged in each; the others see the last one.
+  const last = new Map(all.map((object) => [objectKey(object), object]));
+  const complete = options.kubeconfig !== undefined;
+  const validation = new Validation([...cluster, ...last.values()], { complete });
+  if (options.filename === undefined) return validation.findings().map((finding) => ({ ...finding, file: '', column: null }));
+  return files.flatMap(({ file, manifests, findings }) => {
+    const found = manifests.flatMap(({ object, locate }) => {
+      const own = last.get(objectKey(object)) === object ? validation.findingsOf(object) : validation.judge(object);
+      return [...own].sort(compareFindings).map((finding): PlacedFinding => ({ ...finding, ...locate(finding.path), file }));
+    });
+    return [...findings.map((finding): PlacedFinding => ({ ...finding, file, column: null })), ...found];
+  });
+}
+
+function describeObject({ kind, metadata }: KubernetesResource): string {
+  return `${kind} ${metadata.namespace ?? 'default'}/${metadata.name}`;
+}
+
+function listFiles(path: string, recursive: boolean, top: boolean): string[] {
+  if (path === standardInput) return [path];
+  try {
+    if (!statSync(path).isDirectory()) return [path];
+    const entries = readdirSync(path, { withFileTypes: true }).sort((left, right) => (left.name < right.name ? -1 : 1));
+    return entries.flatMap((entry) => {
+      if (entry.isDirectory()) return recursive ? listFiles(join(path, entry.name), recursive, false) : [];
+      return extensions.test(entry.name) ? [join(path, entry.name)] : [];
+    });
+  } catch (error) {
+    if (!top) throw error;
+    throw new HeddleError('not_found', `Cannot read ${path}.`, { path, hint: 'Give a file or a directory of manifests.', cause: error });
+  }
+}
+
+async function readFile(file: string): Promise<ReadFile> {
+  return parseFile(file, file === standardInput ? await readAll(process.stdin) : readFileSync(file, 'utf8'));
+}
+
+function parseFile(file: string, text: string): ReadFile {
+  return { file, text, ...readManifests(text) };
+}
+
+const contextKinds: readonly KindDefinition[] = [
+  ...meshKinds,
+  ...kubernetesKinds.filter((kind) =>
+    ['Namespace', 'Service', 'Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ServiceAccount', 'ConfigMap'].includes(kind.kind),
+  ),
+];
+
+/** The objects of a cluster that findings depend on. A kind the cluster lacks, or that may not be read, counts as none. */
+async function readCluster(kubeconfig: string): Promise<KubernetesResource[]> {
+  const client = createKubeClient(await loadKubeConfig({ file: kubeconfig }));
+  try {
+    const lists = await Promise.all(
+      contextKinds.map(async ({ group, plural, kind, versions }) => {
+        const version = versions[0] ?? 'v1';
+        try {
+          const { items } = await client.listAll({ group, version, plural });
+          const apiVersion = group === '' ? version : `${group}/${version}`;
+          return items.map((item) => ({ ...item, apiVersion, kind }));
+        } catch (error) {
+          if (isHeddleError(error) && (error.code === 'not_found' || error.code === 'forbidden')) return [];
+          throw error;
+        }
+      }),
+    );
+    return lists.flat();
+  } finally {
+    client.close();
+  }
+}
