@@ -2,8 +2,8 @@ import { eventTime } from '../io/clock';
 import type { ResponsePlan } from '../exchange/request-plan';
 import type { DownstreamOwner, DownstreamStream } from '../exchange/streams';
 import type { Connection, ConnectionOwner } from '../io/connection';
-import type { Deadline, DeadlineOwner } from '../io/deadline';
-import { Deadline as DeadlineNode } from '../io/deadline';
+import { Deadline } from '../io/deadline';
+import type { DeadlineOwner } from '../io/deadline';
 import { appendOutput, claimOutput, commitOutput, flushOutput, scratch } from '../io/output';
 import { PendingBytes } from '../io/pending-bytes';
 import type { MessageHead, ResponseHead } from '../message-head';
@@ -72,15 +72,13 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
   private discarded = 0;
   private paused = false;
   private restingSince = 0;
-  private readonly idleDeadline: Deadline;
-  private readonly headDeadline: Deadline;
+  private readonly idleDeadline = new Deadline(this, IDLE);
+  private readonly headDeadline = new Deadline(this, HEAD_TIME);
 
   constructor(connection: Connection, exchange: DownstreamOwner, options: Http1ServerOptions) {
     this.connection = connection;
     this.exchange = exchange;
     this.options = options;
-    this.idleDeadline = new DeadlineNode(this, IDLE);
-    this.headDeadline = new DeadlineNode(this, HEAD_TIME);
     connection.owner = this;
     this.restIdle();
   }
@@ -324,7 +322,10 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
       // The answer came before the end of the request: go on reading only if little is left.
       if (this.state === BODY && this.remaining > MAX_DISCARDED_BYTES) this.keepAlive = false;
     }
-    if (head.status === 101) this.state = TUNNEL;
+    if (head.status === 101) {
+      this.state = TUNNEL;
+      this.continueLater();
+    }
     const keep = this.keepAlive;
     if (head === responseHead) {
       const at = claimOutput(this.connection, responseHeadRoom(responseHead.end - responseHead.start, plan));
@@ -394,24 +395,22 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
     this.setPaused(!on);
   }
 
-  /** Turns the connection into a tunnel: bytes go to the exchange as they come. */
-  startTunnel(): void {
-    this.state = TUNNEL;
-    if (this.pending.length > 0 && !this.processing) this.processPending();
-  }
-
   /** Answers a CONNECT and reads on: what comes in the tunnel is HTTP for this same filter chain. */
   resumeAfterConnect(response: Buffer): void {
     this.answered = true;
     this.state = HEAD;
     this.connectionWrite(response);
-    if (this.pending.length > 0) setImmediate(() => this.continueAfterConnect());
+    this.continueLater();
   }
 
-  private continueAfterConnect(): void {
-    if (this.state !== HEAD || this.pending.length === 0 || this.connection.closed) return;
-    this.processPending();
-    flushOutput();
+  /** What came early belongs to what the connection has become. */
+  private continueLater(): void {
+    setImmediate(() => {
+      if (this.pending.length === 0 || this.connection.closed) return;
+      this.setPaused(false);
+      this.processPending();
+      flushOutput();
+    });
   }
 
   /** Hands the connection to another owner, with the bytes read ahead (CONNECT). */
