@@ -257,14 +257,21 @@ export function serviceChains(
   };
 }
 
-/** Envoy refuses a listener in which two chains ask for the same; the first is the one that would be taken. */
+/**
+ * Envoy refuses a listener in which two chains ask for the same, be it one of several server names or ranges. The first is the one that
+ * would be taken, so later chains lose what is taken already.
+ */
 function uniqueMatches(chains: readonly FilterChain[]): FilterChain[] {
   const seen = new Set<string>();
-  return chains.filter((chain) => {
-    const key = JSON.stringify(chain.filter_chain_match ?? {});
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
+  return chains.flatMap((chain) => {
+    const { server_names: names, prefix_ranges: ranges, ...rest } = chain.filter_chain_match ?? {};
+    const places = (name: string): string[] => (ranges ?? [null]).map((range) => JSON.stringify([rest, name, range]));
+    const free = (names ?? ['']).filter((name) => !places(name).some((place) => seen.has(place)));
+    for (const name of free) for (const place of places(name)) seen.add(place);
+    if (free.length === 0) return [];
+    return names === undefined || free.length === names.length
+      ? [chain]
+      : [{ ...chain, filter_chain_match: { ...chain.filter_chain_match, server_names: free } }];
   });
 }
 
