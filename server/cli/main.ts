@@ -18,6 +18,10 @@ const largeCommands: Record<string, { description: string; load: () => Promise<C
     description: 'say what a request will do, from manifests alone',
     load: async () => (await import('./simulate-command')).simulateCommand(),
   },
+  validate: {
+    description: 'say what is wrong with manifests, before or after they are applied',
+    load: async () => (await import('./validate-command')).validateCommand(),
+  },
 };
 
 const program = new Command('heddle')

@@ -6,6 +6,7 @@ import type { AnyKubeObject } from '@/server/kube';
 import { compareBehaviour, nothingCompared } from './compare-behaviour';
 import { describeDraft, draftedServices } from './draft-behaviour';
 import { cleanObject, cleanYaml, refOfObject } from './draft-object';
+import { judgeDraft, saysFinding } from './judge-draft';
 import { findKind, resourceFor, writableKind } from './known-kinds';
 import { same } from './merge-three-way';
 import type { TrafficSampler } from './sample-traffic';
@@ -130,10 +131,13 @@ export async function previewChange(sources: PreviewSources, request: PreviewReq
     ...request.objects.map((object) => draftObject(cluster, object)),
     ...request.deletes.map((deletion) => draftDeletion(cluster, deletion)),
   ]);
-  const findings = drafted.flatMap((one) => one.findings);
-  const refused = isRefused(findings);
+  const changes = changesOf(drafted, sources.now());
+  const answered = drafted.flatMap((one) => one.findings);
+  const refused = isRefused(answered);
   // A refused draft has a shape nobody vouches for: it is not read further.
-  const behaviour = refused ? nothingCompared : compareBehaviour(cluster, traffic, changesOf(drafted, sources.now()), sources.now());
+  const behaviour = refused ? nothingCompared : compareBehaviour(cluster, traffic, changes, sources.now());
+  const judged = refused ? [] : judgeDraft(cluster, changes.applied ?? [], changes.deleted ?? []);
+  const findings = judged.length === 0 ? answered : [...answered.filter((one) => !saysFinding(one.message)), ...judged];
   const rows = drafted.map(({ before, after }) => ({ before: before === null ? null : cleanObject(before), after }));
   return {
     ...behaviour,

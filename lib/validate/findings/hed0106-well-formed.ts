@@ -6,7 +6,7 @@ const found = () => undefined;
 const kinds = meshKinds.map((kind) => `${kind.group}/${kind.kind}`);
 
 export const unknownField = defineFinding({
-  code: 'HED0003',
+  code: 'HED0004',
   severity: 'error',
   istio: 'IST0106',
   title: 'Unknown field',
