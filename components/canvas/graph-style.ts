@@ -1,17 +1,8 @@
 import type { StylesheetJson } from 'cytoscape';
-import type { HealthStatus } from '@/lib/contract';
+import { changeColor, nodeLine } from './look-of';
 import type { CanvasColors } from './read-colors';
 
 const font = '"Inter Variable", ui-sans-serif, system-ui, sans-serif';
-
-/** Healthy recedes: only what is wrong takes a colour. */
-function nodeLine(colors: CanvasColors, health: HealthStatus): string {
-  if (health === 'failing') return colors.failing;
-  if (health === 'degraded') return colors.degraded;
-  if (health === 'unknown') return colors.unknown;
-  if (health === 'idle') return colors.lineStrong;
-  return colors.healthy;
-}
 
 /** The look of the graph (LOOK "Graph grammar") in cytoscape's terms. */
 export function graphStyle(colors: CanvasColors): StylesheetJson {
@@ -29,6 +20,9 @@ export function graphStyle(colors: CanvasColors): StylesheetJson {
       },
     },
   ]);
+  const changes = (['appeared', 'vanished', 'failsMore', 'failsLess', 'slower', 'faster', 'busier', 'quieter'] as const).map(
+    (change) => [change, changeColor(colors, change)] as const,
+  );
   return [
     {
       selector: 'node[shape]',
@@ -133,6 +127,29 @@ export function graphStyle(colors: CanvasColors): StylesheetJson {
     { selector: 'edge[idle = 1]', style: { 'line-style': 'dashed' } },
     { selector: 'node.near[shape]', style: { 'border-color': colors.accent } },
     { selector: 'edge.near', style: { 'line-color': colors.accent, 'target-arrow-color': colors.accent } },
+    {
+      selector: 'node[shape = "closed"]',
+      style: {
+        shape: 'round-rectangle',
+        width: 124,
+        height: 48,
+        'text-valign': 'center',
+        'text-margin-y': 0,
+        'text-max-width': '118px',
+        'font-weight': 500,
+      },
+    },
+    ...changes.flatMap(([change, color]): StylesheetJson => [
+      { selector: `node[change = "${change}"]`, style: { 'border-color': color, 'border-width': 3 } },
+      { selector: `edge[change = "${change}"]`, style: { 'line-color': color, 'target-arrow-color': color, color } },
+    ]),
+    { selector: '[change = "vanished"]', style: { 'line-style': 'dashed', 'border-style': 'dashed' } },
+    {
+      selector: 'node.found',
+      style: { 'underlay-color': colors.accent, 'underlay-opacity': 0.28, 'underlay-padding': 6, 'underlay-shape': 'ellipse' },
+    },
+    { selector: 'edge.found', style: { 'underlay-color': colors.accent, 'underlay-opacity': 0.3, 'underlay-padding': 4 } },
+    { selector: '.hidden', style: { display: 'none' } },
     { selector: '.faded', style: { opacity: 0.2 } },
     { selector: 'node.chosen', style: { 'border-color': colors.accent, 'border-width': 3 } },
     { selector: 'edge.chosen', style: { 'line-color': colors.accent, 'target-arrow-color': colors.accent, 'z-index': 10 } },

@@ -1,11 +1,13 @@
 import type { ELK, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api';
+import type { PlaceInput } from '@/lib/graph-view';
 import { isBlocked } from './route-edges';
-import type { CanvasGraph, Point } from './types';
+import { nodeSize, roomOf } from './types';
+import type { CanvasGraph, Layout, Point } from './types';
 
-/** Room for a node with the name under it. */
-const nodeSize = { width: 116, height: 76 };
-/** The circle's centre within that room: the name hangs below. */
-const centre = { x: 58, y: 24 };
+/** The circle's centre within the room of a node: the name hangs below. */
+const centre = { x: nodeSize.width / 2, y: 24 };
+/** Up to here layers with routed edges are worth their time; above, boxes are laid out by themselves and edges run straight. */
+const mostRouted = { nodes: 120, edges: 300 };
 
 let engine: Promise<ELK> | undefined;
 
@@ -17,17 +19,12 @@ function getEngine(): Promise<ELK> {
   return engine;
 }
 
-/** Where a layout puts things: nodes, and the bends of edges that would otherwise run through a node. */
-export interface Layout {
-  positions: Map<string, Point>;
-  bends: Map<string, Point[]>;
-}
-
 function place(node: ElkNode, offset: Point, into: Map<string, Point>, offsets: Map<string, Point>): void {
   const at = { x: offset.x + (node.x ?? 0), y: offset.y + (node.y ?? 0) };
   offsets.set(node.id, at);
   if (node.children && node.children.length > 0) for (const child of node.children) place(child, at, into, offsets);
-  else into.set(node.id, { x: at.x + centre.x, y: at.y + centre.y });
+  else
+    into.set(node.id, { x: at.x + (node.width ?? 0) / 2, y: at.y + (node.height === nodeSize.height ? centre.y : (node.height ?? 0) / 2) });
 }
 
 /** Versions of an app stand in their order from top to bottom: they change places within their column. */
@@ -46,7 +43,44 @@ function orderVersions(graph: CanvasGraph, positions: Map<string, Point>): void 
 }
 
 /** Lays the whole graph out in layers, callers left of the called, boxes kept together. Positions are centres of nodes. */
-export async function layoutGraph(graph: CanvasGraph): Promise<Layout> {
+export function layoutGraph(graph: CanvasGraph): Promise<Layout> {
+  const small = graph.nodes.length <= mostRouted.nodes && graph.edges.length <= mostRouted.edges;
+  return small ? layoutRouted(graph) : layoutLarge(graph);
+}
+
+let worker: Worker | undefined;
+let asked = 0;
+
+/** Starts what a large graph will need, while its data is still on the way. */
+export function warmLayout(): void {
+  worker ??= new Worker(new URL('./place.worker.ts', import.meta.url));
+}
+
+/** What a layout needs to know of a graph. */
+export function placeInputOf(graph: CanvasGraph): PlaceInput {
+  return {
+    items: graph.nodes.map((node) => ({ id: node.id, box: node.box, ...roomOf(node) })),
+    boxes: graph.boxes.map(({ id, parent }) => ({ id, parent })),
+    edges: graph.edges.map(({ source, target }) => ({ source, target })),
+  };
+}
+
+function layoutLarge(graph: CanvasGraph): Promise<Layout> {
+  warmLayout();
+  asked += 1;
+  const id = asked;
+  return new Promise((resolve) => {
+    const listen = ({ data }: MessageEvent<{ id: number; places: [string, Point][] }>): void => {
+      if (data.id !== id) return;
+      worker?.removeEventListener('message', listen);
+      resolve({ positions: new Map(data.places), bends: new Map() });
+    };
+    worker?.addEventListener('message', listen);
+    worker?.postMessage({ id, input: placeInputOf(graph) });
+  });
+}
+
+async function layoutRouted(graph: CanvasGraph): Promise<Layout> {
   const boxes = new Map<string, ElkNode>(
     graph.boxes.map((box) => [
       box.id,
@@ -54,7 +88,7 @@ export async function layoutGraph(graph: CanvasGraph): Promise<Layout> {
         id: box.id,
         children: [],
         layoutOptions: {
-          'elk.padding': box.level === 'namespace' ? '[top=36,left=24,bottom=24,right=24]' : '[top=18,left=12,bottom=14,right=12]',
+          'elk.padding': box.level === 'outer' ? '[top=36,left=24,bottom=24,right=24]' : '[top=18,left=12,bottom=14,right=12]',
         },
       },
     ]),
@@ -79,7 +113,7 @@ export async function layoutGraph(graph: CanvasGraph): Promise<Layout> {
     if (node) into(box.parent).children?.push(node);
   }
   for (const node of graph.nodes.toSorted((one, other) => one.id.localeCompare(other.id)))
-    into(node.box).children?.push({ id: node.id, ...nodeSize });
+    into(node.box).children?.push({ id: node.id, ...roomOf(node) });
   root.edges = graph.edges
     .filter((edge) => edge.source !== edge.target)
     .toSorted((one, other) => one.id.localeCompare(other.id))
@@ -101,28 +135,4 @@ export async function layoutGraph(graph: CanvasGraph): Promise<Layout> {
     );
   }
   return { positions, bends };
-}
-
-/**
- * Finds places for the nodes that have none, beside what they are connected with; nothing that stands is moved.
- * Returns undefined when most of the graph is new: then a whole layout serves better.
- */
-export function placeNew(graph: CanvasGraph, known: ReadonlyMap<string, Point>): Map<string, Point> | undefined {
-  const fresh = graph.nodes.filter((node) => !known.has(node.id));
-  if (fresh.length === 0) return new Map(known);
-  if (fresh.length > graph.nodes.length / 2) return undefined;
-  const positions = new Map(known);
-  const taken = (point: Point): boolean =>
-    [...positions.values()].some((other) => Math.abs(other.x - point.x) < nodeSize.width && Math.abs(other.y - point.y) < nodeSize.height);
-  for (const node of fresh) {
-    const caller = graph.edges.find((edge) => edge.target === node.id && positions.has(edge.source));
-    const called = graph.edges.find((edge) => edge.source === node.id && positions.has(edge.target));
-    const sibling = graph.nodes.find((other) => other.box === node.box && positions.has(other.id));
-    const from = positions.get(caller?.source ?? called?.target ?? sibling?.id ?? '') ?? { x: 0, y: 0 };
-    const step = nodeSize.width + 110;
-    const point = { x: from.x + (caller ? step : called ? -step : 0), y: from.y };
-    while (taken(point)) point.y += nodeSize.height + 28;
-    positions.set(node.id, point);
-  }
-  return positions;
 }

@@ -8,8 +8,10 @@ import { HealthLabel } from '@/components/ui/health-label';
 import { Skeleton } from '@/components/ui/states';
 import { useWhyWords } from '@/components/ui/use-why-words';
 import { Why } from '@/components/ui/why';
-import type { GraphEdge, GraphNode, QueryWhy } from '@/lib/contract';
+import type { GraphEdge, GraphNode, GraphResponse } from '@/lib/contract';
 import { formatBytesRate, formatMs, formatNumber, formatPercent, formatRate } from '@/lib/format';
+import { ActingConfig } from './acting-config';
+import { EdgeTraces } from './edge-traces';
 import { Fact, Facts } from './facts';
 import { nodeName } from './to-canvas';
 
@@ -53,14 +55,18 @@ export interface EdgePanelProps {
   edge: GraphEdge;
   source: GraphNode | undefined;
   target: GraphNode | undefined;
-  queries: Record<string, QueryWhy>;
+  graph: GraphResponse;
   refresh: number | false;
+  href: (path: string) => string;
+  /** How many edges this is the sum of; absent for one. */
+  parts?: number;
 }
 
 /** Everything known of one edge. */
-export function EdgePanel({ edge, source, target, queries, refresh }: EdgePanelProps): ReactNode {
+export function EdgePanel({ edge, source, target, graph, refresh, href, parts }: EdgePanelProps): ReactNode {
   const t = useTranslations('graph');
   const why = useWhyWords();
+  const { queries } = graph;
   const flagText = (flag: string): string => {
     const known = [
       'UH',
@@ -89,7 +95,7 @@ export function EdgePanel({ edge, source, target, queries, refresh }: EdgePanelP
   return (
     <>
       <Facts>
-        <Fact name={t('reporter', { reporter: edge.reporter })}>
+        <Fact name={parts === undefined ? t('reporter', { reporter: edge.reporter }) : t('sumOf', { count: parts })}>
           <HealthLabel health={edge.health} reasons={edge.healthReasons} />
         </Fact>
         {edge.protocol === 'tcp' ? (
@@ -109,7 +115,7 @@ export function EdgePanel({ edge, source, target, queries, refresh }: EdgePanelP
                 {formatPercent(edge.errorRatio)}
               </Why>
             </Fact>
-            <Fact name={t('latency')}>
+            <Fact name={parts === undefined ? t('latency') : t('latencyWorst')}>
               <Why facts={queries['p95Ms']} words={why}>
                 {[edge.p50Ms, edge.p95Ms, edge.p99Ms].map((value) => formatMs(value)).join(' / ')}
               </Why>
@@ -157,7 +163,9 @@ export function EdgePanel({ edge, source, target, queries, refresh }: EdgePanelP
           </Fact>
         </Facts>
       )}
-      {edge.protocol !== 'tcp' && (
+      {parts === undefined && target?.services.map((service) => <ActingConfig key={service} service={service} href={href} />)}
+      {parts === undefined && source && target && edge.protocol !== 'tcp' && <EdgeTraces source={source} target={target} href={href} />}
+      {parts === undefined && edge.protocol !== 'tcp' && (
         <section className="py-3">
           <h3 className="mb-1 px-4 text-sm">{t('history')}</h3>
           <EdgeHistory edge={edge} refresh={refresh} />

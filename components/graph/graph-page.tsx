@@ -3,28 +3,43 @@
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { GraphCanvas, type GraphCanvasHandle } from '@/components/canvas/graph-canvas';
-import { useEndpoint } from '@/components/data/use-endpoint';
+import { useLiveGraph } from '@/components/data/use-live-graph';
 import { useScope, useUrlValue } from '@/components/shell/scope';
 import { Button } from '@/components/ui/button';
 import { Inspector } from '@/components/ui/inspector';
 import { PageHeader } from '@/components/ui/page';
 import { EmptyState, ErrorState, NoticeStrip, Skeleton } from '@/components/ui/states';
-import { EdgePanel } from './edge-panel';
-import { GraphAsList, WorstEdges } from './graph-summary';
+import { useStored } from '@/components/ui/use-stored';
+import type { BoxBy } from '@/lib/graph-view';
+import { CompareBar, Differences } from './compare-panel';
+import { GraphInspector } from './graph-inspector';
+import { GraphList } from './graph-list';
 import { GraphToolbar, graphTypes } from './graph-toolbar';
-import { NodePanel } from './node-panel';
-import { type EdgeLabel, edgeLabels, nodeName, toCanvas } from './to-canvas';
+import { ReplayBar } from './replay-bar';
+import { type EdgeLabel, edgeLabels, nodeName } from './to-canvas';
+import { useComparison } from './use-comparison';
+import { useGraphView } from './use-graph-view';
+import { ViewBar } from './view-bar';
+import { WorstEdges } from './worst-edges';
 
 export interface GraphPageProps {
   /** Draws the traffic editor of a service (`namespace`, `name`): another room, put in by the page's route. */
   renderEditor: (service: { namespace: string; name: string }) => ReactNode;
 }
 
+const refreshMs = 5_000;
+const separator = '~';
+
 function parseLabels(text: string | undefined): Set<EdgeLabel> {
   return new Set(edgeLabels.filter((label) => (text ?? 'rate,errors,p95').split(',').includes(label)));
 }
 
-/** The live graph. */
+function parseBoxing(text: string | undefined): BoxBy {
+  if (text === 'none' || text === 'app' || text === 'cluster') return text;
+  return text?.startsWith('label:') === true ? (text as BoxBy) : 'namespace';
+}
+
+/** The graph: live, of a past window, as a replay, or as a comparison of two times. */
 export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
   const t = useTranslations('graph');
   const common = useTranslations('common');
@@ -33,24 +48,55 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
   const [labelText, setLabels] = useUrlValue('labels');
   const [selected, setSelected] = useUrlValue('sel');
   const [steered, setSteered] = useUrlValue('edit');
+  const [find = '', setFind] = useUrlValue('find');
+  const [hide = '', setHide] = useUrlValue('hide');
+  const [boxText, setBoxing] = useUrlValue('box');
+  const [flippedText = '', setFlipped] = useUrlValue('boxes');
+  const [focus, setFocus] = useUrlValue('focus');
+  const [hopsText, setHops] = useUrlValue('hops');
+  const [servicesText, setServices] = useUrlValue('services');
+  const [against, setAgainst] = useUrlValue('vs');
+  const [replayText, setReplay] = useUrlValue('replay');
+  const [at, setAt] = useUrlValue('at');
+  const [motion, setMotion] = useStored('heddle.motion', 'off');
   const canvas = useRef<GraphCanvasHandle>(null);
-  const type = graphTypes.find((one) => one === typeText) ?? 'workload';
-  const [labels, setLabelSet] = useState(() => parseLabels(labelText));
 
-  const query = {
-    namespaces: scope.namespaces.join(','),
-    duration: scope.duration,
-    graphType: type,
-    ...(scope.at === undefined ? {} : { at: scope.at }),
-  };
-  const graph = useEndpoint('graph', { query }, { refreshMs: scope.refresh });
-  const drawn = useMemo(() => graph.data && toCanvas(graph.data, labels), [graph.data, labels]);
-  const node = graph.data?.nodes.find((one) => one.id === selected);
-  const edge = graph.data?.edges.find((one) => one.id === selected);
-  const ends =
-    edge && graph.data
-      ? { source: graph.data.nodes.find((one) => one.id === edge.source), target: graph.data.nodes.find((one) => one.id === edge.target) }
-      : undefined;
+  const type = graphTypes.find((one) => one === typeText) ?? 'workload';
+  const labels = useMemo(() => parseLabels(labelText), [labelText]);
+  const boxBy = parseBoxing(boxText);
+  const flipped = useMemo(() => new Set(flippedText === '' ? [] : flippedText.split(separator)), [flippedText]);
+  const hops = Number(hopsText ?? 2);
+  const namespaces = scope.namespaces.join(',');
+  const services = servicesText === '1';
+
+  const question = useMemo(
+    () => ({ namespaces, duration: scope.duration, graphType: type, ...(services ? { services: 'true' as const } : {}) }),
+    [namespaces, scope.duration, type, services],
+  );
+  const live = useLiveGraph(at === undefined ? question : { ...question, at }, scope.live, refreshMs);
+  const compared = useComparison(live.data, question, against, scope.duration);
+  const graph = compared.graph;
+  const chosen = useMemo(() => namespaces.split(',').filter((name) => name !== ''), [namespaces]);
+  const countOf = useCallback((count: number) => t('members', { count }), [t]);
+  const view = useGraphView({
+    nodes: graph?.nodes ?? nothing,
+    edges: graph?.edges ?? nothing,
+    namespaces: chosen,
+    boxBy,
+    flipped,
+    focus,
+    hops,
+    find,
+    hide,
+    labels,
+    changes: compared.changes,
+    countOf,
+  });
+  const context = useMemo(() => ({ nodes: view.nodes, edges: view.edges, namespaces: chosen }), [view.nodes, view.edges, chosen]);
+  const labelKeys = useMemo(
+    () => [...new Set((graph?.nodes ?? []).flatMap((node) => Object.keys(node.labels ?? {})))].toSorted().slice(0, 12),
+    [graph?.nodes],
+  );
 
   const pick = useCallback(
     (id: string | undefined) => {
@@ -63,8 +109,24 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
     () => (steered === undefined ? setSelected(undefined) : setSteered(undefined)),
     [steered, setSelected, setSteered],
   );
+  const toggleBox = (id: string): void => {
+    const next = new Set(flipped);
+    if (!next.delete(id)) next.add(id);
+    setFlipped([...next].join(separator));
+  };
+  const outerBoxes = (): string[] => [
+    ...view.closed.boxes.filter((box) => box.level === 'outer').map((box) => box.id),
+    ...view.closed.closed.map((box) => box.id),
+  ];
+  const open = (id: string): void => {
+    if (id.startsWith('box:')) toggleBox(id);
+    else setFocus(id);
+  };
+  const [isSteering, steerNamespace, steerName] = [steered !== undefined, ...(steered?.split('/') ?? [])];
+  const focused = graph?.nodes.find((node) => node.id === focus);
+  const mode = against !== undefined ? 'compare' : replayText === undefined ? undefined : 'replay';
+  const [compareStart] = useState(() => new Date(Date.now() - 300_000).toISOString());
 
-  const [steerNamespace, steerName] = steered?.split('/') ?? [];
   return (
     <>
       <PageHeader
@@ -74,74 +136,123 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
             type={type}
             onType={(next) => setType(next === 'workload' ? undefined : next)}
             labels={labels}
-            onLabels={(next) => {
-              setLabelSet(next);
-              setLabels([...next].join(',') || 'none');
-            }}
+            onLabels={(next) => setLabels([...next].join(',') || 'none')}
             canvas={canvas}
+            graph={graph}
+            onSummary={() => pick(selected === 'all' ? undefined : 'all')}
           />
         }
       />
-      <NoticeStrip notices={graph.data?.notices ?? []} />
+      <ViewBar
+        view={view}
+        context={context}
+        find={find}
+        onFind={setFind}
+        hide={hide}
+        onHide={setHide}
+        boxBy={boxBy}
+        onBoxBy={(by) => {
+          setFlipped(undefined);
+          setBoxing(by === 'namespace' ? undefined : by);
+        }}
+        labelKeys={labelKeys}
+        onAllBoxes={(openAll) => setFlipped(openAll === view.grouped ? outerBoxes().join(separator) : undefined)}
+        services={services}
+        onServices={(on) => setServices(on ? '1' : undefined)}
+        motion={motion === 'on'}
+        onMotion={(on) => setMotion(on ? 'on' : 'off')}
+        focusName={focused && nodeName(focused)}
+        hops={hops}
+        onHops={(next) => setHops(next === 2 ? undefined : String(next))}
+        onUnfocus={() => setFocus(undefined)}
+        mode={mode}
+        onMode={(next) => {
+          setAgainst(next === 'compare' ? compareStart : undefined);
+          setReplay(next === 'replay' ? '1' : undefined);
+          if (next !== 'compare') setAt(undefined);
+        }}
+      />
+      {mode === 'compare' && against !== undefined && (
+        <CompareBar
+          before={against}
+          after={at ?? graph?.at ?? compareStart}
+          onBefore={setAgainst}
+          onAfter={setAt}
+          live={at === undefined}
+        />
+      )}
+      <NoticeStrip notices={graph?.notices ?? []} />
       <div className="relative flex min-h-0 flex-1">
         <div className="relative min-w-0 flex-1 overflow-hidden">
-          {graph.isError && !graph.data ? (
-            <ErrorState {...graph.error.body.error} retryLabel={common('retry')} onRetry={() => void graph.refetch()} />
-          ) : !graph.data || !drawn ? (
+          {live.error && !graph ? (
+            <ErrorState {...live.error.body.error} retryLabel={common('retry')} onRetry={live.retry} />
+          ) : !graph ? (
             <div role="status" aria-label={common('loading')} className="flex h-full items-center justify-center gap-24">
               <Skeleton className="size-12 rounded-full" />
               <Skeleton className="size-12 rounded-full" />
               <Skeleton className="size-12 rounded-full" />
             </div>
-          ) : graph.data.nodes.length === 0 ? (
+          ) : graph.nodes.length === 0 ? (
             <EmptyState
-              title={scope.namespaces.length > 0 ? t('emptyNamespace') : t('empty')}
-              action={scope.namespaces.length > 0 && <Button onClick={() => scope.set({ namespaces: [] })}>{t('showAll')}</Button>}
+              title={chosen.length > 0 ? t('emptyNamespace') : t('empty')}
+              action={chosen.length > 0 && <Button onClick={() => scope.set({ namespaces: [] })}>{t('showAll')}</Button>}
             />
           ) : (
             <>
               <GraphCanvas
                 ref={canvas}
-                graph={drawn}
+                graph={view.canvas}
+                hidden={view.hidden}
+                found={view.found}
                 selected={selected}
                 onSelect={pick}
-                storageKey={`heddle.positions.${type}.${scope.namespaces.join(',')}`}
-                label={t('drawing', { nodes: graph.data.nodes.length, edges: graph.data.edges.length })}
+                onOpen={open}
+                animate={motion === 'on'}
+                storageKey={`heddle.positions.${type}.${services ? 's' : ''}.${boxBy}.${namespaces}.${focused?.id ?? ''}.${focused ? hops : ''}`}
+                label={t('drawing', { nodes: view.canvas.nodes.length, edges: view.canvas.edges.length })}
+                help={t('keys')}
               />
-              <GraphAsList graph={graph.data} selected={selected} onPick={pick} />
-              <WorstEdges graph={graph.data} onPick={pick} />
+              <GraphList nodes={view.nodes} edges={view.edges} selected={selected} onPick={pick} />
+              {compared.differences ? (
+                <Differences differences={compared.differences} ends={compared.ends} nodes={compared.nodes} onPick={pick} />
+              ) : (
+                <WorstEdges nodes={view.nodes} edges={view.edges} onPick={pick} />
+              )}
             </>
           )}
         </div>
-        {steerNamespace !== undefined && steerName !== undefined ? (
+        {isSteering && steerNamespace !== undefined && steerName !== undefined ? (
           <Inspector label={t('inspector')} closeLabel={t('close')} title={`${steerNamespace}/${steerName}`} onClose={close}>
             {renderEditor({ namespace: steerNamespace, name: steerName })}
           </Inspector>
-        ) : graph.data && node ? (
-          <Inspector
-            label={t('inspector')}
-            closeLabel={t('close')}
+        ) : graph && selected !== undefined ? (
+          <GraphInspector
+            graph={graph}
+            view={view}
+            selected={selected}
+            onPick={pick}
             onClose={close}
-            title={
-              <>
-                {nodeName(node)} {node.version !== undefined && <span className="font-[450] text-muted">{node.version}</span>}
-                <span className="block text-xs font-[450] text-faint">{node.namespace}</span>
-              </>
-            }
-          >
-            <NodePanel node={node} graph={graph.data} onPick={pick} href={scope.href} onSteer={setSteered} />
-          </Inspector>
-        ) : graph.data && edge ? (
-          <Inspector
-            label={t('inspector')}
-            closeLabel={t('close')}
-            onClose={close}
-            title={`${ends?.source ? nodeName(ends.source) : edge.source} → ${ends?.target ? nodeName(ends.target) : edge.target}`}
-          >
-            <EdgePanel edge={edge} source={ends?.source} target={ends?.target} queries={graph.data.queries} refresh={scope.refresh} />
-          </Inspector>
+            href={scope.href}
+            onSteer={setSteered}
+            onFocus={setFocus}
+            onToggleBox={toggleBox}
+            refresh={scope.refresh}
+          />
         ) : null}
       </div>
+      {mode === 'replay' && (
+        <ReplayBar
+          question={question}
+          at={at}
+          onAt={setAt}
+          onClose={() => {
+            setReplay(undefined);
+            setAt(undefined);
+          }}
+        />
+      )}
     </>
   );
 }
+
+const nothing: readonly never[] = [];

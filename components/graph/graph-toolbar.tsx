@@ -1,12 +1,12 @@
 'use client';
 
-import { Download, LayoutDashboard, Maximize, ZoomIn, ZoomOut } from 'lucide-react';
+import { Download, Info, LayoutDashboard, Maximize, ZoomIn, ZoomOut } from 'lucide-react';
 import type { ReactNode, RefObject } from 'react';
 import { useTranslations } from 'use-intl';
 import type { GraphCanvasHandle } from '@/components/canvas/graph-canvas';
 import { Button } from '@/components/ui/button';
-import { Tooltip } from '@/components/ui/floating';
-import type { GraphType } from '@/lib/contract';
+import { Popover, Tooltip } from '@/components/ui/floating';
+import type { GraphResponse, GraphType } from '@/lib/contract';
 import { type EdgeLabel, edgeLabels } from './to-canvas';
 
 export const graphTypes = ['workload', 'app', 'versionedApp', 'service'] as const satisfies readonly GraphType[];
@@ -17,30 +17,37 @@ export interface GraphToolbarProps {
   labels: ReadonlySet<EdgeLabel>;
   onLabels: (labels: Set<EdgeLabel>) => void;
   canvas: RefObject<GraphCanvasHandle | null>;
+  graph: GraphResponse | undefined;
+  onSummary: () => void;
 }
 
-async function save(canvas: GraphCanvasHandle | null): Promise<void> {
-  if (!canvas) return;
-  const url = URL.createObjectURL(await canvas.png());
+function save(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
-  link.download = 'heddle-graph.png';
+  link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
+  // Firefox reads the link after the click has returned.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** Graph type, labels of edges, and what moves the view. */
-export function GraphToolbar({ type, onType, labels, onLabels, canvas }: GraphToolbarProps): ReactNode {
+/** Graph type, labels of edges, and what moves or keeps the view. */
+export function GraphToolbar({ type, onType, labels, onLabels, canvas, graph, onSummary }: GraphToolbarProps): ReactNode {
   const t = useTranslations('graph');
   const icon = (label: string, picture: ReactNode, act: () => void): ReactNode => (
     <Tooltip content={label} side="bottom">
       <Button variant="ghost" aria-label={label} onClick={act} icon={picture} />
     </Tooltip>
   );
+  const kinds: [string, () => Promise<Blob> | undefined][] = [
+    ['png', () => canvas.current?.png()],
+    ['svg', () => canvas.current?.svg()],
+    ['json', () => (graph ? Promise.resolve(new Blob([JSON.stringify(graph, null, 2)], { type: 'application/json' })) : undefined)],
+  ];
   return (
     <div className="flex items-center gap-3">
       <label className="flex items-center gap-2 text-sm text-muted">
-        <span className="max-lg:sr-only">{t('type')}</span>
+        <span className="max-xl:sr-only">{t('type')}</span>
         <select
           value={type}
           onChange={(event) => onType(graphTypes.find((one) => one === event.target.value) ?? 'workload')}
@@ -71,11 +78,28 @@ export function GraphToolbar({ type, onType, labels, onLabels, canvas }: GraphTo
         ))}
       </div>
       <div className="flex items-center">
+        {icon(t('summary'), <Info size={15} aria-hidden="true" />, onSummary)}
         {icon(t('zoomIn'), <ZoomIn size={15} aria-hidden="true" />, () => canvas.current?.zoomBy(1.25))}
         {icon(t('zoomOut'), <ZoomOut size={15} aria-hidden="true" />, () => canvas.current?.zoomBy(0.8))}
         {icon(t('fit'), <Maximize size={15} aria-hidden="true" />, () => canvas.current?.fit())}
         {icon(t('relayout'), <LayoutDashboard size={15} aria-hidden="true" />, () => canvas.current?.relayout())}
-        {icon(t('download'), <Download size={15} aria-hidden="true" />, () => void save(canvas.current))}
+        <Popover
+          label={t('download')}
+          align="end"
+          className="w-32"
+          trigger={<Button variant="ghost" aria-label={t('download')} icon={<Download size={15} aria-hidden="true" />} />}
+        >
+          {kinds.map(([kind, make]) => (
+            <button
+              key={kind}
+              type="button"
+              onClick={() => void make()?.then((blob) => save(blob, `heddle-graph.${kind}`))}
+              className="flex h-7 w-full items-center rounded-sm px-2 text-left text-sm hover:bg-hover focus-visible:bg-hover"
+            >
+              {kind.toUpperCase()}
+            </button>
+          ))}
+        </Popover>
       </div>
     </div>
   );

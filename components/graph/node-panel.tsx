@@ -1,6 +1,6 @@
 'use client';
 
-import { SlidersHorizontal } from 'lucide-react';
+import { Focus, SlidersHorizontal } from 'lucide-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
@@ -11,6 +11,7 @@ import { Why } from '@/components/ui/why';
 import type { GraphEdge, GraphNode, GraphResponse } from '@/lib/contract';
 import { formatPercent, formatRate } from '@/lib/format';
 import { EdgeRow } from './edge-panel';
+import { ActingConfig } from './acting-config';
 import { Fact, Facts } from './facts';
 
 export interface NodePanelProps {
@@ -20,6 +21,8 @@ export interface NodePanelProps {
   href: (path: string) => string;
   /** Opens the traffic editor of a service, `namespace/name`. */
   onSteer: (service: string) => void;
+  /** Shows only what is around the node. */
+  onFocus: (id: string) => void;
 }
 
 function servicePath(service: string): string {
@@ -27,11 +30,22 @@ function servicePath(service: string): string {
   return `/services/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
 }
 
+/** What needs a word of explanation. */
+function explanationOf(
+  node: GraphNode,
+): 'unknownExplained' | 'passthroughExplained' | 'blackholeExplained' | 'externalExplained' | undefined {
+  if (node.kind === 'unknown') return 'unknownExplained';
+  if (node.name === 'PassthroughCluster') return 'passthroughExplained';
+  if (node.name === 'BlackHoleCluster') return 'blackholeExplained';
+  return node.kind === 'external' ? 'externalExplained' : undefined;
+}
+
 /** Everything known of one node. */
-export function NodePanel({ node, graph, onPick, href, onSteer }: NodePanelProps): ReactNode {
+export function NodePanel({ node, graph, onPick, href, onSteer, onFocus }: NodePanelProps): ReactNode {
   const t = useTranslations('graph');
   const why = useWhyWords();
   const byId = new Map(graph.nodes.map((one) => [one.id, one]));
+  const explained = explanationOf(node);
   const list = (edges: GraphEdge[], end: 'source' | 'target', none: string): ReactNode =>
     edges.length === 0 ? (
       <p className="text-sm text-faint">{none}</p>
@@ -46,7 +60,7 @@ export function NodePanel({ node, graph, onPick, href, onSteer }: NodePanelProps
         <Fact name={t(`kind.${node.kind}`)}>
           <HealthLabel health={node.health} reasons={node.healthReasons} />
         </Fact>
-        {node.kind === 'unknown' && <p className="py-1 text-sm text-muted">{t('unknownExplained')}</p>}
+        {explained !== undefined && <p className="py-1 text-sm text-muted">{t(explained)}</p>}
         <Fact name={t('requestsIn')}>
           <Why facts={graph.queries['rps']} words={why}>
             {formatRate(node.rpsIn)}
@@ -66,6 +80,11 @@ export function NodePanel({ node, graph, onPick, href, onSteer }: NodePanelProps
           </Fact>
         )}
       </Facts>
+      <div className="border-b border-line px-4 py-2.5">
+        <Button size="sm" icon={<Focus size={13} aria-hidden="true" />} onClick={() => onFocus(node.id)}>
+          {t('focus')}
+        </Button>
+      </div>
       {node.badges.length > 0 && (
         <ul className="flex flex-wrap gap-1 border-b border-line px-4 py-3">
           {node.badges.map((badge) => (
@@ -91,6 +110,9 @@ export function NodePanel({ node, graph, onPick, href, onSteer }: NodePanelProps
             {t('steer')}
           </Button>
         </section>
+      ))}
+      {node.services.map((service) => (
+        <ActingConfig key={service} service={service} href={href} />
       ))}
       <Facts title={t('inbound')}>
         {list(

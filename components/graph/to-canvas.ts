@@ -1,8 +1,10 @@
-import type { CanvasBox, CanvasEdge, CanvasGraph, CanvasNode } from '@/components/canvas/types';
-import type { GraphEdge, GraphNode, GraphResponse } from '@/lib/contract';
+import type { CanvasEdge, CanvasGraph, CanvasNode } from '@/components/canvas/types';
+import type { GraphEdge, GraphNode, NodeBadge } from '@/lib/contract';
 import { formatBytesRate, formatMs, formatNumber, formatPercent } from '@/lib/format';
+import type { ClosedBox, ClosedGraph, RankedDifference, SummedEdge } from '@/lib/graph-view';
+import { sumEdges } from '@/lib/graph-view';
 
-export const edgeLabels = ['rate', 'errors', 'p95', 'share'] as const;
+export const edgeLabels = ['rate', 'errors', 'p50', 'p95', 'p99', 'share'] as const;
 export type EdgeLabel = (typeof edgeLabels)[number];
 
 const shapes: Record<GraphNode['kind'], CanvasNode['shape']> = {
@@ -14,6 +16,18 @@ const shapes: Record<GraphNode['kind'], CanvasNode['shape']> = {
   unknown: 'unknown',
 };
 
+/** One sign per badge, most telling first. */
+const signs: [NodeBadge, string][] = [
+  ['fault', '!'],
+  ['missingSidecar', '∅'],
+  ['circuitBreaker', '⌁'],
+  ['trafficSplit', '⑂'],
+  ['mirror', '⧉'],
+  ['timeout', '⏱'],
+  ['virtualService', 'V'],
+  ['serviceEntry', 'E'],
+];
+
 /** The words on an edge: what was chosen, and only what there is. Errors are written only where there are some: quiet is healthy. */
 export function edgeText(edge: GraphEdge, labels: ReadonlySet<EdgeLabel>): string {
   const parts: string[] = [];
@@ -24,7 +38,10 @@ export function edgeText(edge: GraphEdge, labels: ReadonlySet<EdgeLabel>): strin
   }
   if (labels.has('rate') && edge.rps !== null) parts.push(`${formatNumber(edge.rps)}/s`);
   if (labels.has('share') && edge.share !== null) parts.push(formatPercent(edge.share));
-  if (labels.has('p95') && edge.p95Ms !== null) parts.push(formatMs(edge.p95Ms));
+  for (const name of ['p50', 'p95', 'p99'] as const) {
+    const value = edge[`${name}Ms`];
+    if (labels.has(name) && value !== null) parts.push(formatMs(value));
+  }
   if (labels.has('errors') && edge.errorRatio !== null && edge.errorRatio > 0) parts.push(`✕ ${formatPercent(edge.errorRatio)}`);
   return parts.join('  ');
 }
@@ -36,28 +53,50 @@ export function nodeName(node: GraphNode): string {
   return node.name;
 }
 
-/** From the answer of the API to what the canvas draws: boxes by namespace, and by app where it has several versions. */
-export function toCanvas(graph: GraphResponse, labels: ReadonlySet<EdgeLabel>): CanvasGraph {
-  const boxes = new Map<string, CanvasBox>();
-  const versionsOf = new Map<string, number>();
-  const appKey = (node: GraphNode): string | undefined =>
-    node.app === undefined || node.version === undefined ? undefined : `app:${node.cluster}/${node.namespace}/${node.app}`;
-  for (const node of graph.nodes) {
-    const key = appKey(node);
-    if (key !== undefined) versionsOf.set(key, (versionsOf.get(key) ?? 0) + 1);
-  }
-  const nodes = graph.nodes.map((node): CanvasNode => {
-    let box: string | undefined;
-    if (node.namespace !== '' && node.kind !== 'unknown' && node.kind !== 'external') {
-      box = `namespace:${node.cluster}/${node.namespace}`;
-      if (!boxes.has(box)) boxes.set(box, { id: box, parent: undefined, name: node.namespace, level: 'namespace' });
-      const app = appKey(node);
-      if (app !== undefined && (versionsOf.get(app) ?? 0) > 1) {
-        if (!boxes.has(app)) boxes.set(app, { id: app, parent: box, name: node.app ?? '', level: 'app' });
-        box = app;
-      }
-    }
+/** Whether most of the mesh's traffic is under mutual TLS; `undefined` when nobody knows. */
+export function meshEncrypts(edges: readonly GraphEdge[]): boolean | undefined {
+  const known = edges.filter((edge) => edge.mtlsShare !== null);
+  if (known.length === 0) return undefined;
+  return known.filter((edge) => (edge.mtlsShare ?? 0) > 0.5).length * 2 >= known.length;
+}
+
+/** A lock where an edge differs from the mesh's rule, none where it keeps to it. */
+function lockOf(edge: GraphEdge, rule: boolean | undefined): CanvasEdge['lock'] {
+  if (rule === undefined || edge.mtlsShare === null || edge.rps === 0) return undefined;
+  if (rule) return edge.mtlsShare < 0.995 ? 'open' : undefined;
+  return edge.mtlsShare > 0.005 ? 'closed' : undefined;
+}
+
+export interface CanvasOptions {
+  labels: ReadonlySet<EdgeLabel>;
+  rule: boolean | undefined;
+  /** `12 workloads`, under the name of a closed box. */
+  countOf: (box: ClosedBox) => string;
+  changes: ReadonlyMap<string, RankedDifference> | undefined;
+}
+
+/** Makes nodes and edges for the canvas, and makes them again only when what they are made of has changed. */
+export class CanvasMaker {
+  #nodes = new WeakMap<GraphNode, { box: string | undefined; change: RankedDifference | undefined; made: CanvasNode }>();
+  #edges = new WeakMap<GraphEdge, { key: string; change: RankedDifference | undefined; made: CanvasEdge }>();
+
+  make(graph: ClosedGraph, options: CanvasOptions): CanvasGraph {
+    const key = `${[...options.labels].join()} ${options.rule}`;
     return {
+      nodes: [
+        ...graph.nodes.map((node) => this.#node(node, graph.boxOf.get(node.id), options)),
+        ...graph.closed.map((box) => closedNode(box, options)),
+      ],
+      boxes: graph.boxes,
+      edges: graph.edges.map((edge) => this.#edge(edge, key, options)),
+    };
+  }
+
+  #node(node: GraphNode, box: string | undefined, options: CanvasOptions): CanvasNode {
+    const change = options.changes?.get(node.id);
+    const known = this.#nodes.get(node);
+    if (known !== undefined && known.box === box && known.change === change) return known.made;
+    const made: CanvasNode = {
       id: node.id,
       box,
       shape: shapes[node.kind],
@@ -65,19 +104,50 @@ export function toCanvas(graph: GraphResponse, labels: ReadonlySet<EdgeLabel>): 
       tag: node.version,
       health: node.health,
       errorRatio: node.errorRatio,
+      badges: signs.filter(([badge]) => node.badges.includes(badge)).map(([, sign]) => sign),
+      weight: (node.rpsIn ?? 0) + (node.rpsOut ?? 0),
+      change: change?.kind,
     };
-  });
-  const known = new Set(nodes.map((node) => node.id));
-  const edges = graph.edges
-    .filter((edge) => known.has(edge.source) && known.has(edge.target))
-    .map((edge): CanvasEdge => ({
-      id: edge.id,
-      source: edge.source,
-      target: edge.target,
-      health: edge.health,
-      label: edgeText(edge, labels),
-      rate: edge.rps,
-      idle: edge.rps === null && (edge.sentBytesPerSecond ?? 0) + (edge.receivedBytesPerSecond ?? 0) === 0,
-    }));
-  return { nodes, boxes: [...boxes.values()], edges };
+    this.#nodes.set(node, { box, change, made });
+    return made;
+  }
+
+  #edge(sum: SummedEdge, key: string, options: CanvasOptions): CanvasEdge {
+    const change = sum.edges.map((edge) => options.changes?.get(edge.id)).find((one) => one !== undefined);
+    const [only] = sum.edges;
+    const single = sum.edges.length === 1 && only !== undefined;
+    const known = single ? this.#edges.get(only) : undefined;
+    if (known?.key === key && known.change === change && known.made.id === sum.id) return known.made;
+    const edge = sumEdges(sum.edges);
+    const made: CanvasEdge = {
+      id: sum.id,
+      source: sum.source,
+      target: sum.target,
+      health: edge?.health ?? 'unknown',
+      label: edge === undefined ? '' : edgeText(edge, options.labels),
+      rate: edge?.rps ?? null,
+      idle: edge === undefined || (edge.rps === null && (edge.sentBytesPerSecond ?? 0) + (edge.receivedBytesPerSecond ?? 0) === 0),
+      lock: edge === undefined ? undefined : lockOf(edge, options.rule),
+      change: change?.kind,
+    };
+    if (single) this.#edges.set(only, { key, change, made });
+    return made;
+  }
+}
+
+function closedNode(box: ClosedBox, options: CanvasOptions): CanvasNode {
+  const change = box.members.map((node) => options.changes?.get(node.id)).find((one) => one !== undefined);
+  return {
+    id: box.id,
+    box: undefined,
+    shape: 'closed',
+    members: box.members.map((node) => node.id),
+    name: box.name,
+    tag: options.countOf(box),
+    health: box.health,
+    errorRatio: box.errorRatio,
+    badges: [],
+    weight: (box.rpsIn ?? 0) + (box.rpsOut ?? 0) + (box.rpsWithin ?? 0),
+    change: change?.kind,
+  };
 }

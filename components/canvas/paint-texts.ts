@@ -1,0 +1,162 @@
+import { changeColor, family, stands } from './look-of';
+import type { Pen } from './pen';
+import { paintLock } from './paint-signs';
+import type { LabelField } from './place-labels';
+import type { CanvasColors } from './read-colors';
+import { along, lengthOf, toScreen } from './scene-index';
+import type { DrawnBox, DrawnEdge, DrawnNode } from './scene-index';
+import { closedHalf, nodeRadius } from './types';
+import type { Scene, View } from './types';
+
+export interface PaintOptions {
+  width: number;
+  height: number;
+  /** Ids that stay when something is chosen; `undefined`: all. */
+  kept: ReadonlySet<string> | undefined;
+  /** Write every name and label, whether it covers something or not: for a picture to print. */
+  everything?: boolean;
+}
+
+/** A text with a rim in the colour of the ground, so that lines behind it do not disturb. */
+function write(pen: Pen, text: string, x: number, y: number, color: string, ground: string): void {
+  pen.strokeStyle = ground;
+  pen.lineWidth = 3;
+  pen.lineJoin = 'round';
+  pen.strokeText(text, x, y);
+  pen.fillStyle = color;
+  pen.fillText(text, x, y);
+}
+
+const widths = new Map<string, number>();
+
+/** Width of a text in a font of `size` pixels. Measured once: the same names are written on every frame. */
+function widthOf(pen: Pen, text: string, size: number, weight: number): number {
+  const key = `${weight}${text}`;
+  let known = widths.get(key);
+  if (known === undefined) {
+    pen.font = `${weight} 100px ${family}`;
+    known = pen.measureText(text).width / 100;
+    if (widths.size > 50_000) widths.clear();
+    widths.set(key, known);
+  }
+  return known * size;
+}
+
+export function paintBoxNames(pen: Pen, boxes: readonly DrawnBox[], view: View, colors: CanvasColors, field: LabelField): void {
+  for (const { name, rect, level } of boxes) {
+    if (level !== 'outer') continue;
+    const size = Math.min(14, Math.max(10.5, 12 * view.zoom));
+    const width = widthOf(pen, name, size, 550);
+    const at = toScreen({ x: rect.x + rect.width / 2, y: rect.y }, view);
+    // A name may stand over its box's sides, but not over another name.
+    if (!field.claim(at.x - width / 2 - 2, at.y - size - 5, width + 4, size + 4)) continue;
+    pen.font = `550 ${size}px ${family}`;
+    pen.textAlign = 'center';
+    pen.textBaseline = 'alphabetic';
+    write(pen, name, at.x, at.y - 6, colors.muted, colors.page);
+  }
+}
+
+export function paintNames(
+  pen: Pen,
+  nodes: readonly DrawnNode[],
+  view: View,
+  colors: CanvasColors,
+  field: LabelField,
+  options: PaintOptions,
+  scene: Scene,
+): void {
+  const rank = ({ node }: DrawnNode): number =>
+    (node.id === scene.selected || scene.found?.has(node.id) === true ? 1e9 : 0) +
+    (node.health === 'failing' ? 1e6 : node.health === 'degraded' ? 1e5 : 0) +
+    (node.shape === 'gateway' || node.shape === 'closed' ? 1e4 : 0) +
+    node.weight;
+  const size = Math.min(14, Math.max(10, 11.5 * view.zoom));
+  const ordered = nodes.toSorted((one, other) => rank(other) - rank(one));
+  // A screen holds a few hundred names; looking for room for thousands more only costs time.
+  let misses = 0;
+  for (const drawn of ordered) {
+    const { node } = drawn;
+    const faded = options.kept !== undefined && !options.kept.has(node.id);
+    if (faded && view.zoom < 0.6) continue;
+    if (misses > 400) break;
+    const at = toScreen(drawn.at, view);
+    const closed = node.shape === 'closed';
+    const width = widthOf(pen, node.name, size, closed ? 550 : 450);
+    const tag = closed || view.zoom > 0.62 ? node.tag : undefined;
+    const top = closed ? at.y - (view.zoom > 0.45 ? size + 1 : size / 2) : at.y + nodeRadius * view.zoom + 4;
+    if (closed && view.zoom <= 0.3 && width > closedHalf.width * 2 * view.zoom + 30) {
+      if (!field.claim(at.x - width / 2, top, width, size)) continue;
+    } else if (
+      options.everything !== true &&
+      !closed &&
+      !field.claim(at.x - width / 2 - 1, top, width + 2, size + 1 + (tag === undefined ? 0 : size))
+    ) {
+      misses += 1;
+      continue;
+    }
+    pen.globalAlpha = faded ? 0.25 : 1;
+    pen.textAlign = 'center';
+    pen.textBaseline = 'top';
+    pen.font = `${closed ? 550 : 450} ${size}px ${family}`;
+    const ground = closed ? colors.panel : colors.page;
+    write(pen, clip(pen, node.name, closed ? closedHalf.width * 2 * Math.max(view.zoom, 0.5) : 190, size), at.x, top, colors.text, ground);
+    if (tag !== undefined && (!closed || view.zoom > 0.45)) {
+      pen.font = `450 ${size * 0.92}px ${family}`;
+      write(pen, tag, at.x, top + size * 1.18, colors.muted, ground);
+    }
+  }
+  pen.globalAlpha = 1;
+}
+
+function clip(pen: Pen, text: string, room: number, size: number): string {
+  if (widthOf(pen, text, size, 450) <= room) return text;
+  let kept = text;
+  while (kept.length > 3 && widthOf(pen, `${kept}…`, size, 450) > room) kept = kept.slice(0, -1);
+  return `${kept}…`;
+}
+
+export function paintEdgeLabels(
+  pen: Pen,
+  edges: readonly DrawnEdge[],
+  view: View,
+  colors: CanvasColors,
+  field: LabelField,
+  options: PaintOptions,
+  part: 'urgent' | 'rest',
+  scene: Scene,
+): void {
+  const urgent = ({ edge }: DrawnEdge): boolean =>
+    edge.id === scene.selected ||
+    stands(edge) ||
+    scene.found?.has(edge.id) === true ||
+    (options.kept?.has(edge.id) === true && edges.length < 2000);
+  if (part === 'rest' && view.zoom < 0.5 && options.everything !== true) return;
+  const size = Math.min(12, Math.max(9.5, 10 * view.zoom));
+  const wanted = edges.filter((drawn) => drawn.edge.label !== '' && urgent(drawn) === (part === 'urgent'));
+  for (const { edge, line } of wanted.toSorted((one, other) => (other.edge.rate ?? 0) - (one.edge.rate ?? 0)).slice(0, 600)) {
+    if (options.kept !== undefined && !options.kept.has(edge.id)) continue;
+    if (view.zoom < 0.28 && edge.id !== scene.selected && options.everything !== true && edge.change === undefined) continue;
+    const width = widthOf(pen, edge.label, size, 450) + 8;
+    const length = lengthOf(line) * view.zoom;
+    if (part === 'rest' && options.everything !== true && width > length * 0.8) continue;
+    // The middle, or a little before or after it where the middle is taken.
+    const place = [0.5, 0.38, 0.62, 0.28, 0.72]
+      .map((share) => toScreen(along(line, share), view))
+      .find((point) => options.everything === true || field.claim(point.x - width / 2, point.y - size * 0.75, width, size * 1.5));
+    if (place === undefined) continue;
+    pen.globalAlpha = 0.92;
+    pen.fillStyle = colors.page;
+    pen.beginPath();
+    pen.roundRect(place.x - width / 2, place.y - size * 0.75, width, size * 1.5, 3);
+    pen.fill();
+    pen.globalAlpha = 1;
+    pen.font = `450 ${size}px ${family}`;
+    pen.textAlign = 'center';
+    pen.textBaseline = 'middle';
+    pen.fillStyle =
+      edge.change !== undefined ? changeColor(colors, edge.change) : edge.health === 'failing' ? colors.failing : colors.muted;
+    pen.fillText(edge.label, place.x, place.y);
+    if (edge.lock !== undefined) paintLock(pen, edge.lock, { x: place.x - width / 2 - size * 0.7, y: place.y }, size / 10, colors);
+  }
+}

@@ -1,0 +1,60 @@
+'use client';
+
+import { type ReactNode, useMemo } from 'react';
+import { useTranslations } from 'use-intl';
+import { HealthMark } from '@/components/ui/health-mark';
+import type { GraphEdge, GraphNode } from '@/lib/contract';
+import { formatPercent } from '@/lib/format';
+import { nodeName } from './to-canvas';
+
+/** The worst edges, named before the eye has to search: at most five, only those with errors. */
+export function WorstEdges({
+  nodes,
+  edges,
+  onPick,
+}: {
+  nodes: readonly GraphNode[];
+  edges: readonly GraphEdge[];
+  onPick: (id: string) => void;
+}): ReactNode {
+  const t = useTranslations('graph');
+  const byId = useMemo(() => new Map(nodes.map((node) => [node.id, node])), [nodes]);
+  const worst = useMemo(
+    () =>
+      edges
+        .filter((edge) => edge.health === 'failing' || edge.health === 'degraded')
+        .toSorted((one, other) => (other.errorRatio ?? 0) * (other.rps ?? 0) - (one.errorRatio ?? 0) * (one.rps ?? 0))
+        .slice(0, 5),
+    [edges],
+  );
+  const name = (id: string): string => {
+    const node = byId.get(id);
+    return node ? `${nodeName(node)}${node.version === undefined ? '' : ` ${node.version}`}` : id;
+  };
+  if (worst.length === 0) return null;
+  return (
+    <section
+      aria-label={t('worst')}
+      className="absolute bottom-3 left-3 max-w-96 rounded-md border border-line-strong bg-float p-1.5 shadow-float"
+    >
+      <h2 className="px-1.5 pb-0.5 text-xs text-muted">{t('worst')}</h2>
+      <ul>
+        {worst.map((edge) => (
+          <li key={edge.id}>
+            <button
+              type="button"
+              onClick={() => onPick(edge.id)}
+              className="flex h-7 w-full items-center gap-2 rounded-sm px-1.5 text-sm hover:bg-hover"
+            >
+              <HealthMark health={edge.health} size={11} />
+              <span className="min-w-0 truncate">
+                {name(edge.source)} → {name(edge.target)}
+              </span>
+              <span className="num ml-auto pl-3 text-failing-text">{formatPercent(edge.errorRatio)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
