@@ -25,6 +25,7 @@ describe('decideCors', () => {
         ['access-control-allow-methods', 'GET,POST'],
         ['access-control-allow-headers', 'x-a'],
         ['access-control-max-age', '600'],
+        ['access-control-expose-headers', 'x-b'],
       ],
     });
   });

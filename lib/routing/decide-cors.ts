@@ -67,5 +67,7 @@ function preflightHeaders(cors: CompiledCors, origin: string, request: RoutingRe
   if (cors.allowMethods !== '') headers.push(['access-control-allow-methods', cors.allowMethods]);
   if (cors.allowHeaders !== '') headers.push(['access-control-allow-headers', cors.allowHeaders]);
   if (cors.maxAge !== '') headers.push(['access-control-max-age', cors.maxAge]);
+  // Senseless in a preflight, but Envoy's answer passes the same code as every other.
+  if (cors.exposeHeaders !== '') headers.push(['access-control-expose-headers', cors.exposeHeaders]);
   return headers;
 }

@@ -60,5 +60,6 @@ export function describeConnectError(message: string): string {
   if (message.includes('EHOSTUNREACH')) return 'delayed connect error: No route to host';
   if (message.includes('ENETUNREACH')) return 'delayed connect error: Network is unreachable';
   if (message.includes('ECONNRESET')) return 'Connection reset by peer';
-  return message;
+  // What TLS says ends with a line of its own, which would end the line of a log too.
+  return message.replaceAll(/\s+/g, ' ').trim();
 }

@@ -147,8 +147,12 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
       const timeouts = resolveTimeouts(action, this.retry, this.view);
       this.router.timers.globalMs = timeouts.globalMs;
       this.router.timers.perTryMs = timeouts.perTryMs;
-      if (timeouts.globalMs > 0 && !this.chain.suppressEnvoyHeaders)
-        this.plan.expectedTimeoutMs = timeouts.perTryMs > 0 ? timeouts.perTryMs : timeouts.globalMs;
+      const expectedMs = timeouts.perTryMs > 0 ? timeouts.perTryMs : timeouts.globalMs;
+      if (expectedMs > 0 && !this.chain.suppressEnvoyHeaders) this.plan.expectedTimeoutMs = expectedMs;
+      // `max_grpc_timeout` tells the server what is left for it; its successor in `max_stream_duration` does not.
+      const source = decision.route?.source.route;
+      if (this.isGrpc && expectedMs > 0 && source?.max_grpc_timeout !== undefined && source.max_stream_duration === undefined)
+        this.plan.set('grpc-timeout', expectedMs < 1e8 ? `${expectedMs}m` : `${Math.ceil(expectedMs / 1000)}S`);
       this.streamIdleMs = action.idleTimeoutMs ?? this.chain.streamIdleTimeoutMs;
     } else this.streamIdleMs = this.chain.streamIdleTimeoutMs;
     // Left armed from request to request: when it comes it looks at the last activity.
@@ -162,7 +166,9 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
     const { stream, view } = this;
     if (stream === null) return;
     this.encodesChunks = !head.http2 && stream.protocol === 'HTTP/2' && !this.requestEnded && view.header('content-length') === undefined;
-    if (this.decision !== null && (this.decision.route?.action?.mirrors.length ?? 0) > 0)
+    // What cannot be sent is not copied either.
+    const reachable = this.endpoint !== null || this.cluster?.usesOriginalDestination === true;
+    if (reachable && this.decision !== null && (this.decision.route?.action?.mirrors.length ?? 0) > 0)
       this.mirrors = startMirrors(this, this.decision, view, this.requestEnded);
   }
 
@@ -239,7 +245,7 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
     if (this.idle) return;
     this.flags |= FLAG.downstreamTermination;
     if (this.details === '')
-      this.details = reason === '' ? 'downstream_remote_disconnect' : reason.includes('closed') ? 'downstream_remote_disconnect' : reason;
+      this.details = reason === '' || /closed|reset by/.test(reason) ? 'downstream_remote_disconnect' : reason;
     this.router.abandon();
     if (!this.responseStarted) this.status = 0;
     this.finish();
@@ -298,6 +304,11 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
   }
 
   answerGrpc(grpcStatus: number, flags: number, details: string): void {
+    if (!this.isGrpc) {
+      // Whoever does not speak gRPC is told in plain HTTP, with a status that says nothing.
+      this.answer(200, 'fault filter abort', flags, details);
+      return;
+    }
     if (!this.startAnswer(flags, details)) return;
     sendGrpcReply(this, grpcStatus, 'fault filter abort', []);
     this.complete();

@@ -32,6 +32,7 @@ export function planUpstream(exchange: Exchange, decision: Decision, upstreamHos
   if (decision.hostRewrite !== null) {
     plan.authority = headerText(rewriteHost(decision, view, upstreamHost));
     if (action?.appendForwardedHost === true) plan.set('x-forwarded-host', view.authority);
+    if (!exchange.chain.suppressEnvoyHeaders) plan.set('x-envoy-original-host', view.authority);
   }
   mutateRequest(decision.requestMutations, exchange);
 }
