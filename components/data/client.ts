@@ -30,6 +30,8 @@ const paths: Record<EndpointName, string> = {
   changes: '/changes',
   undoChange: '/changes/{id}/undo',
   convergence: '/changes/{id}/convergence',
+  faults: '/faults',
+  stopFaults: '/faults/stop-all',
   traces: '/traces',
   trace: '/traces/{id}',
   traceServices: '/traces/services',

@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation';
 import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { CommandPalette } from './command-palette';
+import { FaultBar } from './fault-bar';
 import { pages } from './pages';
 import { Rail } from './rail';
 import { useScope } from './scope';
@@ -51,16 +52,19 @@ function Frame({ children }: { children: ReactNode }): ReactNode {
   }, [router, scope]);
 
   return (
-    <div className="flex h-dvh overflow-hidden">
+    <div className="flex h-dvh flex-col overflow-hidden">
       <a href="#content" className="absolute z-50 -translate-y-20 rounded-md bg-accent px-3 py-1.5 text-on-accent focus:translate-y-2">
         {t('skip')}
       </a>
-      <Rail />
-      <div className="flex min-w-0 flex-1 flex-col">
-        <TopBar onSearch={() => setSearching(true)} />
-        <main id="content" tabIndex={-1} className="flex min-h-0 flex-1 flex-col overflow-y-auto outline-none">
-          {children}
-        </main>
+      <FaultBar />
+      <div className="flex min-h-0 flex-1 overflow-hidden">
+        <Rail />
+        <div className="flex min-w-0 flex-1 flex-col">
+          <TopBar onSearch={() => setSearching(true)} />
+          <main id="content" tabIndex={-1} className="flex min-h-0 flex-1 flex-col overflow-y-auto outline-none">
+            {children}
+          </main>
+        </div>
       </div>
       {searching && <CommandPalette onClose={() => setSearching(false)} />}
       {helping && <ShortcutHelp onClose={() => setHelping(false)} />}

@@ -69,7 +69,9 @@ export function BehaviourList({ preview }: { preview: Pick<PreviewResponse, 'cha
           <Row key={`${change.from} ${change.sentence.text}`} change={change} />
         ))}
       </ul>
-      {changes.length > mostShown && <p className="mt-1 text-sm text-muted">{t('moreChanges', { count: changes.length - mostShown })}</p>}
+      {changes.length > mostShown && (
+        <p className="mt-1 text-sm text-muted">{t('moreChanges', { count: String(changes.length - mostShown) })}</p>
+      )}
       <p className="num mt-2 text-xs text-faint">
         {t('coverage', { requests: String(coverage.requests), total: String(coverage.total), share: formatPercent(coverage.share) })}
         {coverage.untracedHeaders.length > 0 && ` ${t('untraced', { names: coverage.untracedHeaders.join(', ') })}`}

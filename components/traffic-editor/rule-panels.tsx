@@ -7,15 +7,24 @@ import type { TrafficFault, TrafficRetries } from '@/lib/kinds/virtual-service';
 
 const freshFault: TrafficFault = { delay: null, abort: { status: 500, percent: 50 }, header: null };
 
+/** Choices of how long a fault stays. */
+export const faultSeconds = [300, 900, 3600, 14_400, 86_400] as const;
+export type FaultSeconds = (typeof faultSeconds)[number];
+
 /** Delay and abort, each with its share, for everyone or for one header value. */
 export function FaultPanel({
   fault,
   onChange,
   changed,
+  seconds,
+  onSeconds,
 }: {
   fault: TrafficFault | null;
   onChange: (fault: TrafficFault | null) => void;
   changed: boolean;
+  /** How long the fault shall stay. */
+  seconds: FaultSeconds;
+  onSeconds: (seconds: FaultSeconds) => void;
 }): ReactNode {
   const t = useTranslations('traffic');
   return (
@@ -97,6 +106,22 @@ export function FaultPanel({
                 onChange={(value) => onChange({ ...fault, header: { name: fault.header?.name ?? '', value } })}
               />
             </div>
+          )}
+          {changed && (
+            <label className="mt-1 flex items-center justify-between gap-3 py-0.5 text-sm">
+              <span className="text-muted">{t('expires')}</span>
+              <select
+                value={seconds}
+                onChange={(event) => onSeconds(faultSeconds.find((one) => String(one) === event.target.value) ?? 900)}
+                className="h-7 w-28 rounded-sm border border-line-strong bg-panel px-1.5"
+              >
+                {faultSeconds.map((one) => (
+                  <option key={one} value={one}>
+                    {t(`expiresAfter.s${one}`)}
+                  </option>
+                ))}
+              </select>
+            </label>
           )}
         </div>
       )}

@@ -12,7 +12,7 @@ import { type TrafficSettings, sameJson, writeTraffic } from '@/lib/kinds/virtua
 import { AppliedPanel } from './applied-panel';
 import { ConflictPanel } from './conflict-panel';
 import { PreviewPanel } from './preview-panel';
-import { FaultPanel, LimitsPanel } from './rule-panels';
+import { FaultPanel, type FaultSeconds, LimitsPanel } from './rule-panels';
 import { SplitEditor, type SplitRow } from './split-editor';
 
 /** The objects the settings make of what is in force. */
@@ -41,6 +41,7 @@ export function TrafficEditor({ namespace, name }: { namespace: string; name: st
   const [objects, setObjects] = useState<AnyObject[]>();
   const [applied, setApplied] = useState<Change>();
   const [reason, setReason] = useState('');
+  const [faultFor, setFaultFor] = useState<FaultSeconds>(900);
   const traffic = useEndpoint('serviceTraffic', { params: { namespace, name } }, { refreshMs: 5_000 });
   const preview = usePreview();
   const apply = useApply();
@@ -87,7 +88,7 @@ export function TrafficEditor({ namespace, name }: { namespace: string; name: st
   const write = (takeOver: boolean): void => {
     if (!objects) return;
     apply.mutate(
-      { objects, bases: bases(base), takeOver, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) },
+      { objects, bases: bases(base), takeOver, faultSeconds: faultFor, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) },
       {
         onSuccess: ({ change }) => {
           setApplied(change);
@@ -135,7 +136,13 @@ export function TrafficEditor({ namespace, name }: { namespace: string; name: st
         )}
       </section>
       <fieldset disabled={!base.editable} className="contents">
-        <FaultPanel fault={settings.fault} onChange={(fault) => edit({ fault })} changed={!sameJson(settings.fault, base.settings.fault)} />
+        <FaultPanel
+          fault={settings.fault}
+          onChange={(fault) => edit({ fault })}
+          changed={!sameJson(settings.fault, base.settings.fault)}
+          seconds={faultFor}
+          onSeconds={setFaultFor}
+        />
         <LimitsPanel
           timeoutMs={settings.timeoutMs}
           retries={settings.retries}

@@ -12,6 +12,8 @@ export const changeRequest = z.object({
   reason: z.string().max(2000).optional(),
   /** Take fields over from managers other than kubectl and heddle. */
   takeOver: z.boolean().default(false),
+  /** How long faults that the change sets stay, in seconds. */
+  faultSeconds: z.int().min(5).max(604_800).default(900),
 });
 export type ChangeRequest = z.infer<typeof changeRequest>;
 
@@ -28,6 +30,8 @@ export const change = z.object({
   objects: z.array(z.object({ ref: objectRef, action: z.enum(['create', 'update', 'delete']), resourceVersion: z.string().nullable() })),
   documents: z.array(previewDocument),
   sentences: z.array(words),
+  /** Faults that the change set, and when they end. */
+  faults: z.array(z.object({ id: z.string(), expiresAt: z.string() })).optional(),
   /** The change that this one takes back. */
   undoes: z.string().optional(),
   /** The change that took this one back. */

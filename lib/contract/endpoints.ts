@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { changeRequest, changeResponse, changesQuery, changesResponse, convergenceResponse, undoRequest } from './changes';
+import { faultsResponse, stopFaultsRequest, stopFaultsResponse } from './faults';
 import { graphQuery, graphResponse } from './graph';
 import { metaResponse } from './meta';
 import { kindsResponse, objectResponse, objectsQuery, objectsResponse } from './objects';
@@ -28,6 +29,8 @@ export const endpoints = {
   changes: { method: 'GET', path: '/changes', query: changesQuery, body: none, response: changesResponse },
   undoChange: { method: 'POST', path: '/changes/{id}/undo', query: none, body: undoRequest, response: changeResponse },
   convergence: { method: 'GET', path: '/changes/{id}/convergence', query: none, body: none, response: convergenceResponse },
+  faults: { method: 'GET', path: '/faults', query: none, body: none, response: faultsResponse },
+  stopFaults: { method: 'POST', path: '/faults/stop-all', query: none, body: stopFaultsRequest, response: stopFaultsResponse },
   traces: { method: 'GET', path: '/traces', query: tracesQuery, body: none, response: tracesResponse },
   trace: { method: 'GET', path: '/traces/{id}', query: none, body: none, response: traceResponse },
   traceServices: { method: 'GET', path: '/traces/services', query: none, body: none, response: traceNamesResponse },

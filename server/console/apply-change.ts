@@ -6,6 +6,8 @@ import { ConflictError } from './change-conflict';
 import type { StoredChange } from './change-log';
 import type { Console } from './console-state';
 import { describeDraft, draftedServices } from './draft-behaviour';
+import { knownFaults } from './live-faults';
+import { faultsAnnotation, withFaultEnds } from './fault-entries';
 import { cleanObject, cleanYaml, lastAppliedAnnotation, otherOwners, refOfObject, sameRef } from './draft-object';
 import { resourceFor, writableKind } from './known-kinds';
 import type { KnownKind } from './known-kinds';
@@ -60,7 +62,7 @@ export async function applyChange(console: Console, request: ChangeRequest): Pro
     console,
     cluster,
     steps,
-    { sentences, ...(request.reason === undefined ? {} : { reason: request.reason }) },
+    { sentences, faultSeconds: request.faultSeconds, ...(request.reason === undefined ? {} : { reason: request.reason }) },
     request.bases,
   );
 }
@@ -137,10 +139,14 @@ async function write(
   if (step.before !== null) {
     const preview = await client.apply(resource, body, { ...options, dryRun: true, force: true });
     // Apply leaves alone what others set and the draft leaves out. A draft that takes something away has to replace the object.
-    if (!same(cleanObject(preview)['spec'], cleanObject(step.after)['spec']))
+    if (!same(cleanObject(preview)['spec'], cleanObject(step.after)['spec']) || notedFaults(preview) !== notedFaults(step.after))
       return client.update(resource, replacement(step.before, body), options);
   }
   return client.apply(resource, body, { ...options, force: true });
+}
+
+function notedFaults(object: AnyObject | AnyKubeObject): string | undefined {
+  return object.metadata.annotations?.[faultsAnnotation];
 }
 
 /** The object with the draft's content, under the version that was looked at. */
@@ -152,15 +158,29 @@ function replacement(before: AnyKubeObject, body: AnyKubeObject): AnyKubeObject 
   return { ...body, metadata: { ...metadata, ...body.metadata, annotations: { ...body.metadata.annotations, ...kept } } };
 }
 
+/** What a change is about, beside its objects. */
+export type About = Pick<Change, 'sentences'> & Partial<Pick<Change, 'reason' | 'undoes'>> & { faultSeconds?: number };
+
+/** The step with the end of the faults it sets noted on its object. */
+function noteFaults(console: Console, step: Step, expiresAt: string): { step: Step; faults: NonNullable<StoredChange['faultEntries']> } {
+  if (step.after === null) return { step, faults: [] };
+  const before = step.before === null ? null : cleanObject(step.before);
+  const { object, added } = withFaultEnds(before, step.after, before === null ? [] : knownFaults(console, before), expiresAt);
+  return { step: { ...step, after: object }, faults: added.map((entry) => ({ ref: refOfObject(object), entry })) };
+}
+
 /** Dry run of all, then all in a safe order; recorded before and after, so that a crash in between leaves a trace of what was meant. */
 export async function carryOut(
   console: Console,
   cluster: Cluster,
   steps: Step[],
-  about: Pick<Change, 'sentences'> & Partial<Pick<Change, 'reason' | 'undoes'>>,
+  { faultSeconds = 900, ...about }: About,
   bases: readonly AnyObject[],
 ): Promise<ChangeResponse> {
-  const ordered = inSafeOrder(steps);
+  const expiresAt = new Date(console.now() + faultSeconds * 1000).toISOString();
+  const noted = steps.map((step) => noteFaults(console, step, expiresAt));
+  const ordered = inSafeOrder(noted.map((one) => one.step));
+  const faultEntries = noted.flatMap((one) => one.faults);
   const warnings: string[] = [];
   for (const step of ordered)
     await guardStale(write(cluster, step, { dryRun: true, onWarning: (text) => warnings.push(text) }), console, step, bases);
@@ -170,6 +190,9 @@ export async function carryOut(
     by: await cluster.user(),
     status: 'applying',
     ...about,
+    ...(faultEntries.length === 0
+      ? {}
+      : { faultEntries, faults: faultEntries.map(({ entry }) => ({ id: entry.id, expiresAt: entry.expiresAt })) }),
     objects: ordered.map((step) => ({
       ref: refOfObject(step.after ?? (step.before as AnyKubeObject)),
       action: step.after === null ? 'delete' : step.before === null ? 'create' : 'update',
@@ -222,7 +245,7 @@ export function record(console: Console, change: StoredChange): void {
 }
 
 /** What the API tells of a change. */
-export function publicChange({ undo: _undo, ...change }: StoredChange): Change {
+export function publicChange({ undo: _undo, faultEntries: _entries, ...change }: StoredChange): Change {
   return change;
 }
 

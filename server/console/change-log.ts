@@ -1,11 +1,14 @@
 import { closeSync, existsSync, fdatasyncSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { AnyObject, Change } from '@/lib/contract';
+import type { AnyObject, Change, ObjectRef } from '@/lib/contract';
 import { HeddleError } from '@/lib/errors';
+import type { FaultEntry } from './fault-entries';
 
 /** A change with what it takes to undo it. `before` and `after` are whole objects, `null`: did not, or does not, exist. */
 export interface StoredChange extends Change {
   undo: { before: AnyObject | null; after: AnyObject | null }[];
+  /** Faults that the change set, so that they end even when an object loses its own note of them. */
+  faultEntries?: { ref: ObjectRef; entry: FaultEntry }[];
 }
 
 /** The console's durable history. A change is on disk when `put` returns; the newest line of an id is the one that counts. */

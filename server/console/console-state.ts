@@ -15,6 +15,7 @@ import { openChangeLog } from './change-log';
 import type { ChangeLog } from './change-log';
 import { createConsoleMetrics } from './console-metrics';
 import type { ConsoleMetrics } from './console-metrics';
+import { keepFaultEnds } from './end-faults';
 import { createGraphHub } from './graph-hub';
 import type { GraphHub } from './graph-hub';
 import { createTrafficSampler } from './sample-traffic';
@@ -125,11 +126,13 @@ export function createConsole(config: Config, now: () => number = Date.now): Con
       clearTimeout(retry);
       clearTimeout(firstWait);
       graphs.stop();
+      faults.stop();
       cluster?.stop();
       state.changes.close();
     },
   };
   const { graphs } = state;
+  const faults = keepFaultEnds(state);
   void connect();
   return state;
 }

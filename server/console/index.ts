@@ -5,6 +5,8 @@ export { applyChange } from './apply-change';
 export { checkConvergence } from './check-convergence';
 export { getConsole } from './console-state';
 export type { Console } from './console-state';
+export { stopFaults } from './end-faults';
+export { listFaults } from './live-faults';
 export { listKinds, listObjects, showObject } from './list-objects';
 export { isRefused, previewChange } from './preview-change';
 export type { PreviewSources } from './preview-change';

@@ -1,7 +1,7 @@
-import type { AnyObject, Change, ChangeResponse, ChangesResponse } from '@/lib/contract';
+import type { AnyObject, ChangeResponse, ChangesResponse } from '@/lib/contract';
 import { HeddleError } from '@/lib/errors';
 import { carryOut, publicChange, record } from './apply-change';
-import type { Step } from './apply-change';
+import type { About, Step } from './apply-change';
 import { ConflictError } from './change-conflict';
 import type { StoredChange } from './change-log';
 import type { Console } from './console-state';
@@ -51,7 +51,7 @@ export async function undoChange(console: Console, id: string, reason: string | 
     draftedServices(cluster, draft),
     clean.map(({ before, after }) => ({ before: before === null ? null : cleanObject(before), after })),
   );
-  const about: Pick<Change, 'sentences'> & Partial<Pick<Change, 'reason' | 'undoes'>> = {
+  const about: About = {
     sentences,
     undoes: id,
     ...(reason === undefined ? {} : { reason }),

@@ -37,5 +37,10 @@ export const shell = {
   shortcutHelp: 'Show the shortcuts',
   shortcutGo: 'then {key}: go to {page}',
   close: 'Close',
+  faultsMore: '{count, plural, one {and # more fault} other {and # more faults}}',
+  faultEnds: 'ends in {left}',
+  faultEnding: 'ending now',
+  faultStop: 'Stop',
+  faultStopAll: 'Stop all',
   sourceDown: '{source} does not answer',
 } as const;

@@ -82,5 +82,6 @@ export const traffic = {
   takeOver: 'Take over and apply',
   notEditable: 'This service cannot be edited here.',
   nothingToSplit: 'The service has one version: there is nothing to split. Faults, timeout and retries can be set.',
-  expires: 'Faults stay until they are taken back.',
+  expires: 'Ends by itself after',
+  expiresAfter: { s300: '5 min', s900: '15 min', s3600: '1 hour', s14400: '4 hours', s86400: '1 day' },
 } as const;

@@ -37,6 +37,11 @@ export const words = {
   change_update: '{kind} {name}: {fields} will change.',
   change_delete: '{kind} {name} will be deleted.',
   change_none: '{kind} {name} stays as it is.',
+  // Faults that are live, and their end.
+  fault_live_delay: '{percent}% of requests to {host}{who} wait {delay}.',
+  fault_live_abort: '{percent}% of requests to {host}{who} fail with status {status}.',
+  fault_ended: 'The fault on {host} ends: its time is over.',
+  fault_stopped: 'The fault on {host} ends: it was stopped.',
   // What a change does to requests that were seen.
   behaviour: '{what} from {from}: {before} → {after}{rate}',
   effect_timeout: 'They fail after {after} instead of {before}.',

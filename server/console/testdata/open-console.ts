@@ -14,8 +14,10 @@ export interface OpenConsole {
   kubernetes: FakeKubernetes;
   prometheus: FakePrometheus;
   folder: string;
-  /** A new console on the same folder and sources, as after a crash. */
-  reopen(): Promise<Console>;
+  /** Moves the console's clock. */
+  passSeconds(seconds: number): void;
+  /** A new console on the same folder and sources, as after a crash. `meanwhile` happens while there is none. */
+  reopen(meanwhile?: () => void): Promise<Console>;
   close(): Promise<void>;
 }
 
@@ -45,8 +47,9 @@ export async function openConsole(env: Record<string, string> = {}): Promise<Ope
     { HEDDLE_KUBECONFIG: kubeconfig, HEDDLE_PROMETHEUS: prometheus.url, HEDDLE_DATA_DIR: folder, HEDDLE_LOG_LEVEL: 'silent', ...env },
     folder,
   );
+  let aheadMs = 0;
   const start = async () => {
-    const console = createConsole(config);
+    const console = createConsole(config, () => Date.now() + aheadMs);
     setConsole(console);
     await console.ready();
     return console;
@@ -56,8 +59,10 @@ export async function openConsole(env: Record<string, string> = {}): Promise<Ope
     kubernetes,
     prometheus,
     folder,
-    async reopen() {
+    passSeconds: (seconds) => (aheadMs += seconds * 1000),
+    async reopen(meanwhile) {
       opened.console.stop();
+      meanwhile?.();
       opened.console = await start();
       return opened.console;
     },

@@ -1,0 +1,64 @@
+'use client';
+
+import { Zap } from 'lucide-react';
+import Link from 'next/link';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { useFaults, useStopFaults } from '@/components/data/use-faults';
+import { objectPath } from './object-path';
+import { useScope } from './scope';
+
+/** `14:05` until a moment; `null` when it has passed. */
+function timeLeft(until: string, nowMs: number): string | null {
+  const seconds = Math.ceil((Date.parse(until) - nowMs) / 1000);
+  if (seconds <= 0) return null;
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** While a fault set here is live, every page says so, until when, and how to end it at once. */
+export function FaultBar(): ReactNode {
+  const t = useTranslations('shell');
+  const scope = useScope();
+  const faults = useFaults();
+  const stop = useStopFaults();
+  const own = faults.data?.faults.filter((one) => one.own) ?? [];
+  const [now, setNow] = useState<number>();
+  const [first] = own;
+  const isLive = first !== undefined;
+  useEffect(() => {
+    if (!isLive) return undefined;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, [isLive]);
+  if (first === undefined) return null;
+  const left = now === undefined || first.expiresAt === null ? null : timeLeft(first.expiresAt, now);
+  const failed = stop.isError ? stop.error.message : stop.data?.failed[0]?.message;
+  return (
+    <div
+      role="status"
+      data-testid="fault-bar"
+      className="flex min-h-9 shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-degraded bg-degraded-soft px-4 py-1 text-sm text-degraded-text"
+    >
+      <Zap size={14} aria-hidden="true" className="shrink-0" />
+      <Link href={scope.href(objectPath(first.ref))} className="min-w-0 truncate font-[550] hover:underline">
+        {first.sentences.map((one) => one.text).join(' ')}
+      </Link>
+      {own.length > 1 && <span>{t('faultsMore', { count: own.length - 1 })}</span>}
+      <span className="num" aria-live="off">
+        {left === null ? t('faultEnding') : t('faultEnds', { left })}
+      </span>
+      {failed !== undefined && <span className="text-failing-text">{failed}</span>}
+      <button
+        type="button"
+        disabled={stop.isPending}
+        onClick={() => stop.mutate({})}
+        className="ml-auto h-7 rounded-md border border-degraded px-2.5 font-[550] hover:bg-hover disabled:opacity-50"
+      >
+        {own.length > 1 ? t('faultStopAll') : t('faultStop')}
+      </button>
+    </div>
+  );
+}
