@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HeddleError } from '@/lib/errors';
 import { decodeMessage, encodeMessage } from '@/lib/xds';
-import './provide-reflection';
+import 'reflect-metadata';
 import { createCitadelMetrics } from './citadel-metrics';
 import { certificateService, createCertificateImplementation } from './serve-certificates';
 import { createRoot, readAuthority } from './sign-certificates';

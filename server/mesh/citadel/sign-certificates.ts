@@ -1,4 +1,4 @@
-import './provide-reflection';
+import 'reflect-metadata';
 import type { JsonGeneralName, X509Certificate as Certificate } from '@peculiar/x509';
 import { createPrivateKey, webcrypto } from 'node:crypto';
 import { HeddleError, isHeddleError } from '@/lib/errors';

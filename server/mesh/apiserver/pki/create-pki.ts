@@ -2,7 +2,6 @@ import { webcrypto } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as X509 from '@peculiar/x509';
-import { provideReflection } from './provide-reflection';
 
 /** What the server needs to be trusted, and to know its administrator. PEM. */
 export interface Pki {
@@ -49,9 +48,9 @@ export async function createPki(folder: string, hosts: readonly string[], now: D
 
 type Library = typeof X509;
 
-/** The library wants its metadata functions when it is loaded: a static import would come too early once the code is bundled. */
+/** Loaded late and in this order: once the code is bundled, static imports may run in another. */
 async function loadX509(): Promise<Library> {
-  provideReflection();
+  await import('reflect-metadata');
   const x509 = await import('@peculiar/x509');
   x509.cryptoProvider.set(webcrypto);
   return x509;
