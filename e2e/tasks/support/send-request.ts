@@ -66,8 +66,8 @@ async function exchange(
       {
         ...(throughProxy ?? target),
         ...(caller.localAddress === undefined ? {} : { localAddress: caller.localAddress }),
-        ...(socket === undefined ? {} : { createConnection: () => socket }),
-        agent: false,
+        // With an agent Node would not ask for the connection.
+        ...(socket === undefined ? { agent: false } : { createConnection: () => socket }),
         path: throughProxy === undefined ? `${url.pathname}${url.search}` : url.href,
         method: options.method ?? 'GET',
         headers: { host: url.host, connection: 'close', ...options.headers },
