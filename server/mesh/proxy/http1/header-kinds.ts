@@ -81,6 +81,7 @@ export const B3_SPAN_ID = known('x-b3-spanid');
 export const B3_PARENT_SPAN_ID = known('x-b3-parentspanid');
 export const B3_SAMPLED = known('x-b3-sampled');
 export const ATTEMPT_COUNT = known('x-envoy-attempt-count');
+export const ORIGINAL_PATH = known('x-envoy-original-path');
 export const SERVER = known('server');
 export const DATE = known('date');
 

@@ -25,12 +25,12 @@ for (const name of [
   'x-envoy-retry-on',
   'x-envoy-retry-grpc-on',
   'x-envoy-decorator-operation',
-  'x-envoy-original-path',
 ]) {
   actions[kind.kindOf(name)] = ALWAYS;
 }
 for (const name of [
   'x-envoy-attempt-count',
+  'x-envoy-original-path',
   'x-request-id',
   'x-forwarded-for',
   'x-forwarded-proto',
@@ -130,6 +130,8 @@ function dropsByPlan(known: number, plan: RequestPlan): boolean {
   switch (known) {
     case kind.ATTEMPT_COUNT:
       return plan.attempt > 0;
+    case kind.ORIGINAL_PATH:
+      return plan.originalPath !== null;
     case kind.X_REQUEST_ID:
       return plan.requestId !== null;
     case kind.X_FORWARDED_FOR:

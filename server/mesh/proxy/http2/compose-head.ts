@@ -24,7 +24,6 @@ for (const name of [
   'x-envoy-retry-on',
   'x-envoy-retry-grpc-on',
   'x-envoy-decorator-operation',
-  'x-envoy-original-path',
 ]) {
   dropped[kindOf(name)] = 1;
 }
@@ -83,6 +82,8 @@ function replaced(entry: HeaderEntry, plan: RequestPlan): boolean {
       return !entry.value.includes('trailers');
     case kind.ATTEMPT_COUNT:
       return plan.attempt > 0;
+    case kind.ORIGINAL_PATH:
+      return plan.originalPath !== null;
     case kind.X_REQUEST_ID:
       return plan.requestId !== null;
     case kind.X_FORWARDED_PROTO:
