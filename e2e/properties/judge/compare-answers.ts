@@ -26,6 +26,8 @@ export function compareWithPrediction(wire: string, prediction: Prediction, obse
     void differences.push({ between: `decide/${wire}`, field, left: show(left), right: show(right) });
   if (prediction.delayMs > 0 && observation.reply.elapsedMs < prediction.delayMs - 2)
     add('delay', prediction.delayMs, observation.reply.elapsedMs);
+  if (prediction.mirrors !== null && answer.mirrored.length > prediction.mirrors.length)
+    add('copies', prediction.mirrors, answer.mirrored.map(({ line }) => line));
   if (prediction.refusedBy !== null && prediction.refusedBy !== '' && answer.servers.some((line) => line.startsWith('403'))) {
     const [, name = ''] = prediction.refusedBy.split('/');
     const all = [answer.client?.details ?? '', ...answer.servers].join(' ');

@@ -30,13 +30,14 @@ export function describeAnswer(world: World, observation: Observation): Answer {
   const { reply, seen, mirrored, client, servers } = observation;
   return anonymise(world, {
     status: reply.status,
-    body: reply.body,
+    // Why a handshake failed is told in the words of the TLS library.
+    body: withoutReason(reply.body),
     headers: reply.headers
       .filter(([name]) => !volatileReply.has(name))
       .map(([name, value]) => `${name}: ${value}`)
       .sort(),
     client: client === null ? null : lineOf(client),
-    servers: servers.map((line) => `${line.status} ${line.flags} ${line.details}`).sort(),
+    servers: servers.map((line) => `${line.status} ${sortedFlags(line.flags)} ${plainDetails(line.details)}`).sort(),
     seen: seen.map(seenOf),
     // Copies race with each other.
     mirrored: mirrored.map(seenOf).sort((left, right) => (left.line < right.line ? -1 : 1)),
@@ -44,7 +45,20 @@ export function describeAnswer(world: World, observation: Observation): Answer {
 }
 
 function lineOf({ status, flags, details, cluster, route }: LogLine): Omit<LogLine, 'agent' | 'address'> {
-  return { status, flags, details: details.replace(/\{.*\}?/, ''), cluster: plainName(cluster), route };
+  return { status, flags: sortedFlags(flags), details: plainDetails(details), cluster: plainName(cluster), route };
+}
+
+function withoutReason(text: string): string {
+  return text.replace(/, transport failure reason: .*/s, '');
+}
+
+function sortedFlags(flags: string): string {
+  return flags.split(',').sort().join(',');
+}
+
+/** Details without what differs from library to library. */
+function plainDetails(details: string): string {
+  return details.startsWith('upstream_reset') ? details.replace(/\|.*$/, '') : details;
 }
 
 /** A cluster's name without what tells the worlds apart. */

@@ -1,6 +1,8 @@
 import type { Pod } from '@/lib/model';
 import type { CompiledHttpManager, Decision, RouteTable, RoutingRequest } from '@/lib/routing';
 import {
+  chooseUpstreamSocket,
+  compileCluster,
   compileListener,
   compileRouteConfiguration,
   decideCors,
@@ -65,7 +67,7 @@ export function foretellRequest(compiled: CompiledWorld, request: CaseRequest, t
   const answeredByProxy = decision.kind !== 'forward' || aborted || isPreflight(decision, routing);
   return {
     outcomes: possible.flatMap((outcome) =>
-      outcomesOf({ simulation, request, routing, decision: outcome, clusters, answeredByProxy, aborted }),
+      outcomesOf({ compiled, simulation, request, routing, decision: outcome, clusters, answeredByProxy, aborted }),
     ),
     delayMs,
     mirrors: answeredByProxy ? [] : mirrorsOf(simulation),
@@ -99,6 +101,7 @@ function branchesOf(simulation: Simulation, decision: Decision): string[] {
 }
 
 interface Foreseen {
+  readonly compiled: CompiledWorld;
   readonly simulation: Simulation;
   readonly request: CaseRequest;
   readonly routing: RoutingRequest;
@@ -151,18 +154,28 @@ function foreseenCors(decision: Decision, request: RoutingRequest): Record<strin
   return { ...absent, ...Object.fromEntries(present) };
 }
 
+/** Whether a cluster speaks to the outside server what it understands there: plaintext on 8000, TLS on 8443 as `ext.example.com`. */
+function fitsOutside({ compiled }: Foreseen, { cluster }: SimulatedDestination): boolean {
+  const resource = [...compiled.proxies.values()]
+    .flatMap((proxy) => proxy.compiled.clusters)
+    .find(({ name }) => name === cluster)?.resource;
+  if (resource === undefined) return false;
+  const { tls } = chooseUpstreamSocket(compileCluster(resource), null).socket;
+  if (!cluster.startsWith('outbound|8443|')) return tls === null;
+  const names = tls?.common_tls_context?.validation_context?.match_typed_subject_alt_names ?? [];
+  return tls !== null && names.every(({ matcher }) => matcher.exact !== 'wrong.example.com');
+}
+
 /** How it ends at the pods of one workload. */
-function endAt(
-  { simulation, request, routing, decision, clusters }: Foreseen,
-  destination: SimulatedDestination,
-  cors: Outcome['responseHeaders'],
-): Outcome {
+function endAt(foreseen: Foreseen, destination: SimulatedDestination, cors: Outcome['responseHeaders']): Outcome {
+  const { simulation, request, routing, decision, clusters } = foreseen;
   const pod = destination.workload.split('/').at(-1) ?? '';
   const name = (destination.workload === 'client/ratings' ? 'own-ratings' : /^[\d.]+$/.test(pod) ? 'ext' : pod) as PodName;
   const base = {
     cluster: clusters.has(decision.cluster) ? decision.cluster : '',
     pods: destination.workload === '' || destination.endpoints === 0 ? [] : [name],
   };
+  if (name === 'ext' && !fitsOutside(foreseen, destination)) return { ...base, pods: [], status: localStatus(routing, 503) };
   if (destination.status !== undefined) return { ...base, pods: [], status: localStatus(routing, destination.status) };
   const action = decision.route?.action ?? null;
   if (action === null) return { ...base, status: 0 };
@@ -178,7 +191,7 @@ function endAt(
     host: rewriteHost(decision, routing, routing.authority),
     requestHeaders: foretellHeaders(decision.requestMutations, request.headers),
     ...(gaveUp ? {} : { responseHeaders: { ...cors, ...foretellHeaders(decision.responseMutations, appHeaders) } }),
-    mtls: simulation.destinations.length === 1 ? simulation.mtls : destination.mtls,
+    ...(name === 'ext' ? {} : { mtls: simulation.destinations.length === 1 ? simulation.mtls : destination.mtls }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Pod } from '@/lib/model';
 import { buildMeshState, compileProxy, proxyNodeOfPod } from '@/lib/pilot';
 import type { CompiledProxy, CompiledResource, MeshState, ProxyNode } from '@/lib/pilot';
 import { typeUrls } from '@/lib/xds';
+import type { Cluster } from '@/lib/xds';
 import type { PodName } from '../generate';
 import type { World } from './build-world';
 
@@ -40,7 +41,9 @@ export function mergeWorld(served: Served, { world, proxies }: CompiledWorld): v
     const isServer = servers.includes(name);
     const rename = renamer(suffix, `${node.namespace}/${node.serviceAccount}`);
     const inbound = (cluster: string): boolean => cluster.startsWith('inbound');
-    const clusters = compiled.clusters.filter((cluster) => inbound(cluster.name) === isServer);
+    const clusters = compiled.clusters
+      .filter((cluster) => inbound(cluster.name) === isServer)
+      .map((cluster) => (isServer ? cluster : boundTo(cluster, node.ip)));
     const listeners = compiled.listeners.filter(({ resource }) => (resource.traffic_direction === 'INBOUND') === isServer);
     add(served, typeUrls.cluster, clusters, suffix, rename);
     add(served, typeUrls.listener, listeners, name === 'gateway' ? suffix : '', rename);
@@ -48,6 +51,13 @@ export function mergeWorld(served: Served, { world, proxies }: CompiledWorld): v
     add(served, typeUrls.clusterLoadAssignment, compiled.endpoints, suffix, rename);
     add(served, typeUrls.routeConfiguration, compiled.routes, suffix, rename);
   }
+}
+
+/** A sidecar of ours dials from its own pod by itself; one process that is many pods has to be told. */
+function boundTo(cluster: CompiledResource<Cluster>, address: string): CompiledResource<Cluster> {
+  const { resource } = cluster;
+  if (resource.upstream_bind_config !== undefined) return cluster;
+  return { ...cluster, resource: { ...resource, upstream_bind_config: { source_address: { address, port_value: 0 } } } };
 }
 
 function add(
