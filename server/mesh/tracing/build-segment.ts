@@ -9,6 +9,8 @@ export const MAX_SEGMENT_TRACES = 4096;
 const DICTIONARY_BYTES = 32 << 10;
 const DICTIONARY_TRACES = 60;
 const YIELD_AFTER_MS = 10;
+/** Of the packer's output: most traces need one piece of it, and every trace gets a new one. */
+const PACKED_CHUNK_BYTES = 4 << 10;
 export const SEGMENT_MAGIC = 'HTS1';
 
 export type OperationRow = [service: string, operation: string, kind: Span['kind']];
@@ -84,18 +86,16 @@ export async function buildSegment(
   };
   const operations = new Map<string, number>();
   const rows: OperationRow[] = [];
-  const bodies: Buffer[] = [];
+  const bodies = new ByteList();
   const words: number[] = [];
   const calls = new Map<string, CallCount>();
-  let offset = 0;
   let spanAt = 0;
   let turnBegan = performance.now();
   for (const [i, trace] of sorted.entries()) {
-    const body = deflateRawSync(encodeSpans(trace.spans), { level: 1, dictionary });
-    bodies.push(body);
-    tables.offsets[i] = offset;
+    const body = deflateRawSync(encodeSpans(trace.spans), { level: 1, dictionary, chunkSize: PACKED_CHUNK_BYTES });
+    tables.offsets[i] = bodies.length;
     tables.lengths[i] = body.length;
-    offset += body.length;
+    bodies.append(body);
     const tokens = new Set<number>();
     for (const span of trace.spans) {
       for (const token of searchTokens(span)) tokens.add(hashToken(token));
@@ -140,7 +140,27 @@ export async function buildSegment(
     operations: rows,
     calls: [...calls.values()],
   };
-  writeSegment(path, head, complete, [dictionary, ...bodies]);
+  writeSegment(path, head, complete, [dictionary, bodies.bytes()]);
+}
+
+/** Bytes one after the other in one block that doubles: thousands of small buffers would leave the allocator in pieces. */
+class ByteList {
+  length = 0;
+  #block = Buffer.allocUnsafeSlow(1 << 20);
+
+  append(part: Uint8Array): void {
+    if (this.length + part.length > this.#block.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(this.#block.length * 2, this.length + part.length));
+      this.#block.copy(grown, 0, 0, this.length);
+      this.#block = grown;
+    }
+    this.#block.set(part, this.length);
+    this.length += part.length;
+  }
+
+  bytes(): Buffer {
+    return this.#block.subarray(0, this.length);
+  }
 }
 
 function bounds(spans: readonly Span[]): { startUs: number; endUs: number } {
@@ -184,7 +204,7 @@ function writeSegment(path: string, head: SegmentHead, tables: SegmentTables, bo
   try {
     const parts: Uint8Array[] = [Buffer.from(SEGMENT_MAGIC), length, json];
     for (const name of tableOrder) parts.push(Buffer.from(tables[name].buffer, tables[name].byteOffset, tables[name].byteLength));
-    for (const part of [Buffer.concat(parts), Buffer.concat(bodies)]) fs.writeSync(file, part);
+    for (const part of [Buffer.concat(parts), ...bodies]) fs.writeSync(file, part);
     fs.fsyncSync(file);
   } finally {
     fs.closeSync(file);

@@ -4,11 +4,22 @@ import { queryTokens, type Span, type SpanQuery } from '@/lib/traces';
 import { SEGMENT_MAGIC, hashToken, shortId, type SegmentHead, type SegmentTables } from './build-segment';
 import { decodeSpans } from './stored-spans';
 
-/** A segment on disk: tables in memory, traces read one by one. */
+/** The tables that find traces, a few bytes for each … */
+type TraceTables = Pick<SegmentTables, 'ids' | 'idTraces' | 'starts' | 'ends' | 'offsets' | 'lengths'>;
+/** … and those of words and spans, a hundred times as many. */
+type SearchTables = Omit<SegmentTables, keyof TraceTables>;
+
+/**
+ * A segment on disk: what finds a trace by its id is in memory. Tables that searches need are read when one comes and go with the next
+ * collection of garbage: a day's segments have hundreds of megabytes of them. Traces are read one by one.
+ */
 export class SealedSegment {
   readonly path: string;
   readonly head: SegmentHead;
-  readonly #tables: SegmentTables;
+  readonly #tables: TraceTables;
+  /** Where each search table begins. */
+  readonly #places: Record<keyof SearchTables, number>;
+  #search: WeakRef<SearchTables> | undefined;
   readonly #dictionary: Buffer;
   readonly #bodies: number;
   readonly #file: number;
@@ -22,8 +33,9 @@ export class SealedSegment {
       if (start.toString('latin1', 0, SEGMENT_MAGIC.length) !== SEGMENT_MAGIC) throw new Error('not a segment file');
       const headLength = start.readUInt32LE(SEGMENT_MAGIC.length);
       this.head = JSON.parse(this.#read(start.length, headLength).toString('utf8')) as SegmentHead;
-      const { tables, end } = this.#readTables(start.length + headLength);
+      const { tables, places, end } = this.#readTables(start.length + headLength);
       this.#tables = tables;
+      this.#places = places;
       this.#dictionary = this.#read(end, this.head.dictionaryBytes);
       this.#bodies = end + this.head.dictionaryBytes;
       const last = this.head.traces - 1;
@@ -41,28 +53,40 @@ export class SealedSegment {
     return bytes;
   }
 
-  #readTables(start: number): { tables: SegmentTables; end: number } {
+  /** In the order of `tableOrder`. */
+  #readTables(start: number): { tables: TraceTables; places: Record<keyof SearchTables, number>; end: number } {
     const { traces, spans, tokens } = this.head;
     let at = start;
-    const take = (bytes: number): ArrayBuffer => {
-      const part = this.#read(at, bytes).buffer;
+    const pass = (bytes: number): number => {
       at += bytes;
-      return part;
+      return at - bytes;
     };
-    const tables: SegmentTables = {
-      ids: new BigUint64Array(take(traces * 8)),
-      starts: new Float64Array(take(traces * 8)),
-      ends: new Float64Array(take(traces * 8)),
-      offsets: new Float64Array(take(traces * 8)),
-      lengths: new Uint32Array(take(traces * 4)),
-      tokens: new Uint32Array(take(tokens * 4)),
-      spanOperations: new Uint32Array(take(spans * 4)),
-      spanDurations: new Uint32Array(take(spans * 4)),
-      idTraces: new Uint16Array(take(traces * 2)),
-      tokenTraces: new Uint16Array(take(tokens * 2)),
-      spanTraces: new Uint16Array(take(spans * 2)),
+    const take = (bytes: number): ArrayBuffer => this.#read(pass(bytes), bytes).buffer;
+    const ids = new BigUint64Array(take(traces * 8));
+    const starts = new Float64Array(take(traces * 8));
+    const ends = new Float64Array(take(traces * 8));
+    const offsets = new Float64Array(take(traces * 8));
+    const lengths = new Uint32Array(take(traces * 4));
+    const wide = { tokens: pass(tokens * 4), spanOperations: pass(spans * 4), spanDurations: pass(spans * 4) };
+    const idTraces = new Uint16Array(take(traces * 2));
+    const places = { ...wide, tokenTraces: pass(tokens * 2), spanTraces: pass(spans * 2) };
+    return { tables: { ids, idTraces, starts, ends, offsets, lengths }, places, end: at };
+  }
+
+  #searchTables(): SearchTables {
+    const known = this.#search?.deref();
+    if (known !== undefined) return known;
+    const { spans, tokens } = this.head;
+    const take = (name: keyof SearchTables, bytes: number): ArrayBuffer => this.#read(this.#places[name], bytes).buffer;
+    const tables: SearchTables = {
+      tokens: new Uint32Array(take('tokens', tokens * 4)),
+      tokenTraces: new Uint16Array(take('tokenTraces', tokens * 2)),
+      spanOperations: new Uint32Array(take('spanOperations', spans * 4)),
+      spanDurations: new Uint32Array(take('spanDurations', spans * 4)),
+      spanTraces: new Uint16Array(take('spanTraces', spans * 2)),
     };
-    return { tables, end: at };
+    this.#search = new WeakRef(tables);
+    return tables;
   }
 
   startOf(trace: number): number {
@@ -106,7 +130,7 @@ export class SealedSegment {
   }
 
   #tracesWith(hash: number): Set<number> {
-    const { tokens, tokenTraces } = this.#tables;
+    const { tokens, tokenTraces } = this.#searchTables();
     const found = new Set<number>();
     for (let i = lowerBound(tokens, hash); i < tokens.length && tokens[i] === hash; i++) found.add(tokenTraces[i] as number);
     return found;
@@ -118,7 +142,7 @@ export class SealedSegment {
     this.head.operations.forEach(([ofService, name], i) => {
       if ((service === '' || ofService === service) && (operation === '' || name === operation)) wanted.add(i);
     });
-    const { spanTraces, spanOperations, spanDurations } = this.#tables;
+    const { spanTraces, spanOperations, spanDurations } = this.#searchTables();
     const found = new Set<number>();
     for (let i = 0; i < spanTraces.length; i++) {
       const duration = spanDurations[i] as number;
