@@ -29,6 +29,7 @@ const paths: Record<EndpointName, string> = {
   applyChange: '/changes',
   changes: '/changes',
   undoChange: '/changes/{id}/undo',
+  undoPreview: '/changes/{id}/undo',
   convergence: '/changes/{id}/convergence',
   faults: '/faults',
   stopFaults: '/faults/stop-all',

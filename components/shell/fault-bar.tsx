@@ -2,11 +2,28 @@
 
 import { Zap } from 'lucide-react';
 import Link from 'next/link';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useSyncExternalStore } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFaults, useStopFaults } from '@/components/data/use-faults';
 import { objectPath } from './object-path';
 import { useScope } from './scope';
+
+function everySecond(listener: () => void): () => void {
+  const timer = setInterval(listener, 1_000);
+  return () => clearInterval(timer);
+}
+
+/** Counts down by itself, so that the bar around it is drawn once. */
+function TimeLeft({ until }: { until: string }): ReactNode {
+  const t = useTranslations('shell');
+  const seconds = useSyncExternalStore(
+    everySecond,
+    () => Math.floor(Date.now() / 1_000),
+    () => Math.floor(Date.parse(until) / 1_000),
+  );
+  const left = timeLeft(until, seconds * 1_000);
+  return left === null ? t('faultEnding') : t('faultEnds', { left });
+}
 
 /** `14:05` until a moment; `null` when it has passed. */
 function timeLeft(until: string, nowMs: number): string | null {
@@ -24,17 +41,8 @@ export function FaultBar(): ReactNode {
   const faults = useFaults();
   const stop = useStopFaults();
   const own = faults.data?.faults.filter((one) => one.own) ?? [];
-  const [now, setNow] = useState<number>();
   const [first] = own;
-  const isLive = first !== undefined;
-  useEffect(() => {
-    if (!isLive) return undefined;
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, [isLive]);
   if (first === undefined) return null;
-  const left = now === undefined || first.expiresAt === null ? null : timeLeft(first.expiresAt, now);
   const failed = stop.isError ? stop.error.message : stop.data?.failed[0]?.message;
   return (
     <div
@@ -48,7 +56,7 @@ export function FaultBar(): ReactNode {
       </Link>
       {own.length > 1 && <span>{t('faultsMore', { count: own.length - 1 })}</span>}
       <span className="num" aria-live="off">
-        {left === null ? t('faultEnding') : t('faultEnds', { left })}
+        {first.expiresAt !== null && <TimeLeft until={first.expiresAt} />}
       </span>
       {failed !== undefined && <span className="text-failing-text">{failed}</span>}
       <button

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deletion, previewDocument } from './preview';
+import { deletion, previewDocument, previewResponse } from './preview';
 import { errorBody, kubernetesObject, measured, notice, objectRef, words } from './shared';
 
 /** Body of `POST /changes`. Objects that exist carry the `resourceVersion` of the version the draft was made from. */
@@ -23,13 +23,18 @@ export const changeStatus = z.enum(['applying', 'applied', 'undone', 'failed', '
 export const change = z.object({
   id: z.string(),
   at: z.string(),
+  /** The Kubernetes user; of an observed change the field manager. */
   by: z.string(),
+  /** `observed`: someone else made it, the watch saw it. Absent: made in Heddle. */
+  origin: z.enum(['heddle', 'observed']).optional(),
   reason: z.string().optional(),
   status: changeStatus,
   error: z.string().optional(),
   objects: z.array(z.object({ ref: objectRef, action: z.enum(['create', 'update', 'delete']), resourceVersion: z.string().nullable() })),
   documents: z.array(previewDocument),
   sentences: z.array(words),
+  /** Proxies that took it, when that was last looked at. */
+  proxies: z.object({ total: z.int(), have: z.int(), at: z.string() }).optional(),
   /** Faults that the change set, and when they end. */
   faults: z.array(z.object({ id: z.string(), expiresAt: z.string() })).optional(),
   /** The change that this one takes back. */
@@ -52,6 +57,10 @@ export type ChangeResponse = z.infer<typeof changeResponse>;
 
 /** Body of `POST /changes/{id}/undo`. */
 export const undoRequest = z.object({ reason: z.string().max(2000).optional() });
+
+/** `GET /changes/{id}/undo`: what taking the change back would do. With `conflicts` it cannot be: someone changed the objects after it. */
+export const undoPreviewResponse = z.object({ preview: previewResponse.nullable(), conflicts: z.array(z.lazy(() => mergeConflict)) });
+export type UndoPreviewResponse = z.infer<typeof undoPreviewResponse>;
 
 /** The three sides of a merge. `fields` are the paths both sides changed differently. */
 export const mergeConflict = z.object({

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { changeRequest, changeResponse, changesQuery, changesResponse, convergenceResponse, undoRequest } from './changes';
+import {
+  changeRequest,
+  changeResponse,
+  changesQuery,
+  changesResponse,
+  convergenceResponse,
+  undoPreviewResponse,
+  undoRequest,
+} from './changes';
 import { faultsResponse, stopFaultsRequest, stopFaultsResponse } from './faults';
 import { graphQuery, graphResponse } from './graph';
 import { metaResponse } from './meta';
@@ -28,6 +36,7 @@ export const endpoints = {
   applyChange: { method: 'POST', path: '/changes', query: none, body: changeRequest, response: changeResponse },
   changes: { method: 'GET', path: '/changes', query: changesQuery, body: none, response: changesResponse },
   undoChange: { method: 'POST', path: '/changes/{id}/undo', query: none, body: undoRequest, response: changeResponse },
+  undoPreview: { method: 'GET', path: '/changes/{id}/undo', query: none, body: none, response: undoPreviewResponse },
   convergence: { method: 'GET', path: '/changes/{id}/convergence', query: none, body: none, response: convergenceResponse },
   faults: { method: 'GET', path: '/faults', query: none, body: none, response: faultsResponse },
   stopFaults: { method: 'POST', path: '/faults/stop-all', query: none, body: stopFaultsRequest, response: stopFaultsResponse },

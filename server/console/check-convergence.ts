@@ -1,4 +1,5 @@
 import type { ConvergenceResponse, ProxyState, SplitCheck } from '@/lib/contract';
+import { isHeddleError } from '@/lib/errors';
 import type { VirtualService } from '@/lib/kinds';
 import { chooseTrafficObjects, readTraffic } from '@/lib/kinds/virtual-service';
 import { wilsonInterval } from '@/lib/health';
@@ -44,6 +45,45 @@ export async function checkConvergence(console: Console, id: string): Promise<Co
   // After an undo or another change in between the split is not this change's any more.
   if (change.status === 'applied') await addSplits(console, cluster, change, response, now);
   return response;
+}
+
+const noteMs = 2000;
+const noteForMs = 120_000;
+
+/** Keeps in the history how many proxies took each change: looked at until all have it, or two minutes long. */
+export function noteConvergence(console: Console): { stop(): void } {
+  let busy = false;
+  const look = async (): Promise<void> => {
+    if (busy || console.clusterOrNull()?.informer.hasSynced() !== true) return;
+    const now = console.now();
+    const open = console.changes
+      .list(20)
+      .filter(
+        (one) => one.status === 'applied' && now - Date.parse(one.at) < noteForMs && one.proxies?.have !== (one.proxies?.total ?? -1),
+      );
+    if (open.length === 0) return;
+    busy = true;
+    try {
+      const proxies = await console.mesh().proxies();
+      if (proxies.length === 0) return;
+      for (const { id } of open) {
+        // The change may have been taken back while the control plane answered.
+        const change = console.changes.get(id);
+        if (change === undefined || change.status !== 'applied') continue;
+        const have = proxies.filter((proxy) => stateOf(proxy, change).has === true).length;
+        if (change.proxies?.have === have && change.proxies.total === proxies.length) continue;
+        console.changes.put({ ...change, proxies: { total: proxies.length, have, at: new Date(now).toISOString() } });
+      }
+    } catch (error) {
+      // A control plane that does not answer is said where it is asked for; the history just does not know.
+      if (!isHeddleError(error)) console.log.error({ error: String(error) }, 'convergence could not be looked at');
+    } finally {
+      busy = false;
+    }
+  };
+  const timer = setInterval(() => void look(), noteMs);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
 }
 
 function stateOf(proxy: ProxySync, change: StoredChange): ProxyState {

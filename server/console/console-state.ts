@@ -11,6 +11,7 @@ import { createPrometheus } from '@/server/sources';
 import type { Prometheus } from '@/server/sources';
 import { detectTraceStore } from '@/server/sources';
 import type { TraceStore } from '@/server/sources';
+import { noteConvergence } from './check-convergence';
 import { openChangeLog } from './change-log';
 import type { ChangeLog } from './change-log';
 import { createConsoleMetrics } from './console-metrics';
@@ -20,6 +21,7 @@ import { createGraphHub } from './graph-hub';
 import type { GraphHub } from './graph-hub';
 import { createTrafficSampler } from './sample-traffic';
 import type { TrafficSampler } from './sample-traffic';
+import { observeChanges } from './observe-changes';
 import { settleChanges } from './settle-changes';
 import { watchCluster } from './watch-cluster';
 import type { Cluster } from './watch-cluster';
@@ -52,7 +54,7 @@ export interface Console {
 const firstWaitMs = 3000;
 
 /** Opens what the configuration names. Sources that do not answer yet are tried again; nothing here waits for them. */
-export function createConsole(config: Config, now: () => number = Date.now): Console {
+export function createConsole(config: Config, now: () => number = Date.now, pace: { settleMs?: number } = {}): Console {
   const log = pino({ level: config.logLevel, base: { process: 'console' } }, pino.destination(2));
   const prometheus = config.prometheusUrl === null ? null : createPrometheus({ url: config.prometheusUrl });
   let cluster: Cluster | null = null;
@@ -60,6 +62,7 @@ export function createConsole(config: Config, now: () => number = Date.now): Con
   let retry: NodeJS.Timeout | undefined;
   let traces: Promise<TraceStore> | null = null;
   let stopped = false;
+  let observed: { stop(): void } | null = null;
   const read = Promise.withResolvers<void>();
   // A source that is away must not hold up the first page: it says what is missing, and the next refresh has it.
   const firstWait = setTimeout(() => read.resolve(), firstWaitMs);
@@ -72,6 +75,7 @@ export function createConsole(config: Config, now: () => number = Date.now): Con
       cluster = watchCluster(createKubeClient(connection), config.clusterName);
       clusterError = null;
       graphs.follow(cluster);
+      observed = observeChanges(state, cluster, pace.settleMs);
       const settled = cluster;
       cluster.informer.synced
         .then(() => {
@@ -127,12 +131,15 @@ export function createConsole(config: Config, now: () => number = Date.now): Con
       clearTimeout(firstWait);
       graphs.stop();
       faults.stop();
+      convergence.stop();
+      observed?.stop();
       cluster?.stop();
       state.changes.close();
     },
   };
   const { graphs } = state;
   const faults = keepFaultEnds(state);
+  const convergence = noteConvergence(state);
   void connect();
   return state;
 }

@@ -11,7 +11,7 @@ const abort = { abort: { httpStatus: 500, percentage: { value: 50 } } };
 const delay = { delay: { fixedDelay: '2s', percentage: { value: 10 } } };
 const jason = { name: 'heddle-fault', match: [{ headers: { 'end-user': { exact: 'jason' } } }] };
 const object = (http: unknown[], annotations?: Record<string, string>): AnyObject =>
-  virtualService(http, annotations === undefined ? {} : { annotations }) as AnyObject;
+  virtualService(http, annotations === undefined ? {} : { annotations });
 const http = (one: AnyObject | null) => (one?.['spec'] as { http?: unknown[] } | undefined)?.http;
 
 describe('entries of faults', () => {

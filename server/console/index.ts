@@ -21,4 +21,4 @@ export { edgeSeries, serviceSeries, workloadSeries } from './show-series';
 export { listServices, showService } from './show-services';
 export { showTraffic } from './show-traffic';
 export { streamEvents } from './stream-events';
-export { listChanges, undoChange } from './undo-change';
+export { listChanges, previewUndo, undoChange } from './undo-change';

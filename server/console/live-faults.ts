@@ -3,7 +3,7 @@ import { sayWords } from '@/lib/i18n';
 import type { VirtualService } from '@/lib/kinds';
 import type { HttpRule } from '@/lib/kinds/virtual-service';
 import type { Console } from './console-state';
-import { cleanObject, refOfObject, sameRef } from './draft-object';
+import { refOfObject, sameRef } from './draft-object';
 import { findFaultRule, readFaultEntries } from './fault-entries';
 import type { FaultEntry } from './fault-entries';
 

@@ -223,6 +223,7 @@ function groupsOf(answers: Record<string, Line[] | null>, { by, key: single }: S
 function marksOf(console: Console, startMs: number, endMs: number): SeriesMark[] {
   return console.changes
     .list(200)
+    .filter((change) => change.status === 'applied' || change.status === 'undone')
     .filter((change) => Date.parse(change.at) >= startMs && Date.parse(change.at) <= endMs)
     .map((change) => ({
       time: Date.parse(change.at) / 1000,

@@ -1,4 +1,4 @@
-import type { AnyObject, ChangeResponse, ChangesResponse } from '@/lib/contract';
+import type { AnyObject, ChangeResponse, ChangesResponse, ObjectRef, UndoPreviewResponse } from '@/lib/contract';
 import { HeddleError } from '@/lib/errors';
 import { carryOut, publicChange, record } from './apply-change';
 import type { About, Step } from './apply-change';
@@ -9,7 +9,7 @@ import { describeDraft, draftedServices } from './draft-behaviour';
 import { cleanObject, refOfObject } from './draft-object';
 import { writableKind } from './known-kinds';
 import { mergeThreeWay, same } from './merge-three-way';
-import { readCurrent } from './preview-change';
+import { previewChange, readCurrent } from './preview-change';
 import type { Cluster } from './watch-cluster';
 
 /** The history, newest first. */
@@ -25,12 +25,7 @@ export function findChange(console: Console, id: string): StoredChange {
 
 /** Takes a change back: a new change, on the condition that its objects are still what it made of them. Else 409 with the merge. */
 export async function undoChange(console: Console, id: string, reason: string | undefined): Promise<ChangeResponse> {
-  const change = findChange(console, id);
-  if (change.status !== 'applied')
-    throw new HeddleError('conflict', `This change is ${change.status.replace('_', ' ')}; there is nothing to undo.`);
-  const cluster = console.cluster();
-  const steps = await Promise.all(change.undo.map((one) => stepBack(cluster, one)));
-  const conflicts = steps.flatMap((step) => ('conflict' in step ? [step.conflict] : []));
+  const { change, cluster, clean, conflicts } = await planUndo(console, id);
   if (conflicts.length > 0) {
     throw new ConflictError({
       error: {
@@ -42,11 +37,7 @@ export async function undoChange(console: Console, id: string, reason: string | 
       owners: [],
     });
   }
-  const clean = steps.flatMap((step) => ('step' in step ? [step.step] : []));
-  const draft = {
-    objects: clean.flatMap((step) => (step.after === null ? [] : [step.after])),
-    deletes: clean.flatMap((step) => (step.after === null && step.before !== null ? [refOfObject(step.before)] : [])),
-  };
+  const draft = draftOf(clean);
   const sentences = describeDraft(
     draftedServices(cluster, draft),
     clean.map(({ before, after }) => ({ before: before === null ? null : cleanObject(before), after })),
@@ -59,6 +50,34 @@ export async function undoChange(console: Console, id: string, reason: string | 
   const response = await carryOut(console, cluster, clean, about, []);
   record(console, { ...change, status: 'undone', undoneBy: response.change.id });
   return response;
+}
+
+/** What taking a change back would do, or the merge it would need. */
+export async function previewUndo(console: Console, id: string): Promise<UndoPreviewResponse> {
+  const { clean, conflicts } = await planUndo(console, id);
+  if (conflicts.length > 0) return { preview: null, conflicts };
+  return { preview: await previewChange(console, draftOf(clean)), conflicts: [] };
+}
+
+async function planUndo(console: Console, id: string) {
+  const change = findChange(console, id);
+  if (change.status !== 'applied')
+    throw new HeddleError('conflict', `This change is ${change.status.replace('_', ' ')}; there is nothing to undo.`);
+  const cluster = console.cluster();
+  const steps = await Promise.all(change.undo.map((one) => stepBack(cluster, one)));
+  return {
+    change,
+    cluster,
+    clean: steps.flatMap((step) => ('step' in step ? [step.step] : [])),
+    conflicts: steps.flatMap((step) => ('conflict' in step ? [step.conflict] : [])),
+  };
+}
+
+function draftOf(steps: readonly Step[]): { objects: AnyObject[]; deletes: ObjectRef[] } {
+  return {
+    objects: steps.flatMap((step) => (step.after === null ? [] : [step.after])),
+    deletes: steps.flatMap((step) => (step.after === null && step.before !== null ? [refOfObject(step.before)] : [])),
+  };
 }
 
 type Back = { step: Step } | { conflict: ConflictError['body']['conflicts'][number] };

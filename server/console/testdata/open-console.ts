@@ -49,7 +49,7 @@ export async function openConsole(env: Record<string, string> = {}): Promise<Ope
   );
   let aheadMs = 0;
   const start = async () => {
-    const console = createConsole(config, () => Date.now() + aheadMs);
+    const console = createConsole(config, () => Date.now() + aheadMs, { settleMs: 200 });
     setConsole(console);
     await console.ready();
     return console;

@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Change, ChangeResponse, ChangesResponse, UndoPreviewResponse } from '@/lib/contract';
+import { call, route, virtualService } from './testdata/call-endpoint';
+import { openConsole } from './testdata/open-console';
+import type { OpenConsole } from './testdata/open-console';
+
+const key = 'virtualservices.networking.istio.io';
+
+describe('history', () => {
+  let open: OpenConsole;
+  beforeEach(async () => {
+    open = await openConsole();
+  });
+  afterEach(() => open.close());
+  const changes = async (): Promise<Change[]> => (await call<ChangesResponse>('changes')).body.changes;
+  const put = (weights: Record<string, number>, manager = 'kubectl-edit') =>
+    open.kubernetes.put(
+      key,
+      virtualService([{ route: route(weights) }], { managedFields: [{ manager, operation: 'Update', time: '2026-01-01T10:00:00Z' }] }),
+    );
+  const patience = { timeout: 8000, interval: 50 };
+
+  it('tells what others changed, who and when, and takes it back', async () => {
+    put({ v1: 100 });
+    await expect
+      .poll(changes, patience)
+      .toMatchObject([{ origin: 'observed', by: 'kubectl-edit', at: '2026-01-01T10:00:00.000Z', objects: [{ action: 'create' }] }]);
+    put({ v1: 50, v2: 50 }, 'argocd');
+    await expect.poll(async () => (await changes()).length, patience).toBe(2);
+    const change = (await changes()).find((one) => one.by === 'argocd');
+    expect(change?.sentences.map((one) => one.text)).toContain('Requests to reviews: v1 from 100% to 50%.');
+    const params = { id: change?.id ?? '' };
+    const preview = await call<UndoPreviewResponse>('undoPreview', { params });
+    expect(preview.body).toMatchObject({ conflicts: [], preview: { documents: [{ action: 'update' }] } });
+    expect((await call<ChangeResponse>('undoChange', { params })).status).toBe(201);
+    expect(open.kubernetes.get(key, 'default/reviews')).toMatchObject({ spec: { http: [{ route: route({ v1: 100 }) }] } });
+    expect((await call('undoPreview', { params })).status).toBe(409);
+  });
+
+  it('lists a write of its own once, and a status that is written not at all', async () => {
+    const { body } = await call<ChangeResponse>('applyChange', { body: { objects: [virtualService([{ route: route({ v1: 100 }) }])] } });
+    const written = open.kubernetes.get(key, 'default/reviews');
+    if (written === undefined) throw new Error('nothing was written');
+    open.kubernetes.put(key, { ...written, status: { observedGeneration: 1 } });
+    put({ v2: 100 });
+    await expect
+      .poll(async () => (await changes()).map((one) => one.origin ?? 'heddle').toSorted(), patience)
+      .toEqual(['heddle', 'observed']);
+    const conflict = await call<UndoPreviewResponse>('undoPreview', { params: { id: body.change.id } });
+    expect(conflict.body).toMatchObject({ preview: null, conflicts: [{ ref: { name: 'reviews' } }] });
+  });
+
+  it('tells what was changed while no console ran', async () => {
+    put({ v1: 100 });
+    await expect.poll(async () => (await changes()).length, patience).toBe(1);
+    // The copy that the next start compares with is written a moment later.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    await open.reopen(() => {
+      put({ v2: 100 }, 'helm');
+      open.kubernetes.put(key, { ...virtualService([{ route: route({ v1: 100 }) }]), metadata: { name: 'other', namespace: 'default' } });
+    });
+    await expect
+      .poll(async () => (await changes()).map((one) => `${one.by} ${one.objects[0]?.action}`).toSorted(), patience)
+      .toEqual(['helm update', 'kubectl-edit create', 'unknown create']);
+  });
+});

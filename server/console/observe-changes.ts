@@ -1,0 +1,187 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AnyObject, ObjectRef } from '@/lib/contract';
+import type { AnyKubeObject, ObjectChange } from '@/server/kube';
+import { record } from './apply-change';
+import type { StoredChange } from './change-log';
+import type { Console } from './console-state';
+import { describeDraft, draftedServices } from './draft-behaviour';
+import { cleanObject, cleanYaml, refOfObject, sameRef } from './draft-object';
+import { faultsAnnotation } from './fault-entries';
+import { configurationKinds, isConfiguration, resourceFor } from './known-kinds';
+import { same } from './merge-three-way';
+import type { Cluster } from './watch-cluster';
+
+/** Long enough for a write of the console's own to reach its history before the watch's word is judged. */
+const usualSettleMs = 2500;
+/** Writes that were put back leave versions behind that no change names. */
+const ownMs = 60_000;
+
+/** What changed while it was not looked at: both sides, either `null`. */
+interface Pending {
+  before: AnyKubeObject | null;
+  after: AnyKubeObject | null;
+}
+
+/** Writes changes that others make to the mesh's configuration into the history, also those made while no console ran. */
+export function observeChanges(console: Console, cluster: Cluster, settleMs = usualSettleMs): { stop(): void } {
+  const pending = new Map<string, Pending>();
+  const seen = openSeen(join(console.config.dataDir, 'console', 'seen.json'));
+  let settling: NodeJS.Timeout | undefined;
+  let saving: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  function save(): void {
+    saving = undefined;
+    seen.write(configurationOf(cluster));
+  }
+
+  function settle(): void {
+    settling = undefined;
+    const due = [...pending.values()];
+    pending.clear();
+    for (const one of due) {
+      const change = changeOf(console, cluster, one);
+      if (change !== null) record(console, change);
+    }
+    saving ??= setTimeout(save, settleMs);
+    saving.unref();
+  }
+
+  function note(key: string, one: Pending): void {
+    const known = pending.get(key);
+    pending.set(key, known === undefined ? one : { before: known.before, after: one.after });
+    settling ??= setTimeout(settle, settleMs);
+    settling.unref();
+  }
+
+  const stopListening = cluster.informer.onChange((changes) => {
+    if (!cluster.informer.hasSynced() || stopped) return;
+    for (const { type, object, previous } of changes.filter(isOfConfiguration)) {
+      note(keyOf(object), { before: (type === 'deleted' ? object : previous) ?? null, after: type === 'deleted' ? null : object });
+    }
+  });
+  cluster.informer.synced
+    .then(() => {
+      if (stopped) return;
+      const before = seen.read();
+      if (before !== null) {
+        const now = new Map(configurationOf(cluster).map((one) => [keyOf(one), one]));
+        for (const [key, object] of now) {
+          const old = before.get(key) ?? null;
+          if (old?.metadata.resourceVersion !== object.metadata.resourceVersion) note(key, { before: old, after: object });
+        }
+        for (const [key, old] of before) if (!now.has(key)) note(key, { before: old, after: null });
+      }
+      saving ??= setTimeout(save, settleMs);
+      saving.unref();
+    })
+    .catch((error: unknown) => console.log.error({ error: String(error) }, 'changes made meanwhile could not be looked at'));
+  return {
+    stop() {
+      stopped = true;
+      stopListening();
+      clearTimeout(settling);
+      clearTimeout(saving);
+    },
+  };
+}
+
+function isOfConfiguration({ object }: ObjectChange): boolean {
+  return isConfiguration(object);
+}
+
+function configurationOf(cluster: Cluster): AnyKubeObject[] {
+  return configurationKinds.flatMap((kind) => cluster.list(resourceFor(kind)));
+}
+
+function keyOf(object: AnyKubeObject): string {
+  const { group, kind, namespace, name } = refOfObject(object);
+  return `${group}/${kind} ${namespace}/${name}`;
+}
+
+/** What the configuration was when it was last looked at; `null` when it never was, or the file cannot be read. */
+function openSeen(file: string): { read(): Map<string, AnyKubeObject> | null; write(objects: readonly AnyKubeObject[]): void } {
+  let last = '';
+  return {
+    read() {
+      if (!existsSync(file)) return null;
+      try {
+        const objects = JSON.parse(readFileSync(file, 'utf8')) as AnyKubeObject[];
+        return new Map(objects.map((one) => [keyOf(one), one]));
+      } catch {
+        // It only serves to notice what others did meanwhile; it is written anew.
+        return null;
+      }
+    },
+    write(objects) {
+      const text = JSON.stringify(
+        objects.map((object) => ({
+          ...cleanObject(object),
+          metadata: { ...cleanObject(object).metadata, resourceVersion: object.metadata.resourceVersion },
+        })),
+      );
+      const digest = createHash('sha256').update(text).digest('hex');
+      if (digest === last) return;
+      last = digest;
+      writeFileSync(`${file}.new`, text, { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    },
+  };
+}
+
+function changeOf(console: Console, cluster: Cluster, { before, after }: Pending): StoredChange | null {
+  const known = after ?? before;
+  if (known === null) return null;
+  const [old, fresh] = [before, after].map((one) => (one === null ? null : cleanObject(one)));
+  if (old === undefined || fresh === undefined || same(withoutNotes(old), withoutNotes(fresh))) return null;
+  const ref = refOfObject(known);
+  const now = console.now();
+  if (isOwn(console, ref, after, now)) return null;
+  const { manager, at } = writerOf(after, now);
+  const action = before === null ? 'create' : after === null ? 'delete' : 'update';
+  const draft = old === null ? { objects: [], deletes: [ref] } : { objects: [old], deletes: [] };
+  // The live objects are the new ones already: the old are laid over them, and both sides swapped.
+  const services = draftedServices(cluster, draft).map((one) => ({ ...one, before: one.after, after: one.before }));
+  return {
+    id: randomUUID(),
+    at,
+    by: manager,
+    origin: 'observed',
+    status: 'applied',
+    objects: [{ ref, action, resourceVersion: after?.metadata.resourceVersion ?? null }],
+    documents: [{ ref, action, before: cleanYaml(old), after: cleanYaml(fresh) }],
+    sentences: describeDraft(services, [{ before: old, after: fresh }]),
+    undo: [{ before: old, after: fresh }],
+  };
+}
+
+/** Notes of the console's own on an object are no change of it. */
+function withoutNotes(object: AnyObject | null): AnyObject | null {
+  if (object === null) return null;
+  const { [faultsAnnotation]: _faults, ...annotations } = object.metadata.annotations ?? {};
+  return { ...object, apiVersion: '', metadata: { ...object.metadata, annotations } };
+}
+
+/** Whether the console wrote this itself: the history names the version, or it was put back a moment ago. */
+function isOwn(console: Console, ref: ObjectRef, after: AnyKubeObject | null, now: number): boolean {
+  return console.changes.list(1000).some((change) => {
+    const index = change.objects.findIndex((one) => sameRef(one.ref, ref));
+    const object = change.objects[index];
+    if (object === undefined || change.origin === 'observed') return false;
+    if (after !== null && object.resourceVersion === after.metadata.resourceVersion) return true;
+    if (now - Date.parse(change.at) > ownMs) return false;
+    if (after === null) return object.action === 'delete' || change.status === 'put_back';
+    const wasPutBack = change.status === 'put_back' || change.status === 'failed';
+    return wasPutBack && change.undo.some((one) => one.before !== null && same(one.before['spec'], after['spec']));
+  });
+}
+
+/** Who wrote an object last, and when, as its managed fields say. */
+function writerOf(object: AnyKubeObject | null, now: number): { manager: string; at: string } {
+  const entries = (object?.metadata.managedFields ?? []).filter((one) => one.subresource === undefined || one.subresource === '');
+  const newest = entries.toSorted((left, right) => ((left.time ?? '') < (right.time ?? '') ? 1 : -1))[0];
+  const time = Date.parse(newest?.time ?? '');
+  return { manager: newest?.manager ?? 'unknown', at: new Date(Number.isFinite(time) ? Math.min(time, now) : now).toISOString() };
+}
