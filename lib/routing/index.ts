@@ -43,6 +43,8 @@ export { compileCidr, isInRange, parseIp } from './match-ip';
 export type { IpAddress, IpRange } from './match-ip';
 export { readQueryParameter } from './match-query';
 export { isGrpc } from './match-route';
+export { normalizePath } from './normalize-path';
+export { removeQueryParameter } from './match-query';
 export type { RouteCondition } from './match-route';
 export { compileStringMatcher, testString } from './match-string';
 export type { StringTest } from './match-string';

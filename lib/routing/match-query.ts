@@ -41,6 +41,23 @@ export function readQueryParameter(path: string, name: string): string | undefin
   return undefined;
 }
 
+/** The path without a query parameter. Like Envoy it puts what is left in the order of the names, each with its `=`. */
+export function removeQueryParameter(path: string, name: string): string {
+  const question = path.indexOf('?');
+  if (question === -1) return path;
+  const left = path
+    .slice(question + 1)
+    .split('&')
+    .map((pair) => (pair.includes('=') ? pair : `${pair}=`))
+    .filter((pair) => pair !== '=' && pair.slice(0, pair.indexOf('=')) !== name)
+    .toSorted((one, other) => compareNames(one.slice(0, one.indexOf('=')), other.slice(0, other.indexOf('='))));
+  return left.length === 0 ? path.slice(0, question) : `${path.slice(0, question)}?${left.join('&')}`;
+}
+
+function compareNames(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
 export function describeQueryTest(test: QueryTest): string {
   return test.present ? `query parameter ${test.name} ${describeStringTest(test.string)}` : `query parameter ${test.name} is absent`;
 }

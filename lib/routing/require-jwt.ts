@@ -184,7 +184,8 @@ function plainAudience(audience: string): string {
 
 /**
  * Whether a requirement is met, given the status of each provider asked. `verify` is called with a provider and the audiences to hold it
- * to (undefined: its own). Of several failures the last is the one reported; a missing token yields to any other failure.
+ * to (undefined: its own). Of several failures the last is the one reported; a missing token yields to any other failure,
+ * and so does a token of another issuer.
  */
 export function evaluateRequirement(
   requirement: JwtRequirement,
@@ -216,7 +217,8 @@ function evaluateAny(requirements: readonly JwtRequirement[], verify: Parameters
     else {
       const status = evaluateRequirement(one, verify);
       if (status === 'ok') return 'ok';
-      if (status !== 'Jwt is missing') failure = status;
+      // That another provider issued the token says less than what its own provider finds wrong with it.
+      if (status === 'Jwt issuer is not configured' ? failure === 'Jwt is missing' : status !== 'Jwt is missing') failure = status;
     }
   }
   return failureIsFine || (missingIsFine && failure === 'Jwt is missing') ? 'ok' : failure;

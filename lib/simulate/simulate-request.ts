@@ -2,14 +2,16 @@ import type { KubernetesResource, Pod } from '@/lib/model';
 import { hasSidecar, spiffeId, workloadOfPod } from '@/lib/model';
 import type { CompiledProxy, MeshState, ObjectChanges, PilotOptions } from '@/lib/pilot';
 import { buildMeshState, proxyNodeOfPod, updateMeshState } from '@/lib/pilot';
-import type { CompiledFault, CompiledHttpManager, Decision, Explanation, PolicyConnection, RoutingRequest } from '@/lib/routing';
+import type { CompiledFault, CompiledHttpManager, Decision, Explanation, MutableHeaders, PolicyConnection, RoutingRequest } from '@/lib/routing';
 import {
   appliesToRequest,
+  applyHeaderMutations,
   buildLocation,
   decideCors,
   explain,
   fractionPercent,
   listConditions,
+  normalizePath,
   parseIp,
   plainRequest,
   resolveTimeouts,
@@ -88,7 +90,7 @@ function throughProxy(
   const entrance = chooseEntrance(objects, pod, node, proxy, request, mesh.compiled);
   if (entrance.chain === null) return unanswered(entrance, proxy, 'No filter chain of the listener takes the connection');
   const tunnelled = node.type === 'sidecar' && request.scheme !== 'http';
-  const asked = tunnelled ? tunnelRequest(request) : routingRequest(request, node.type === 'router');
+  const asked = tunnelled ? tunnelRequest(request) : routingRequest(normalized(request, entrance), node.type === 'router');
   const { routes, chain } = entrance;
   if (routes === null || chain.http === null) return throughTcp(mesh, proxy, caller, entrance);
   const ownPolicies = applyPolicies(
@@ -114,6 +116,13 @@ function routingRequest(request: SimulatedRequest, isGateway: boolean): RoutingR
     scheme: isGateway ? request.scheme : 'http',
     headers: request.headers,
   });
+}
+
+/** The path as routes and policies see it. One that cannot be normalised stays: the proxy answers 400. */
+function normalized(request: SimulatedRequest, { chain }: Entrance): SimulatedRequest {
+  const config = chain?.http?.config;
+  if (config?.normalize_path?.value !== true) return request;
+  return { ...request, path: normalizePath(request.path, config.merge_slashes ?? false) ?? request.path };
 }
 
 /** What an application behind an HTTP proxy sends for anything but plain HTTP. */
@@ -203,7 +212,7 @@ function describe(mesh: SimulatedMesh, proxy: CompiledProxy, caller: Caller, rou
       : { host: rewriteHost(decision, request, request.authority), path: rewritePath(action.pathRewrite, request.path) };
   const destinations = forwarded
     ? outcomes.flatMap((outcome) =>
-        visitCluster(mesh, proxy, outcome.cluster, routed.tunnelled ? null : forwardedRequest(request, upstream), caller),
+        visitCluster(mesh, proxy, outcome.cluster, routed.tunnelled ? null : forwardedRequest(request, outcome, upstream), caller),
       )
     : [];
   const fault = describeFault(routed);
@@ -239,14 +248,23 @@ function describe(mesh: SimulatedMesh, proxy: CompiledProxy, caller: Caller, rou
   };
 }
 
-/** The request as the other side gets it. */
-function forwardedRequest(request: RoutingRequest, upstream: { host: string; path: string } | null): RoutingRequest {
+/** The request as the other side gets it: rewritten, and with the headers that the route sets, adds and removes. */
+function forwardedRequest(request: RoutingRequest, outcome: Decision, upstream: { host: string; path: string } | null): RoutingRequest {
+  const changed = new Map<string, string | undefined>();
+  const header = (name: string): string | undefined => (changed.has(name) ? changed.get(name) : request.header(name));
+  const headers: MutableHeaders = {
+    has: (name) => header(name) !== undefined,
+    remove: (name) => void changed.set(name, undefined),
+    append: (name, value) => void changed.set(name, header(name) === undefined ? value : `${header(name)},${value}`),
+    set: (name, value) => void changed.set(name, value),
+  };
+  applyHeaderMutations(outcome.requestMutations, headers, () => undefined);
   return {
     method: request.method,
     path: upstream?.path ?? request.path,
     authority: upstream?.host ?? request.authority,
     scheme: 'http',
-    header: (name) => request.header(name),
+    header,
   };
 }
 

@@ -94,6 +94,10 @@ export function visitServer(
       tls === null ? 'mutual TLS is required, the caller comes in plaintext' : 'the other side does not take this TLS connection';
     return { ...unknown, mtls: false, status: 503, authorization: { verdict: 'deny', reason } };
   }
+  if (tls !== null && chain.tls === null && (chain.http !== null || showsIdentity)) {
+    const reason = 'the other side takes plaintext, the caller comes with TLS';
+    return { ...unknown, mtls: false, status: 503, authorization: { verdict: 'allow', reason } };
+  }
   const mtls = showsIdentity && chain.tls?.require_client_certificate?.value === true;
   const policyConnection: PolicyConnection = {
     sourceIp: connection.sourceIp,

@@ -1,6 +1,6 @@
 import { eventTime } from '../io/clock';
 import type { Decision } from '@/lib/routing';
-import { buildLocation, decide, isGrpc, resolveTimeouts, retryPolicyFor } from '@/lib/routing';
+import { buildLocation, decide, isGrpc, normalizePath, resolveTimeouts, retryPolicyFor } from '@/lib/routing';
 import { CRLF, LAST_CHUNK, writeChunkSize } from '../http1/write-chunk';
 import type { BodyFraming } from '../http1/write-response';
 import { mutateResponse, runFilters } from '../filters/run-filters';
@@ -15,7 +15,6 @@ import type { HttpChain } from './http-chain';
 import { sendGrpcReply, sendLocalReply } from './local-reply';
 import type { LocalHeaders } from './local-reply';
 import { startMirrors } from './mirror';
-import { normalizePath } from './normalize-path';
 import { prepareRequest, traceRequest } from './prepare-request';
 import { random } from './random-bits';
 import { FLAG } from './response-flags';

@@ -22,12 +22,9 @@ export function planUpstream(exchange: Exchange, decision: Decision, upstreamHos
   const { view, plan } = exchange;
   const action = decision.route?.action ?? null;
   if (action !== null && action.pathRewrite !== null) {
-    const path = rewritePath(action.pathRewrite, view.path);
-    if (path !== view.path) {
-      plan.path = headerText(path);
-      plan.originalPath = view.path;
-      exchange.originalPath = view.path;
-    }
+    plan.path = headerText(rewritePath(action.pathRewrite, view.path));
+    plan.originalPath = view.path;
+    exchange.originalPath = view.path;
   }
   if (decision.hostRewrite !== null) {
     plan.authority = headerText(rewriteHost(decision, view, upstreamHost));

@@ -1,4 +1,4 @@
-import { applyHeaderMutations, decideCors, decideFault, evaluateRbac, jwtHttpStatus, rbacDenialDetails } from '@/lib/routing';
+import { applyHeaderMutations, decideCors, decideFault, evaluateRbac, jwtHttpStatus, rbacDenialDetails, removeQueryParameter } from '@/lib/routing';
 import type { CompiledFault, CompiledHttpFilter, CompiledRbacFilter, Decision, FaultDecision, HeaderMutation } from '@/lib/routing';
 import type { DownstreamContext } from '../exchange/downstream-context';
 import { FLAG } from '../exchange/response-flags';
@@ -103,6 +103,9 @@ function runJwt(outcome: JwtOutcome, target: FilterTarget): boolean {
     if (config.forward !== true && found.from === 'header') {
       plan.drop.push(found.name);
       view.override(found.name, undefined);
+    } else if (config.forward !== true && found.from === 'parameter') {
+      view.path = removeQueryParameter(view.path, found.name);
+      plan.path = view.path;
     }
   }
   if (outcome.status === 'ok') return true;
