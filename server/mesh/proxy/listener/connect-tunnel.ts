@@ -1,8 +1,9 @@
-import { findVirtualHost } from '@/lib/routing';
-import type { CompiledVirtualHost } from '@/lib/routing';
+import { decide, findVirtualHost, plainRequest } from '@/lib/routing';
+import type { CompiledVirtualHost, RouteTable } from '@/lib/routing';
 import { flushOutput } from '../io/output';
 import type { DownstreamContext } from '../exchange/downstream-context';
 import type { HttpChain } from '../exchange/http-chain';
+import { random } from '../exchange/random-bits';
 import type { Http1ServerConnection } from '../http1/server-connection';
 import { TcpSession } from '../tcp/tcp-session';
 import type { Cluster } from '../upstream/cluster';
@@ -18,8 +19,15 @@ const DOMAIN = 'cluster.local';
 export function openTunnel(server: Http1ServerConnection, authority: string, downstream: DownstreamContext, chain: HttpChain): void {
   const { table } = chain.routes;
   const host = table === null ? null : findVirtualHost(table, authority);
-  if (host !== null && !isCatchAll(host)) {
-    server.resumeAfterConnect(ESTABLISHED);
+  if (table !== null && host !== null && !isCatchAll(host)) {
+    const routed = clusterOfConnectRoute(table, authority);
+    if (routed === undefined) {
+      server.resumeAfterConnect(ESTABLISHED);
+      return;
+    }
+    const target = chain.context.clusters.get(routed);
+    if (target === undefined) refuse(server, 503);
+    else startTunnel(server, downstream, chain, target, null);
     return;
   }
   const cluster = findTcpCluster(chain, authority);
@@ -40,6 +48,12 @@ export function openTunnel(server: Http1ServerConnection, authority: string, dow
     else startTunnel(server, downstream, chain, outside, endpoint);
     flushOutput();
   });
+}
+
+/** The Envoy cluster that a route for CONNECT names; the host of an HTTP service has none. */
+function clusterOfConnectRoute(table: RouteTable, authority: string): string | undefined {
+  const { route, cluster } = decide(table, plainRequest({ method: 'CONNECT', path: '', authority }), random);
+  return route?.source.match.connect_matcher === undefined ? undefined : cluster;
 }
 
 function isCatchAll(host: CompiledVirtualHost): boolean {
