@@ -1,5 +1,5 @@
 // Builds what is stale: the bundles of the server programs (esbuild) and the console (next build, standalone).
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { hashInputs, isFresh, writeStamp } from './hash-inputs.mjs';
@@ -39,6 +39,16 @@ function commandFiles(found) {
   };
 }
 
+/**
+ * One character outside ASCII doubles what the text of a bundle takes in memory. Strings are escaped by esbuild; what is left stands in
+ * regular expressions, where the same escape means the same.
+ */
+function writeAsAscii(path) {
+  const text = readFileSync(path, 'utf8');
+  const ascii = text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  if (ascii !== text) writeFileSync(path, ascii);
+}
+
 function present(entries) {
   return Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(join(root, path))));
 }
@@ -65,12 +75,16 @@ export async function buildBundles() {
       define: { 'process.env.NODE_ENV': '"production"' },
       logLevel: 'error',
       legalComments: 'none',
+      // A process keeps the text of its bundle in memory.
+      minifySyntax: true,
+      minifyWhitespace: true,
       external,
     };
     const commands = {};
     await esbuild.build({ ...common, entryPoints: { heddle: 'server/cli/main.ts' }, plugins: [commandFiles(commands)] });
     await esbuild.build({ ...common, entryPoints: { ...commands, ...present(sharedEntries) } });
-    await esbuild.build({ ...common, entryPoints: present(podEntries), minifySyntax: true, minifyWhitespace: true });
+    await esbuild.build({ ...common, entryPoints: present(podEntries) });
+    for (const name of Object.keys({ ...entries, ...commands })) writeAsAscii(join(root, 'dist', `${name}.mjs`));
   });
   writeStamp('dist/.stamp', hash);
 }
