@@ -34,6 +34,10 @@ const tokens: Record<keyof CanvasColors, string> = {
 /** Resolves the tokens in the theme in force at `element`, by painting each on one pixel and reading it back. */
 export function readColors(element: HTMLElement): CanvasColors {
   const probe = document.createElement('span');
+  // A transition, however short, would show the colour before.
+  probe.style.setProperty('transition', 'none', 'important');
+  // A transition would answer with the colour before.
+  probe.style.transition = 'none';
   element.append(probe);
   const pixel = document.createElement('canvas');
   pixel.width = 1;
