@@ -22,7 +22,7 @@ export function useApply(): UseMutationResult<ChangeResponse, ApiError, Partial<
 }
 
 /** Takes a change back. */
-export function useUndo(): UseMutationResult<ChangeResponse, ApiError, { id: string }> {
+export function useUndo(): UseMutationResult<ChangeResponse, ApiError, { id: string; reason?: string }> {
   const refresh = useRefreshAll();
-  return useMutation({ mutationFn: ({ id }) => postJson('undoChange', {}, { params: { id } }), onSuccess: refresh });
+  return useMutation({ mutationFn: ({ id, ...body }) => postJson('undoChange', body, { params: { id } }), onSuccess: refresh });
 }

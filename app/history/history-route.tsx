@@ -1,0 +1,10 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { HistoryPage } from '@/components/history/history-page';
+import { PreviewPanel } from '@/components/traffic-editor/preview-panel';
+
+/** Puts the two rooms together: the history, and the preview of what taking a change back would do. */
+export function HistoryRoute(): ReactNode {
+  return <HistoryPage renderPreview={(preview) => <PreviewPanel preview={preview} />} />;
+}
