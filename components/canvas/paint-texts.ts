@@ -34,8 +34,10 @@ function widthOf(pen: Pen, text: string, size: number, weight: number): number {
   const key = `${weight}${text}`;
   let known = widths.get(key);
   if (known === undefined) {
+    const font = pen.font;
     pen.font = `${weight} 100px ${family}`;
     known = pen.measureText(text).width / 100;
+    pen.font = font;
     if (widths.size > 50_000) widths.clear();
     widths.set(key, known);
   }

@@ -1,5 +1,6 @@
 'use client';
 
+import dynamic from 'next/dynamic';
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { GraphCanvas, type GraphCanvasHandle } from '@/components/canvas/graph-canvas';
@@ -11,16 +12,19 @@ import { PageHeader } from '@/components/ui/page';
 import { EmptyState, ErrorState, NoticeStrip, Skeleton } from '@/components/ui/states';
 import { useStored } from '@/components/ui/use-stored';
 import type { BoxBy } from '@/lib/graph-view';
-import { CompareBar, Differences } from './compare-panel';
-import { GraphInspector } from './graph-inspector';
 import { GraphList } from './graph-list';
 import { GraphToolbar, graphTypes } from './graph-toolbar';
-import { ReplayBar } from './replay-bar';
 import { type EdgeLabel, edgeLabels, nodeName } from './to-canvas';
 import { useComparison } from './use-comparison';
 import { useGraphView } from './use-graph-view';
 import { ViewBar } from './view-bar';
 import { WorstEdges } from './worst-edges';
+
+// What is opened by hand is loaded then.
+const GraphInspector = dynamic(() => import('./graph-inspector').then((room) => room.GraphInspector), { ssr: false });
+const ReplayBar = dynamic(() => import('./replay-bar').then((room) => room.ReplayBar), { ssr: false });
+const CompareBar = dynamic(() => import('./compare-panel').then((room) => room.CompareBar), { ssr: false });
+const Differences = dynamic(() => import('./compare-panel').then((room) => room.Differences), { ssr: false });
 
 export interface GraphPageProps {
   /** Draws the traffic editor of a service (`namespace`, `name`): another room, put in by the page's route. */

@@ -1,4 +1,5 @@
 import { assignLayers, linksOf, orderLayers, spread } from './order-layers';
+import type { Links } from './order-layers';
 
 export interface Point {
   x: number;
@@ -182,8 +183,12 @@ function layOutLinked(
   const rows = orderLayers(links, assignLayers(links));
   const height = (node: number): number => things[node]?.height ?? 0;
   const width = (node: number): number => things[node]?.width ?? 0;
+  const natural = rows.reduce((sum, row) => sum + Math.max(0, ...row.map(width)) + spacing.layer * looseness, 0);
+  // Where everybody calls everybody there are no layers to show: then callers stand left, the called right, in columns of equal height.
+  const rowsOf =
+    natural > tallest * spacing.aspect * 2.2 && things.length > 12 ? fillColumns(links, height, tallest, spacing.item * looseness) : rows;
   // A layer taller than the picture should be becomes several columns; neighbours in the order go to different columns at the same height.
-  const columns = rows.flatMap((row) => {
+  const columns = rowsOf.flatMap((row) => {
     const tall = row.reduce((sum, node) => sum + height(node) + spacing.item * looseness, 0);
     const count = Math.max(1, Math.ceil(tall / (tallest * 1.15)));
     return Array.from({ length: count }, (_, column) => ({
@@ -212,7 +217,7 @@ function layOutLinked(
       spacing.item * looseness,
     ).forEach((y, at) => (ys[nodes[at] ?? 0] = y));
   }
-  if (columns.length === rows.length) {
+  if (columns.length === rows.length && rowsOf === rows) {
     for (const { nodes } of columns) settle(nodes, links.in);
     for (const { nodes } of columns.toReversed()) settle(nodes, links.out);
     for (const { nodes } of columns) settle(nodes, links.in);
@@ -236,4 +241,25 @@ function layOutLinked(
   if (things.length === 0) return { centres, width: 0, height: 0 };
   for (const centre of centres.values()) centre.y -= top;
   return { centres, width: right, height: bottom - top };
+}
+
+/** Columns filled one after the other, from those who mostly call to those who are mostly called. */
+function fillColumns(links: Links, height: (node: number) => number, tallest: number, gap: number): number[][] {
+  const flow = (node: number): number => {
+    const [out, into] = [links.out[node]?.length ?? 0, links.in[node]?.length ?? 0];
+    return (into - out) / Math.max(1, out + into);
+  };
+  const columns: number[][] = [[]];
+  let filled = 0;
+  for (const node of Array.from({ length: links.count }, (_, index) => index).toSorted(
+    (one, other) => flow(one) - flow(other) || one - other,
+  )) {
+    if (filled > 0 && filled + height(node) > tallest * 1.1) {
+      columns.push([]);
+      filled = 0;
+    }
+    columns.at(-1)?.push(node);
+    filled += height(node) + gap;
+  }
+  return columns;
 }

@@ -1,0 +1,113 @@
+import { gzipSync } from 'node:zlib';
+import type { CDPSession, Page } from '@playwright/test';
+
+/** Put into every page before its own scripts: when the graph was painted, and which tasks held the main thread. */
+export const watchScript = `
+  window.heddleBench = { painted: 0, tasks: [], frames: [] };
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.heddleBench.tasks.push({ at: entry.startTime, took: entry.duration });
+  }).observe({ type: 'longtask', buffered: true });
+  new MutationObserver(() => {
+    if (window.heddleBench.painted === 0 && document.querySelector('[data-painted]')) window.heddleBench.painted = performance.now();
+  }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-painted'] });
+`;
+
+export interface Opened {
+  /** Navigation to the picture on the screen. */
+  paintedMs: number;
+  longestMs: number;
+  /** The three longest tasks, with when they began. */
+  longest: string;
+  scriptKb: number;
+  lazyKb: number;
+}
+
+const wait = (page: Page, ms: number): Promise<void> => page.waitForTimeout(ms);
+
+/** Opens a page, and measures until half a second after the graph is painted. */
+export async function openGraph(page: Page, url: string): Promise<Opened> {
+  const scripts: { at: number; bytes: Promise<number> }[] = [];
+  page.on('response', (response) => {
+    if (response.request().resourceType() === 'script')
+      scripts.push({
+        at: Date.now(),
+        bytes: response
+          .body()
+          .then((body) => gzipSync(body).length)
+          .catch(() => 0),
+      });
+  });
+  await page.goto(url, { waitUntil: 'commit' });
+  await page.waitForFunction('window.heddleBench.painted > 0', undefined, { timeout: 60_000 });
+  await wait(page, 500);
+  const { painted, tasks } = await page.evaluate<{ painted: number; tasks: { at: number; took: number }[] }>('window.heddleBench');
+  const sizes = await Promise.all(scripts.map(({ bytes }) => bytes));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const initial = await initialBytes(page, url);
+  const longest = tasks.toSorted((one, other) => other.took - one.took).slice(0, 3);
+  return {
+    paintedMs: painted,
+    longestMs: longest[0]?.took ?? 0,
+    longest: `${longest.map(({ at, took }) => `${Math.round(took)}@${Math.round(at)}`).join(' ')}`,
+    scriptKb: initial / 1024,
+    lazyKb: (total - initial) / 1024,
+  };
+}
+
+/** Bytes, gzip, of the scripts that the HTML itself asks for: all that runs before something is loaded on demand. */
+async function initialBytes(page: Page, url: string): Promise<number> {
+  const html = await (await page.request.get(url)).text();
+  const paths = new Set([...html.matchAll(/<script[^>]+src="([^"]+\.js[^"]*)"/g)].map((match) => match[1] ?? ''));
+  let bytes = 0;
+  // Browsers of today do not fetch what is marked `nomodule`.
+  for (const [tag, path] of html.matchAll(/<script[^>]+src="([^"]+\.js[^"]*)"[^>]*>/gi))
+    if (/nomodule/i.test(tag) && path) paths.delete(path);
+  for (const path of paths) bytes += gzipSync(await (await page.request.get(new URL(path, url).href)).body()).length;
+  return bytes;
+}
+
+/** p95 of the times between frames while `act` moves the view. */
+export async function framesWhile(page: Page, act: () => Promise<void>): Promise<number> {
+  await page.evaluate(`(() => {
+    const bench = window.heddleBench; bench.frames = []; bench.watching = true; let last = performance.now();
+    const next = () => { const now = performance.now(); bench.frames.push(now - last); last = now; if (bench.watching) requestAnimationFrame(next); };
+    requestAnimationFrame(next);
+  })()`);
+  await act();
+  const frames = await page.evaluate<number[]>('(window.heddleBench.watching = false, window.heddleBench.frames)');
+  const sorted = frames.slice(1).toSorted((one, other) => one - other);
+  return sorted[Math.floor(sorted.length * 0.95)] ?? 0;
+}
+
+/** Drags the ground to and fro, then turns the wheel. */
+export async function panAndZoom(page: Page): Promise<void> {
+  const box = await page.getByTestId('graph-canvas').boundingBox();
+  if (box === null) throw new Error('there is no canvas');
+  const [x, y] = [box.x + box.width * 0.55, box.y + 14];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  for (let step = 0; step < 60; step += 1) await page.mouse.move(x + Math.sin(step / 6) * 220, y + (step % 30) * 5);
+  await page.mouse.up();
+  for (let step = 0; step < 40; step += 1) await page.mouse.wheel(0, step < 20 ? -60 : 60);
+}
+
+/** Seconds of work of the main thread so far. */
+export async function taskSeconds(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return metrics.find((metric) => metric.name === 'TaskDuration')?.value ?? 0;
+}
+
+/** Milliseconds until the canvas shows the next scene after `act`. */
+export async function untilShown(page: Page, act: () => Promise<void>): Promise<number> {
+  await page.evaluate(`(() => {
+    const canvas = document.querySelector('[data-testid="graph-canvas"]');
+    const bench = window.heddleBench; bench.asked = 0; bench.shown = 0;
+    addEventListener('input', () => { bench.asked = performance.now(); }, { once: true, capture: true });
+    addEventListener('dblclick', () => { bench.asked = performance.now(); }, { once: true, capture: true });
+    const observer = new MutationObserver(() => { bench.shown = performance.now(); observer.disconnect(); });
+    observer.observe(canvas, { attributes: true, attributeFilter: ['data-scene'] });
+  })()`);
+  await act();
+  await page.waitForFunction('window.heddleBench.shown > 0', undefined, { timeout: 20_000 });
+  return page.evaluate<number>('window.heddleBench.shown - window.heddleBench.asked');
+}
