@@ -42,6 +42,10 @@ export type JwtStatus =
   | 'ok'
   | 'Jwt is missing'
   | 'Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections'
+  | 'Jwt header is an invalid Base64url encoded'
+  | 'Jwt header is an invalid JSON'
+  | 'Jwt payload is an invalid Base64url encoded'
+  | 'Jwt payload is an invalid JSON'
   | 'Jwt verification fails'
   | 'Jwt issuer is not configured'
   | 'Jwt is expired'
@@ -122,7 +126,8 @@ export function findTokens(provider: CompiledJwtProvider, request: RoutingReques
     const value = request.header(name.toLowerCase());
     const at = value === undefined ? -1 : value.indexOf(value_prefix);
     if (value !== undefined && at !== -1) {
-      const token = /^[A-Za-z0-9_.=-]*/.exec(value.slice(at + value_prefix.length).trimStart())?.[0] ?? '';
+      // After a prefix the token is the run of characters that tokens are made of; without one it is all of the value.
+      const token = value_prefix === '' ? value : (/[A-Za-z0-9_.-]+/.exec(value.slice(at + value_prefix.length))?.[0] ?? '');
       if (token !== '') found.push({ provider: provider.name, token, from: 'header', name: name.toLowerCase() });
     }
   }

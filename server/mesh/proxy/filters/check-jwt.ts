@@ -49,12 +49,25 @@ export function checkJwt(jwt: CompiledJwt, request: RoutingRequest, perRoute: Jw
 function openToken(provider: CompiledJwtProvider, found: FoundToken): VerifiedToken | JwtStatus {
   const parts = found.token.split('.');
   if (parts.length !== 3) return 'Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections';
+  const [head = '', payload = ''] = parts;
+  if (!isBase64Url(head)) return 'Jwt header is an invalid Base64url encoded';
+  if (readObject(head) === null) return 'Jwt header is an invalid JSON';
+  if (!isBase64Url(payload)) return 'Jwt payload is an invalid Base64url encoded';
+  const claims = readObject(payload);
+  return claims === null ? 'Jwt payload is an invalid JSON' : { provider, found, claims, payload };
+}
+
+function isBase64Url(text: string): boolean {
+  return /^[A-Za-z0-9_-]*$/.test(text) && text.length % 4 !== 1;
+}
+
+/** A JSON object in base64url; null when it is none. */
+function readObject(text: string): Claims | null {
   try {
-    const claims: unknown = JSON.parse(Buffer.from(parts[1] ?? '', 'base64url').toString('utf8'));
-    if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) return 'Jwt verification fails';
-    return { provider, found, claims: claims as Claims, payload: parts[1] ?? '' };
+    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Claims) : null;
   } catch {
-    return 'Jwt verification fails';
+    return null;
   }
 }
 

@@ -184,7 +184,7 @@ describe('JWT', () => {
     const cases: [string, string][] = [
       [token({ iss: 'me' }, 'x'), 'Jwt verification fails'],
       [token({ iss: 'me', exp: 1 }), 'Jwt is expired'],
-      ['not.a.jwt', 'Jwt verification fails'],
+      ['not.a.jwt', 'Jwt header is an invalid JSON'],
       [token({ iss: 'other' }), 'Jwt issuer is not configured'],
     ];
     for (const [bad, text] of cases) {

@@ -110,15 +110,10 @@ function runJwt(outcome: JwtOutcome, target: FilterTarget): boolean {
   }
   if (outcome.status === 'ok') return true;
   const status = jwtHttpStatus(outcome.status);
-  const challenge: [string, string][] =
-    status === 401
-      ? [
-          [
-            'www-authenticate',
-            `Bearer realm="${view.scheme}://${view.authority}${view.path.replaceAll(/["\\]/g, '')}"${outcome.status === 'Jwt is missing' ? '' : ', error="invalid_token"'}`,
-          ],
-        ]
-      : [];
+  const realm = `${view.scheme}://${view.authority}${view.path.replaceAll(/["\\]/g, '')}`;
+  const challenge: [string, string][] = [
+    ['www-authenticate', `Bearer realm="${realm}"${outcome.status === 'Jwt is missing' ? '' : ', error="invalid_token"'}`],
+  ];
   target.answer(status, outcome.status, 0, `jwt_authn_access_denied{${outcome.status.replaceAll(' ', '_')}}`, challenge);
   return false;
 }
