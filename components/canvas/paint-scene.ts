@@ -80,6 +80,18 @@ function paintBox(pen: Pen, box: DrawnBox, view: View, colors: CanvasColors): vo
   pen.setLineDash([]);
 }
 
+/** From below this zoom on only the busiest of the healthy edges are drawn: thousands more would make one grey surface. */
+export const farZoom = 0.3;
+export const mostFar = 1_200;
+
+function thinOut(groups: ReadonlyMap<string, { urgent: boolean; edges: DrawnEdge[] }>): void {
+  const calm = [...groups.values()].filter((group) => !group.urgent);
+  const rates = calm.flatMap((group) => group.edges.map(({ edge }) => edge.rate ?? 0));
+  if (rates.length <= mostFar) return;
+  const least = rates.toSorted((one, other) => other - one)[mostFar] ?? 0;
+  for (const group of calm) group.edges = group.edges.filter(({ edge }) => (edge.rate ?? 0) > least);
+}
+
 /** Lines of the same look go into one path: five thousand strokes would take a hundred times as long. */
 function paintEdges(pen: Pen, edges: readonly DrawnEdge[], view: View, colors: CanvasColors, scene: Scene): void {
   const groups = new Map<string, { color: string; width: number; dash: boolean; urgent: boolean; edges: DrawnEdge[] }>();
@@ -96,6 +108,7 @@ function paintEdges(pen: Pen, edges: readonly DrawnEdge[], view: View, colors: C
     if (group === undefined) groups.set(key, { color, width, dash, urgent, edges: [drawn] });
     else group.edges.push(drawn);
   }
+  if (view.zoom < farZoom) thinOut(groups);
   for (const group of [...groups.values()].toSorted((one, other) => Number(one.urgent) - Number(other.urgent) || one.width - other.width)) {
     // From afar healthy lines thin out, so that a thousand of them leave the others to be seen.
     const least = group.urgent ? 1.2 : view.zoom < 0.35 ? 0.5 : 0.8;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytesRate, formatDuration, formatMs, formatNumber, formatPercent, formatRate, parseDurationMs, toYaml } from '.';
+import { formatBytesRate, formatDuration, formatMs, formatNumber, formatPercent, formatRate, parseDurationMs } from '.';
 
 describe('numbers', () => {
   it.each([
@@ -50,11 +50,4 @@ describe('durations', () => {
   it('writes what it reads', () => {
     for (const ms of [1, 250, 999, 1000, 1500, 90_000, 0.1]) expect(parseDurationMs(formatDuration(ms))).toBe(ms);
   });
-});
-
-it('writes YAML with the type first and no folding', () => {
-  const long = 'x'.repeat(200);
-  expect(toYaml({ spec: { hosts: ['a', long] }, metadata: { name: 'n' }, kind: 'K', apiVersion: 'v1' })).toBe(
-    `apiVersion: v1\nkind: K\nmetadata:\n  name: n\nspec:\n  hosts:\n  - a\n  - ${long}\n`,
-  );
 });

@@ -1,4 +1,3 @@
 export { formatDuration, parseDurationMs } from './durations';
 export { formatAgo } from './format-time';
 export { formatBytesRate, formatMs, formatNumber, formatPercent, formatRate } from './numbers';
-export { toYaml } from './yaml';

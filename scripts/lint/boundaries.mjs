@@ -3,7 +3,7 @@
 
 /** Rooms of `lib/` from the bottom up: a room may import rooms of lower levels, and no other of its own level unless named. */
 export const libLevels = [
-  ['errors', 'format', 'i18n'],
+  ['errors', 'format', 'i18n', 'yaml'],
   ['model', 'xds', 'kinds', 'stats'],
   ['promql', 'traces'],
   ['routing', 'pilot'],

@@ -1,5 +1,5 @@
 import type { AnyObject, FieldOwner, ObjectRef } from '@/lib/contract';
-import { toYaml } from '@/lib/format';
+import { toYaml } from '@/lib/yaml';
 import type { AnyKubeObject } from '@/server/kube';
 import { changedPaths } from './merge-three-way';
 import { splitApiVersion } from './known-kinds';

@@ -1,6 +1,6 @@
 import type { KindsResponse, Notice, ObjectResponse, ObjectSummary, ObjectsResponse } from '@/lib/contract';
 import { HeddleError } from '@/lib/errors';
-import { toYaml } from '@/lib/format';
+import { toYaml } from '@/lib/yaml';
 import type { AnyKubeObject } from '@/server/kube';
 import { noticeOf } from './ask-metrics';
 import type { Console } from './console-state';
