@@ -1,7 +1,6 @@
 import type { KubernetesResource } from '@/lib/model';
 import { checkWellFormed } from './check-well-formed';
 import { refusedByKind } from './findings/hed0106-well-formed';
-import { objectKey } from './mesh-index';
 import { Validation } from './validation';
 import type { ValidationOptions } from './validation';
 
@@ -16,7 +15,9 @@ export interface AdmissionVerdict {
  */
 export class AdmissionRules {
   readonly #validation: Validation;
-  #known = new Map<string, KubernetesResource>();
+  /** Objects by identity, with the round in which they were last there. */
+  readonly #known = new Map<KubernetesResource, number>();
+  #round = 0;
 
   constructor(options: ValidationOptions = {}) {
     this.#validation = new Validation([], { complete: true, ...options });
@@ -35,15 +36,20 @@ export class AdmissionRules {
   }
 
   #catchUp(existing: Iterable<KubernetesResource>): void {
-    const now = new Map<string, KubernetesResource>();
-    const applied: KubernetesResource[] = [];
+    this.#round += 1;
+    const fresh: KubernetesResource[] = [];
+    let seen = 0;
     for (const object of existing) {
-      const key = objectKey(object);
-      now.set(key, object);
-      if (this.#known.get(key) !== object) applied.push(object);
+      if (this.#known.has(object)) seen += 1;
+      else fresh.push(object);
+      this.#known.set(object, this.#round);
     }
-    const deleted = [...this.#known].filter(([key]) => !now.has(key)).map(([, object]) => object);
-    this.#validation.track(applied, deleted);
-    this.#known = now;
+    // A version that was replaced is gone like one that was deleted; its successor is among the fresh ones.
+    const gone = seen + fresh.length === this.#known.size ? [] : [...this.#known].filter(([, round]) => round !== this.#round);
+    for (const [object] of gone) this.#known.delete(object);
+    this.#validation.track(
+      fresh,
+      gone.map(([object]) => object),
+    );
   }
 }

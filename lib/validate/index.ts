@@ -10,7 +10,7 @@ export { AdmissionRules } from './admission-rules';
 export type { AdmissionVerdict } from './admission-rules';
 export { applyFixes } from './apply-fixes';
 export type { FixedText } from './apply-fixes';
-export { documentationOf } from './document-findings';
+export { documentFindings, documentationOf } from './document-findings';
 export type { FindingDefinition } from './define-finding';
 export type { Finding, ObjectName, PatchStep, Severity } from './finding';
 export { compareFindings, pathParts } from './finding';

@@ -70,7 +70,7 @@ export class MeshView {
   }
 
   services(host: string): MeshService[] {
-    for (const candidate of [host, ...wildcardsOf(host)]) {
+    for (const candidate of [host, ...(this.has(topics.wildcardHost()) ? wildcardsOf(host) : [])]) {
       const found = this.list(topics.host(candidate));
       if (found.length > 0) return found.map((object) => readService(object, host));
     }
@@ -78,7 +78,9 @@ export class MeshView {
   }
 
   destinationRules(host: string): DestinationRule[] {
-    return [host, ...wildcardsOf(host)].flatMap((candidate) => this.list<DestinationRule>(topics.rulesOf(candidate)));
+    return [host, ...(this.has(topics.wildcardRule()) ? wildcardsOf(host) : [])].flatMap((candidate) =>
+      this.list<DestinationRule>(topics.rulesOf(candidate)),
+    );
   }
 
   virtualServices(host: string): VirtualService[] {

@@ -95,6 +95,8 @@ const kindNames = new Set([...meshKinds, ...kubernetesKinds].map((kind) => kind.
 function isMeant(value: unknown): boolean {
   if (!isRecord(value)) return false;
   const { apiVersion, kind } = value;
+  // A chart has the apiVersion of core kinds, but neither a kind nor metadata.
+  if (kind === undefined && value['metadata'] === undefined) return false;
   return (
     (typeof apiVersion === 'string' && groups.has(apiVersion.split('/')[0] ?? '')) || (typeof kind === 'string' && kindNames.has(kind))
   );

@@ -14,6 +14,8 @@ export const topics = {
   kindIn: (kind: string, namespace: string) => `kind ${kind} in ${namespace}`,
   object: (kind: string, namespace: string, name: string) => `object ${kind} ${namespace}/${name}`,
   host: (host: string) => `host ${host}`,
+  wildcardHost: () => 'host with a wildcard',
+  wildcardRule: () => 'destination rule with a wildcard',
   serviceIn: (namespace: string) => `service in ${namespace}`,
   workloadIn: (namespace: string) => `workload in ${namespace}`,
   label: (namespace: string, key: string, value: string) => `label ${namespace} ${key}=${value}`,
@@ -53,10 +55,14 @@ const ownTopics: Record<string, (object: KubernetesResource, namespace: string, 
     const pairs = Object.entries(selector ?? {}).map(([key, value]) => topics.servicesSelecting(namespace, `${key}=${value}`));
     return [topics.host(serviceHost(object.metadata.name, namespace, domain)), topics.serviceIn(namespace), ...pairs];
   },
-  [kindKeys.serviceEntry]: (object) => ((object as ServiceEntry).spec.hosts ?? []).map((host) => topics.host(host)),
-  [kindKeys.destinationRule]: (object, namespace, domain) => [
-    topics.rulesOf(resolveShortName((object as DestinationRule).spec.host ?? '', namespace, domain)),
-  ],
+  [kindKeys.serviceEntry]: (object) =>
+    ((object as ServiceEntry).spec.hosts ?? []).flatMap((host) =>
+      host.startsWith('*') ? [topics.host(host), topics.wildcardHost()] : [topics.host(host)],
+    ),
+  [kindKeys.destinationRule]: (object, namespace, domain) => {
+    const host = resolveShortName((object as DestinationRule).spec.host ?? '', namespace, domain);
+    return host.startsWith('*') ? [topics.rulesOf(host), topics.wildcardRule()] : [topics.rulesOf(host)];
+  },
   [kindKeys.virtualService]: (object, namespace, domain) => {
     const { hosts = [], gateways = ['mesh'], http = [] } = (object as VirtualService).spec;
     return [

@@ -64,6 +64,8 @@ spec:
       );
       if (found || declared.length < workloads.length) continue;
       report(`spec.ports[${index}].targetPort`, `No container behind the service declares port ${target}`, {
+        // Declaring numbers is a courtesy in Kubernetes; a name that nobody declares has no endpoints.
+        severity: isNamed ? 'warning' : 'info',
         related: declared.slice(0, 3).map((workload) => workload.object),
       });
     }
