@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const places = '{lib,server,components,app,scripts}';
-/** Istio's tasks, against a running mesh. */
-const tasks = 'e2e/tasks';
+/** Istio's tasks against a running mesh, and generated configurations against real proxies. */
+const tasks = 'e2e/{tasks,properties}';
 
 /** One project per suffix: `vitest run --project unit`. A test sits beside the code; its suffix says what it needs. */
 function project(name: string, include: string[], exclude: string[], options: { testTimeout: number; fileParallelism: boolean }) {

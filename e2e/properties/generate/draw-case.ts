@@ -149,6 +149,8 @@ function perturb(draw: Draw, draft: RequestDraft): void {
 
 function addHeaders(draw: Draw, draft: RequestDraft, scene: RequestScene): void {
   if (draw.chance(0.3)) draft.headers[draw.pick(headerNames)] ??= draw.pick(looseHeaderValues);
+  // A cookie without a crumb is none: HTTP/2 hops lose it.
+  if (draft.headers['cookie'] === '') delete draft.headers['cookie'];
   if (draw.chance(0.15)) draft.headers['x-gone'] = 'still here';
   if (draw.chance(0.1)) draft.headers['content-type'] = 'application/grpc';
   if (!draw.chance(scene.cors)) return;

@@ -74,11 +74,9 @@ function drawPolicy(draw: Draw, withPorts: boolean): RoutePart {
   if (draw.chance(0.4)) policy['loadBalancer'] = drawBalancer(draw);
   if (draw.chance(0.4)) policy['connectionPool'] = drawPool(draw);
   if (draw.chance(0.25)) policy['outlierDetection'] = drawOutliers(draw);
-  if (draw.chance(0.12)) policy['retryBudget'] = { percent: 100, minRetryConcurrency: 10 };
+  if (withPorts && draw.chance(0.12)) policy['retryBudget'] = { percent: 100, minRetryConcurrency: 10 };
   if (withPorts && draw.chance(0.3)) {
-    policy['portLevelSettings'] = [{ port: { number: draw.pick(reviewsPorts) }, ...drawPolicy(draw, false) }].map(
-      ({ retryBudget: _, ...one }: RoutePart) => one,
-    );
+    policy['portLevelSettings'] = [{ port: { number: draw.pick(reviewsPorts) }, ...drawPolicy(draw, false) }];
   }
   return policy;
 }

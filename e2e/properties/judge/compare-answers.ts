@@ -24,10 +24,14 @@ export function compareWithPrediction(wire: string, prediction: Prediction, obse
   const differences = nearest ?? [];
   const add = (field: string, left: unknown, right: unknown): void =>
     void differences.push({ between: `decide/${wire}`, field, left: show(left), right: show(right) });
-  if (prediction.delayMs > 0 && observation.reply.elapsedMs < prediction.delayMs - 2)
+  if (prediction.delayMs > 0 && observation.reply.elapsedMs < prediction.delayMs - 15)
     add('delay', prediction.delayMs, observation.reply.elapsedMs);
   if (prediction.mirrors !== null && answer.mirrored.length > prediction.mirrors.length)
-    add('copies', prediction.mirrors, answer.mirrored.map(({ line }) => line));
+    add(
+      'copies',
+      prediction.mirrors,
+      answer.mirrored.map(({ line }) => line),
+    );
   if (prediction.refusedBy !== null && prediction.refusedBy !== '' && answer.servers.some((line) => line.startsWith('403'))) {
     const [, name = ''] = prediction.refusedBy.split('/');
     const all = [answer.client?.details ?? '', ...answer.servers].join(' ');
@@ -77,10 +81,11 @@ export function compareWires(prediction: Prediction, heddle: Answer, envoy: Answ
     if (JSON.stringify(left) !== JSON.stringify(right))
       differences.push({ between: 'heddle/envoy', field, left: show(left), right: show(right) });
   };
-  const statuses = new Set(prediction.outcomes.map(({ status }) => status));
+  // What gRPC callers are told is a 200 whatever happened: whether an application was reached tells outcomes apart too.
+  const statuses = new Set(prediction.outcomes.map(({ status, attempts }) => `${status} ${attempts === undefined}`));
   const alike = heddle.client?.cluster === envoy.client?.cluster;
   if (!alike && prediction.outcomes.length > 1) return differences;
-  if (statuses.size > 1 && heddle.status !== envoy.status) return differences;
+  if (statuses.size > 1 && (heddle.status !== envoy.status || heddle.seen.length !== envoy.seen.length)) return differences;
   check('status', heddle.status, envoy.status);
   const samePod = JSON.stringify(heddle.seen.map(({ pod }) => pod)) === JSON.stringify(envoy.seen.map(({ pod }) => pod));
   if (samePod && (heddle.client !== null || prediction.outcomes.length === 1)) check('body', heddle.body, envoy.body);

@@ -34,7 +34,7 @@ export function describeAnswer(world: World, observation: Observation): Answer {
     body: withoutReason(reply.body),
     headers: reply.headers
       .filter(([name]) => !volatileReply.has(name))
-      .map(([name, value]) => `${name}: ${value}`)
+      .map(([name, value]) => `${name}: ${withoutReason(value)}`)
       .sort(),
     client: client === null ? null : lineOf(client),
     servers: servers.map((line) => `${line.status} ${sortedFlags(line.flags)} ${plainDetails(line.details)}`).sort(),

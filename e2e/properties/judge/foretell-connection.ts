@@ -113,6 +113,8 @@ function enterServer(compiled: CompiledWorld, { pod, port, tls, own, request }: 
   const mutual = chain.tls !== null;
   // The mesh's chain terminates TLS: it wants a certificate of the mesh, which an application's own TLS does not bring.
   if (mutual && own) return closedOutcome;
+  // And the mesh's TLS where plaintext is taken reaches the application, which knows nothing of it.
+  if (!mutual && !own) return closedOutcome;
   return admits(compiled, chain, connection, mutual, request)
     ? { status: 200, cluster: '', pods: [pod], body: `${pod}:${port}` }
     : closedOutcome;

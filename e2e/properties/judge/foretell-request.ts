@@ -8,14 +8,15 @@ import {
   decideCors,
   explain,
   isGrpc,
+  normalizePath,
   plainRequest,
   resolveTimeouts,
   retryPolicyFor,
   rewriteHost,
   rewritePath,
 } from '@/lib/routing';
-import type { SimulatedDestination, Simulation } from '@/lib/simulate';
-import { simulate } from '@/lib/simulate';
+import type { OpenedMesh, SimulatedDestination, Simulation } from '@/lib/simulate';
+import { openMesh } from '@/lib/simulate';
 import type { CaseRequest, PodName } from '../generate';
 import type { CompiledWorld } from '../mesh/merge-proxies';
 import { authorityOf, directPod, withToken } from '../wire';
@@ -38,14 +39,21 @@ export function foretellRequest(compiled: CompiledWorld, request: CaseRequest, t
   if (request.protocol !== 'http') return foretellConnection(compiled, request);
   const { world } = compiled;
   const { path, headers } = withToken(request, token);
-  const caller = world.pods.get(request.from);
-  const simulation = simulate({
-    objects: world.objects,
-    from: `${caller?.metadata.namespace ?? ''}/${request.from}`,
-    request: { method: request.method, scheme: 'http', host: request.host, port: request.port, path, headers },
-    nowMs: Date.now(),
+  const namespace = world.pods.get(request.from)?.metadata.namespace ?? '';
+  const simulation = meshOf(compiled).ask(`${namespace}/${request.from}`, {
+    method: request.method,
+    scheme: 'http',
+    host: request.host,
+    port: request.port,
+    path,
+    headers,
   });
-  const routing = plainRequest({ method: request.method, path, authority: authorityOf(request), headers });
+  const routing = plainRequest({
+    method: request.method,
+    path: normalizePath(path, false) ?? path,
+    authority: authorityOf(request),
+    headers,
+  });
   if (request.from === 'legacy') return foretellDirect(simulation, request, routing);
   const entrance = findRoutes(compiled, request);
   if (entrance === null) {
@@ -75,6 +83,14 @@ export function foretellRequest(compiled: CompiledWorld, request: CaseRequest, t
     explanation,
     branches: branchesOf(simulation, decision),
   };
+}
+
+const meshes = new WeakMap<CompiledWorld, OpenedMesh>();
+
+function meshOf(compiled: CompiledWorld): OpenedMesh {
+  const mesh = meshes.get(compiled) ?? openMesh(compiled.world.objects, {}, Date.now());
+  meshes.set(compiled, mesh);
+  return mesh;
 }
 
 function isPreflight(decision: Decision, request: RoutingRequest): boolean {
@@ -124,7 +140,7 @@ function outcomesOf(foreseen: Foreseen): Outcome[] {
         cluster: foreseen.clusters.has(decision.cluster) ? decision.cluster : '',
         pods: [],
         responseHeaders: { ...own, ...location },
-        ...(typeof decision.directResponse?.body === 'string' && foreseen.request.method !== 'HEAD'
+        ...(typeof decision.directResponse?.body === 'string' && foreseen.request.method !== 'HEAD' && !isGrpc(routing)
           ? { body: decision.directResponse.body }
           : {}),
       },
@@ -134,7 +150,8 @@ function outcomesOf(foreseen: Foreseen): Outcome[] {
   const ends = destinations.map((destination) => endAt(foreseen, destination, cors));
   // Where retries may go from one pod to another that answers differently, any mixture is possible.
   const differ = new Set(ends.map(({ status }) => status)).size > 1;
-  return differ ? ends.map(({ attempts: _, ...end }) => ({ ...end, pods: ends.flatMap(({ pods }) => pods) })) : ends;
+  const pods = ends.flatMap((end) => end.pods);
+  return ends.map(({ attempts, ...end }) => ({ ...end, ...(differ || attempts === undefined ? {} : { attempts }), pods }));
 }
 
 function foreseenCors(decision: Decision, request: RoutingRequest): Record<string, readonly string[] | null> {
@@ -155,10 +172,8 @@ function foreseenCors(decision: Decision, request: RoutingRequest): Record<strin
 }
 
 /** Whether a cluster speaks to the outside server what it understands there: plaintext on 8000, TLS on 8443 as `ext.example.com`. */
-function fitsOutside({ compiled }: Foreseen, { cluster }: SimulatedDestination): boolean {
-  const resource = [...compiled.proxies.values()]
-    .flatMap((proxy) => proxy.compiled.clusters)
-    .find(({ name }) => name === cluster)?.resource;
+function fitsOutside({ compiled, request }: Foreseen, { cluster }: SimulatedDestination): boolean {
+  const resource = compiled.proxies.get(request.from)?.compiled.clusters.find(({ name }) => name === cluster)?.resource;
   if (resource === undefined) return false;
   const { tls } = chooseUpstreamSocket(compileCluster(resource), null).socket;
   if (!cluster.startsWith('outbound|8443|')) return tls === null;
@@ -187,7 +202,8 @@ function endAt(foreseen: Foreseen, destination: SimulatedDestination, cors: Outc
     ...base,
     ...tries,
     status: gaveUp ? localStatus(routing, tries.status) : tries.status,
-    path: rewritePath(action.pathRewrite, routing.path),
+    // Whether a token in the query goes on is the other side's business.
+    ...(request.token?.place === 'query' ? {} : { path: rewritePath(action.pathRewrite, routing.path) }),
     host: rewriteHost(decision, routing, routing.authority),
     requestHeaders: foretellHeaders(decision.requestMutations, request.headers),
     ...(gaveUp ? {} : { responseHeaders: { ...cors, ...foretellHeaders(decision.responseMutations, appHeaders) } }),
