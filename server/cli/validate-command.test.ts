@@ -1,0 +1,136 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { finding as findingSchema } from '@/lib/contract';
+import type { PlacedFinding } from './validate-files';
+import { validateCommand } from './validate-command';
+
+const folder = mkdtempSync(join(tmpdir(), 'heddle-validate-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  process.exitCode = undefined;
+});
+
+async function run(...words: string[]): Promise<{ text: string; code: unknown }> {
+  const written: string[] = [];
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+  const complain = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  try {
+    await validateCommand().parseAsync(words, { from: 'user' });
+  } finally {
+    write.mockRestore();
+    complain.mockRestore();
+  }
+  return { text: written.join(''), code: process.exitCode };
+}
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const service =
+  'apiVersion: v1\nkind: Service\nmetadata: {name: reviews}\nspec: {selector: {app: reviews}, ports: [{name: http, port: 9080}]}\n';
+const route = (host: string) => `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: reviews}
+spec:
+  hosts: [reviews]
+  http:
+    - route: [{destination: {host: ${host}}}]   # who answers
+`;
+
+describe('heddle validate', () => {
+  it('is silent and ends with 0 when nothing is wrong', async () => {
+    const { text, code } = await run('-f', file('good.yaml', `${service}---\n${route('reviews')}`));
+    expect(text).toBe('nothing found in 2 objects\n');
+    expect(code).toBe(0);
+  });
+
+  it('names file, line, codes, object and path, and ends with 1', async () => {
+    const path = file('bad.yaml', `${service}---\n${route('revievs')}`);
+    const { text, code } = await run('-f', path);
+    expect(text).toContain(`${path}:12:`);
+    expect(text).toMatch(
+      /error HED0101 \(IST0101, KIA1101\) VirtualService default\/reviews: There is no service "revievs" in namespace default; did you mean "reviews"\?/,
+    );
+    expect(code).toBe(1);
+  });
+
+  it('has the JSON of the contract', async () => {
+    const { text } = await run('-f', file('json.yaml', `${service}---\n${route('revievs')}`), '-o', 'json');
+    const [first, ...others] = JSON.parse(text) as PlacedFinding[];
+    expect(others).toEqual([]);
+    expect(findingSchema.parse(first)).toMatchObject({
+      code: 'HED0101',
+      severity: 'error',
+      kind: 'VirtualService',
+      namespace: 'default',
+      name: 'reviews',
+      path: 'spec.http[0].route[0].destination.host',
+      line: 12,
+      related: [],
+      istio: 'IST0101',
+      kiali: 'KIA1101',
+      fix: [{ op: 'replace', path: '/spec/http/0/route/0/destination/host', value: 'reviews' }],
+    });
+  });
+
+  it('mends in place with --fix, leaving comments alone', async () => {
+    const path = file('fix.yaml', `${service}---\n${route('revievs')}`);
+    const { text, code } = await run('-f', path, '--fix');
+    expect(text).toBe('1 mended; nothing found in 2 objects\n');
+    expect(readFileSync(path, 'utf8')).toBe(`${service}---\n${route('reviews')}`);
+    expect(code).toBe(0);
+  });
+
+  it('reports unreadable YAML with its line, and judges the other documents', async () => {
+    const { text, code } = await run('-f', file('broken.yaml', `${route('reviews')}---\nkind: Service\n metadata: {}\n`), '-o', 'json');
+    expect(JSON.parse(text)).toEqual([
+      expect.objectContaining({ code: 'HED0001', severity: 'error', line: expect.any(Number) as unknown }),
+    ]);
+    expect(code).toBe(1);
+  });
+
+  it('looks into directories below only when told', async () => {
+    mkdirSync(join(folder, 'tree/below'), { recursive: true });
+    file('tree/service.yaml', service);
+    file('tree/below/route.yaml', route('revievs'));
+    expect((await run('-f', join(folder, 'tree'))).text).toBe('nothing found in 1 object\n');
+    expect((await run('-f', join(folder, 'tree'), '--recursive')).text).toContain('HED0101');
+  });
+
+  it('writes SARIF and JUnit', async () => {
+    const path = file('formats.yaml', `${service}---\n${route('revievs')}`);
+    const sarif = JSON.parse((await run('-f', path, '-o', 'sarif')).text) as {
+      version: string;
+      runs: { results: unknown[]; tool: { driver: { rules: { helpUri: string }[] } } }[];
+    };
+    expect(sarif.version).toBe('2.1.0');
+    expect(sarif.runs[0]?.results).toEqual([
+      expect.objectContaining({
+        ruleId: 'HED0101',
+        level: 'error',
+        locations: [
+          expect.objectContaining({
+            physicalLocation: { artifactLocation: { uri: path }, region: { startLine: 12, startColumn: expect.any(Number) as unknown } },
+          }),
+        ],
+      }),
+    ]);
+    expect(sarif.runs[0]?.tool.driver.rules[0]?.helpUri).toBe('docs/findings/HED0101.md');
+    const junit = (await run('-f', path, '-o', 'junit')).text;
+    expect(junit).toContain('<testsuite name="heddle validate" tests="2" failures="1">');
+    expect(junit).toContain('<failure type="HED0101" message="There is no service &quot;revievs&quot;');
+  });
+
+  it('ends with 2 when it is called wrongly', async () => {
+    expect((await run('-f', join(folder, 'nowhere.yaml'))).code).toBe(2);
+    expect((await run()).code).toBe(2);
+  });
+});
