@@ -49,6 +49,22 @@ function writeAsAscii(path) {
   if (ascii !== text) writeFileSync(path, ascii);
 }
 
+/**
+ * The project's modules do nothing when they are loaded but define things (the entries aside). Told so, esbuild leaves out what a program
+ * does not use of a room whose door it knocks at, and the packages behind it.
+ */
+const definitionsOnly = {
+  name: 'definitions-only',
+  setup(build) {
+    build.onResolve({ filter: /^(@\/|\.)/ }, async ({ path, pluginData, ...args }) => {
+      if (pluginData === definitionsOnly || /node_modules/.test(args.resolveDir)) return undefined;
+      const { importer, resolveDir, kind, with: attributes } = args;
+      const found = await build.resolve(path, { importer, resolveDir, kind, with: attributes, pluginData: definitionsOnly });
+      return found.errors.length > 0 || found.external ? undefined : { path: found.path, namespace: found.namespace, sideEffects: false };
+    });
+  },
+};
+
 function present(entries) {
   return Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(join(root, path))));
 }
@@ -79,9 +95,10 @@ export async function buildBundles() {
       minifySyntax: true,
       minifyWhitespace: true,
       external,
+      plugins: [definitionsOnly],
     };
     const commands = {};
-    await esbuild.build({ ...common, entryPoints: { heddle: 'server/cli/main.ts' }, plugins: [commandFiles(commands)] });
+    await esbuild.build({ ...common, entryPoints: { heddle: 'server/cli/main.ts' }, plugins: [commandFiles(commands), definitionsOnly] });
     await esbuild.build({ ...common, entryPoints: { ...commands, ...present(sharedEntries) } });
     await esbuild.build({ ...common, entryPoints: present(podEntries) });
     for (const name of Object.keys({ ...entries, ...commands })) writeAsAscii(join(root, 'dist', `${name}.mjs`));

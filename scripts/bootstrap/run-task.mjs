@@ -23,7 +23,9 @@ async function prepare({ consoleToo }) {
 /** Runs the command line with what it needs built. The variable tells it to end when this process does. */
 export async function runHeddle(args) {
   await prepare({ consoleToo: needConsole.has(args[0]) && !args.includes('--help') && !args.includes('--dev') });
-  return runInForeground(pinnedNode(), [join(root, 'dist/heddle.mjs'), ...args], {
+  // The demo's supervisor only watches over the others.
+  const flags = args[0] === 'demo' ? ['--max-semi-space-size=1'] : [];
+  return runInForeground(pinnedNode(), [...flags, join(root, 'dist/heddle.mjs'), ...args], {
     cwd: process.cwd(),
     env: projectEnvironment({ HEDDLE_BOOTSTRAP_PID: String(process.pid) }),
   });

@@ -7,7 +7,7 @@ import { HOST_IP } from '@/lib/model';
 import { choosePort } from './choose-port';
 import { endWithParent } from './end-with-parent';
 import { findRoot } from './find-root';
-import { parsedBy, port, url } from './parse-options';
+import { port, url } from './parse-options';
 
 interface ConsoleOptions {
   kubeconfig?: string;
@@ -26,9 +26,9 @@ export function consoleCommand(): Command {
     .description('run the console alone, against any Kubernetes cluster with a mesh')
     .option('--kubeconfig <file>', 'access to the cluster (default: KUBECONFIG, then ~/.kube/config)')
     .option('--context <name>', 'a context of it other than the current one')
-    .option('--prometheus <url>', 'Prometheus API with the metrics of the mesh', parsedBy(url))
-    .option('--traces <url>', 'trace store: Jaeger, Tempo or Zipkin', parsedBy(url))
-    .option('--port <n>', 'port to listen on', parsedBy(port), 20_001)
+    .option('--prometheus <url>', 'Prometheus API with the metrics of the mesh', url)
+    .option('--traces <url>', 'trace store: Jaeger, Tempo or Zipkin', url)
+    .option('--port <n>', 'port to listen on', port, 20_001)
     .option('--host <address>', 'address to listen on', HOST_IP)
     .option('--data-dir <dir>', 'where the console keeps its own store', '.heddle')
     .option('--dev', 'development server: pages are compiled as they are asked for')

@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
-import { parsedBy, port, rate } from './parse-options';
+import { port, rate } from './parse-options';
 import type { DemoOptions } from './run-demo';
 
 /** `heddle demo`: everything at once. */
 export function demoCommand(): Command {
   return new Command('demo')
     .description('run the bundled mesh with Bookinfo, load on it, and the console')
-    .option('--port <n>', 'port of the console', parsedBy(port), 20_001)
+    .option('--port <n>', 'port of the console', port, 20_001)
     .option('--data-dir <dir>', 'where everything is kept', '.heddle')
     .addOption(
       new Option('--proxy <kind>', 'what runs as sidecar and gateway of pods that do not say')
@@ -14,7 +14,7 @@ export function demoCommand(): Command {
         .default('heddle'),
     )
     .option('--no-load', 'send no traffic')
-    .option('--rps <n>', 'requests per second of the load', parsedBy(rate), 20)
+    .option('--rps <n>', 'requests per second of the load', rate, 20)
     .option('--dev', 'console as a development server')
     .action(async (options: DemoOptions) => {
       const { runDemo } = await import('./run-demo');

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { parsedBy, url } from './parse-options';
+import { url } from './parse-options';
 
 interface DiffOptions {
   filename: string[];
@@ -17,8 +17,8 @@ export function diffCommand(): Command {
     .requiredOption('-f, --filename <file-or-directory...>', 'the changed objects, as kubectl apply would get them')
     .option('--kubeconfig <file>', 'access to the cluster (default: a running demo, then KUBECONFIG, then ~/.kube/config)')
     .option('--context <name>', 'a context of it other than the current one')
-    .option('--prometheus <url>', 'Prometheus API with the metrics of the mesh', parsedBy(url))
-    .option('--traces <url>', 'trace store: Jaeger, Tempo or Zipkin', parsedBy(url))
+    .option('--prometheus <url>', 'Prometheus API with the metrics of the mesh', url)
+    .option('--traces <url>', 'trace store: Jaeger, Tempo or Zipkin', url)
     .addOption(new Option('-o, --output <format>', 'how to print the result').choices(['text', 'json']).default('text'))
     .action(async (options: DiffOptions) => {
       const { runDiff } = await import('./run-diff');

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { parsedBy, port, rate } from './parse-options';
+import { port, rate } from './parse-options';
 import type { MeshOptions } from './run-mesh';
 
 /** `heddle mesh`: the bundled mesh in one process. */
@@ -12,7 +12,7 @@ export function meshCommand(): Command {
         .choices(['heddle', 'envoy'])
         .default('heddle'),
     )
-    .option('--scrape-interval <seconds>', 'how often metrics are collected', parsedBy(rate), 2)
+    .option('--scrape-interval <seconds>', 'how often metrics are collected', rate, 2)
     .addHelpText(
       'after',
       '\nAll ports are on 127.0.0.1. One that is taken is replaced by a free one; the line {"event":"ready", …} on standard output ' +
@@ -28,7 +28,7 @@ export function meshCommand(): Command {
     ['otlp', 'OTLP/HTTP ingest', 4318],
     ['zipkin', 'Zipkin ingest', 9411],
   ];
-  for (const [name, what, number] of ports) command.option(`--${name}-port <n>`, what, parsedBy(port), number);
+  for (const [name, what, number] of ports) command.option(`--${name}-port <n>`, what, port, number);
   return command.action(async (options: MeshOptions) => {
     const { runMesh } = await import('./run-mesh');
     await runMesh(options);

@@ -1,19 +1,34 @@
 import { InvalidArgumentError } from 'commander';
-import { z } from 'zod';
 
-/** Makes a commander argument parser of a schema; the schema's message is what the user reads. */
-export function parsedBy<T>(schema: z.ZodType<T>): (text: string) => T {
-  return (text) => {
-    const parsed = schema.safeParse(text);
-    if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues.map((issue) => issue.message).join('; '));
-    return parsed.data;
-  };
+// By hand: every command loads this, and a schema library would be most of what a small one has in memory.
+
+/** A number of an option. An empty text is none, whatever Number() makes of it. */
+function numberOf(text: string, what: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (Number.isNaN(value)) throw new InvalidArgumentError(`${what} is a number`);
+  return value;
 }
 
 /** A TCP port; 0 is any free one. */
-export const port = z.coerce.number('a port is a number').int('a port is a whole number').min(0).max(65_535, 'a port is at most 65535');
+export function port(text: string): number {
+  const value = numberOf(text, 'a port');
+  if (!Number.isInteger(value)) throw new InvalidArgumentError('a port is a whole number');
+  if (value < 0) throw new InvalidArgumentError('a port is at least 0');
+  if (value > 65_535) throw new InvalidArgumentError('a port is at most 65535');
+  return value;
+}
 
 /** A rate above zero. */
-export const rate = z.coerce.number('a rate is a number').positive('a rate is above 0').max(100_000);
+export function rate(text: string): number {
+  const value = numberOf(text, 'a rate');
+  if (value <= 0) throw new InvalidArgumentError('a rate is above 0');
+  if (value > 100_000) throw new InvalidArgumentError('a rate is at most 100000');
+  return value;
+}
 
-export const url = z.url('not a URL').refine((text) => /^https?:/.test(text), 'only http and https URLs');
+/** An address of a server. */
+export function url(text: string): string {
+  if (!URL.canParse(text)) throw new InvalidArgumentError('not a URL');
+  if (!/^https?:/.test(text)) throw new InvalidArgumentError('only http and https URLs');
+  return text;
+}
