@@ -1,4 +1,4 @@
-export { boxGraph, closeBoxes, sumEdges, worstOf } from './box-graph';
+export { boxGraph, closeBoxes, sumEdges } from './box-graph';
 export type { BoxBy, Boxes, ClosedBox, ClosedGraph, GraphBox, SummedEdge } from './box-graph';
 export { completeFind } from './complete-find';
 export type { Completion } from './complete-find';
@@ -12,7 +12,7 @@ export { matchFind } from './match-find';
 export type { FindContext, Found } from './match-find';
 export { parseFind } from './parse-find';
 export type { FindError, FindExpression, FindResult } from './parse-find';
-export { defaultSpacing, placeGraph } from './place-graph';
+export { placeGraph } from './place-graph';
 export type { PlacedBox, PlacedItem, PlaceInput, Point, Rect } from './place-graph';
 export { rankDifferences } from './rank-differences';
 export type { Difference, RankedDifference } from './rank-differences';

@@ -1,4 +1,4 @@
-export { defineKind, gvkKey } from './define-kind';
+export { gvkKey } from './define-kind';
 export type {
   KindDefinition,
   KindRules,

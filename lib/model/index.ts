@@ -1,18 +1,8 @@
-export {
-  CLUSTER_IP_CIDR,
-  CLUSTER_IP_PREFIX,
-  HOST_IP,
-  POD_CIDR,
-  addressesOfPodIp,
-  isIpAddress,
-  podAddresses,
-  podSuffix,
-  proxyPorts,
-} from './addresses';
+export { CLUSTER_IP_PREFIX, HOST_IP, addressesOfPodIp, isIpAddress, podAddresses, podSuffix, proxyPorts } from './addresses';
 export type { PodAddresses } from './addresses';
 export { announcedTcpAddress, tcpPortKey, tcpPortsOfServices } from './tcp-addresses';
 export type { AnnouncedTcpPorts, TcpServicePort } from './tcp-addresses';
-export { DEFAULT_SERVICE_ACCOUNT, DEFAULT_TRUST_DOMAIN, parseSpiffeId, spiffeId } from './identity';
+export { DEFAULT_TRUST_DOMAIN, parseSpiffeId, spiffeId } from './identity';
 export type { SpiffeIdentity } from './identity';
 export { matchesLabels, matchesSelector, meshLabels } from './labels';
 export {

@@ -9,7 +9,6 @@ export type { CompiledMatcher, Matcher, MatchOp } from './label-matcher';
 export { PromqlError } from './promql-error';
 export type { PromqlErrorType, TextSpan } from './promql-error';
 export type { Samples, Storage, StoredSeries } from './storage';
-export { typeOf } from './check-types';
 export { formatPromDuration, parsePromDuration } from './duration';
 export { formatFloat, parseFloatText } from './float-format';
 export { METRIC_NAME, compareLabels, formatLabels, labelPairs, labelsKey, labelsOf, labelsToRecord, labelValue } from './labels';

@@ -4,27 +4,26 @@
  */
 export { anyHost, createBalancer } from './balance-load';
 export type { Balancer, PickContext } from './balance-load';
-export { isHealthy, localityName, readHosts } from './balance-hosts';
+export { readHosts } from './balance-hosts';
 export type { HostSet, LbHost } from './balance-hosts';
 export type { PriorityLoad } from './balance-priorities';
 export { buildLocation } from './build-redirect';
-export { chooseFilterChain, chooseTcpCluster, explainFilterChain } from './choose-filter-chain';
+export { chooseFilterChain, chooseTcpCluster } from './choose-filter-chain';
 export type { NewConnection } from './choose-filter-chain';
 export { chooseUpstreamSocket, compileCluster } from './compile-cluster';
 export type { BalancerSettings, ClusterSettings, UpstreamSocket } from './compile-cluster';
 export { compileListener } from './compile-listener';
 export type { CompiledFilterChain, CompiledHttpFilter, CompiledHttpManager, CompiledListener, CompiledTcpProxy } from './compile-listener';
-export { compileRbac, compileRbacFilter } from './compile-rbac';
 export type { CompiledRbac, CompiledRbacFilter } from './compile-rbac';
 export { compileRegex } from './compile-regex';
 export type { CompiledRegex } from './compile-regex';
 export { compileRouteConfiguration } from './compile-route-configuration';
-export { chooseDecision, decide, decideInHost } from './decide';
-export { compileCors, decideCors } from './decide-cors';
+export { decide } from './decide';
+export { decideCors } from './decide-cors';
 export type { CompiledCors, CorsDecision } from './decide-cors';
-export { appliesToRequest, compileFault, decideFault } from './decide-fault';
+export { appliesToRequest, decideFault } from './decide-fault';
 export type { CompiledFault, FaultCircumstances, FaultDecision } from './decide-fault';
-export { compileOutlierDetection, createOutlierDetector } from './detect-outliers';
+export { createOutlierDetector } from './detect-outliers';
 export type { LocalFailure, OutlierDetector, OutlierSettings } from './detect-outliers';
 export { evaluateRbac, rbacDenialDetails } from './evaluate-rbac';
 export type { PolicyConnection, RbacVerdict } from './evaluate-rbac';
@@ -36,44 +35,24 @@ export { hashRequest } from './hash-request';
 export type { CompiledHashPolicy, RequestHash } from './hash-request';
 export { emptyLoad, mayConnect, mayRetry, maySend, mayWait } from './limit-circuit';
 export type { CircuitLimits, CircuitLoad } from './limit-circuit';
-export { rbacHeaders } from './list-request-headers';
-export { compileHeaderMatcher, testHeader, testHeaderValue } from './match-header';
 export type { HeaderTest } from './match-header';
-export { compileCidr, isInRange, parseIp } from './match-ip';
+export { parseIp } from './match-ip';
 export type { IpAddress, IpRange } from './match-ip';
-export { readQueryParameter } from './match-query';
 export { isGrpc } from './match-route';
 export { normalizePath } from './normalize-path';
 export { removeQueryParameter } from './match-query';
 export type { RouteCondition } from './match-route';
 export { compileStringMatcher, testString } from './match-string';
 export type { StringTest } from './match-string';
-export { applyHeaderMutations, compileHeaderMutations } from './mutate-headers';
+export { applyHeaderMutations } from './mutate-headers';
 export type { HeaderMutation, MutableHeaders, ResolveCommand } from './mutate-headers';
-export { compileFraction, compileRuntimeFraction, drawFraction, durationMs, fractionPercent, readProvenance } from './read-values';
+export { drawFraction, durationMs, fractionPercent } from './read-values';
 export type { Fraction } from './read-values';
-export {
-  checkClaims,
-  compileJwt,
-  evaluateRequirement,
-  findJwtRequirement,
-  findTokens,
-  jwtHttpStatus,
-  readCookie,
-  requiredProviders,
-} from './require-jwt';
+export { checkClaims, evaluateRequirement, findJwtRequirement, findTokens, jwtHttpStatus } from './require-jwt';
 export type { CompiledJwt, CompiledJwtProvider, FoundToken, JwtStatus } from './require-jwt';
 export { resolveTimeouts } from './resolve-timeouts';
 export type { RequestTimeouts } from './resolve-timeouts';
-export {
-  compileRetryPolicy,
-  listConditions,
-  requestedDelayMs,
-  retryDelayMs,
-  retryPolicyFor,
-  shouldRetryReset,
-  shouldRetryResponse,
-} from './retry-policy';
+export { listConditions, requestedDelayMs, retryDelayMs, retryPolicyFor, shouldRetryReset, shouldRetryResponse } from './retry-policy';
 export type { CompiledRetryPolicy, ResetReason } from './retry-policy';
 export { rewriteHost, shadowHost } from './rewrite-host';
 export { rewritePath } from './rewrite-path';
@@ -88,6 +67,6 @@ export type {
   RouteActionSettings,
   RouteTable,
 } from './route-table';
-export { plainRequest, readHeader, readStructPath } from './routing-request';
+export { plainRequest, readStructPath } from './routing-request';
 export type { PlainRequest, Random, RoutingRequest } from './routing-request';
 export { xxHash64 } from './xxhash64';

@@ -1,5 +1,5 @@
 /** What a request will do, asked of manifests or of a cluster's objects: the control plane's compiler and the proxy's routing, run on a draft. */
-export { diffBehaviour, sameOutcome, serviceName } from './diff-behaviour';
+export { diffBehaviour, serviceName } from './diff-behaviour';
 export type { BehaviourDiff, BehaviourDifference, ObservedRequest } from './diff-behaviour';
 export { classOfPath, groupRequests, readTracedRequest } from './group-requests';
 export type { GroupedRequests, ObservedEdge, TracedRequest } from './group-requests';

@@ -2,7 +2,15 @@ import type { KubernetesResource, Pod } from '@/lib/model';
 import { hasSidecar, spiffeId, workloadOfPod } from '@/lib/model';
 import type { CompiledProxy, MeshState, ObjectChanges, PilotOptions } from '@/lib/pilot';
 import { buildMeshState, proxyNodeOfPod, updateMeshState } from '@/lib/pilot';
-import type { CompiledFault, CompiledHttpManager, Decision, Explanation, MutableHeaders, PolicyConnection, RoutingRequest } from '@/lib/routing';
+import type {
+  CompiledFault,
+  CompiledHttpManager,
+  Decision,
+  Explanation,
+  MutableHeaders,
+  PolicyConnection,
+  RoutingRequest,
+} from '@/lib/routing';
 import {
   appliesToRequest,
   applyHeaderMutations,

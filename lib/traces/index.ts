@@ -1,5 +1,5 @@
 /** Traces: the model, its conversions (OTLP, Jaeger, Zipkin), tree, critical path and search. */
-export { attribute, durationUs, groupByTrace, plainValue, spanEndUs, spanKinds, spanStatuses, valueText } from './model';
+export { attribute, durationUs, groupByTrace, plainValue, spanEndUs, valueText } from './model';
 export type { Attribute, Resource, Span, SpanEvent, SpanKind, SpanLink, SpanStatus, Trace, TypedValue } from './model';
 export type { SpanBatch } from './otlp-batch';
 export { decodeOtlpJson } from './decode-otlp-json';
@@ -18,4 +18,4 @@ export { summarizeTrace } from './summarize-trace';
 export type { TraceSummary } from './summarize-trace';
 export { matchesSpan, queryTokens, searchTokens } from './search-spans';
 export type { SpanQuery } from './search-spans';
-export { normalSpanId, normalTraceId } from './span-ids';
+export { normalTraceId } from './span-ids';

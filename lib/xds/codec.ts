@@ -6,7 +6,7 @@ import { defineEntry, readList, readStruct, readValue, writeList, writeStruct, w
 import { BackwardWriter } from './codec-writer';
 
 /** Before the type's name in the `@type` of an Any. */
-export const typeUrlPrefix = 'type.googleapis.com/';
+const typeUrlPrefix = 'type.googleapis.com/';
 
 const opaqueType = 'heddle.dev/opaque';
 const maxDepth = 100;

@@ -1,4 +1,4 @@
 export * from './types';
-export { printDuration, printXds } from './print';
+export { printXds } from './print';
 export type { PrintedJson } from './print';
-export { decodeMessage, encodeAny, encodeMessage, knowsMessage, typeUrlPrefix } from './codec';
+export { decodeMessage, encodeAny, encodeMessage } from './codec';

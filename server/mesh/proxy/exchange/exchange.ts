@@ -243,8 +243,7 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
   onDownstreamGone(reason: string): void {
     if (this.idle) return;
     this.flags |= FLAG.downstreamTermination;
-    if (this.details === '')
-      this.details = reason === '' || /closed|reset by/.test(reason) ? 'downstream_remote_disconnect' : reason;
+    if (this.details === '') this.details = reason === '' || /closed|reset by/.test(reason) ? 'downstream_remote_disconnect' : reason;
     this.router.abandon();
     if (!this.responseStarted) this.status = 0;
     this.finish();

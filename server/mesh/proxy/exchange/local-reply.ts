@@ -29,7 +29,12 @@ export function sendGrpcReply(exchange: Exchange, grpcStatus: number, message: s
   exchange.grpcStatus = grpcStatus;
   const text: LocalHeaders = message === '' ? [] : [['grpc-message', grpcMessage(message)]];
   const all = withPlanned(exchange, headers);
-  stream.sendLocal(200, [['content-type', 'application/grpc'], ['grpc-status', String(grpcStatus)], ...text, ...all], EMPTY, chain.serverName);
+  stream.sendLocal(
+    200,
+    [['content-type', 'application/grpc'], ['grpc-status', String(grpcStatus)], ...text, ...all],
+    EMPTY,
+    chain.serverName,
+  );
 }
 
 function withPlanned({ responsePlan }: Exchange, headers: LocalHeaders): LocalHeaders {

@@ -1,4 +1,12 @@
-import { applyHeaderMutations, decideCors, decideFault, evaluateRbac, jwtHttpStatus, rbacDenialDetails, removeQueryParameter } from '@/lib/routing';
+import {
+  applyHeaderMutations,
+  decideCors,
+  decideFault,
+  evaluateRbac,
+  jwtHttpStatus,
+  rbacDenialDetails,
+  removeQueryParameter,
+} from '@/lib/routing';
 import type { CompiledFault, CompiledHttpFilter, CompiledRbacFilter, Decision, FaultDecision, HeaderMutation } from '@/lib/routing';
 import type { DownstreamContext } from '../exchange/downstream-context';
 import { FLAG } from '../exchange/response-flags';

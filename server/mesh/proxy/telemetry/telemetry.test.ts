@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpConnectionManager } from '@/lib/xds';
+import type { Workload } from '@/lib/xds';
 import { typeUrls } from '@/lib/xds';
 import { AdminServers } from '../admin/admin-server';
 import { httpListener, request, startHttp, startProxy, staticCluster } from '../testdata/harness';
@@ -67,7 +68,7 @@ async function start(
       canonical_name: 'reviews',
       canonical_revision: 'v1',
       cluster: 'Kubernetes',
-    },
+    } satisfies Workload,
   ]);
   return { proxy, seen, spans };
 }

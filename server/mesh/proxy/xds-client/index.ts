@@ -1,7 +1,5 @@
 export { connectControlPlane } from './connect-control-plane';
 export type { ConnectOptions, ControlPlaneConnection, DiscoveryBootstrap } from './connect-control-plane';
-export { discoverConfig } from './discover-config';
 export type { DiscoverConfigOptions } from './discover-config';
 export { GrpcChannel } from './grpc-channel';
 export type { ChannelTarget } from './grpc-channel';
-export { makeKeyAndRequest } from './make-csr';
