@@ -19,4 +19,4 @@ export { readManifests } from './read-manifests';
 export type { Manifest, ManifestText } from './read-manifests';
 export { findingDefinitions } from './registry';
 export { Validation, validateDraft, validateObjects } from './validation';
-export type { MeshChange, ValidationOptions } from './validation';
+export type { DraftFinding, MeshChange, ValidationOptions } from './validation';

@@ -72,6 +72,7 @@ describe('validateDraft', () => {
     const existing = [service, rule('v1', 'v2'), route('v2')];
     const found = validateDraft([rule('v1')], [], existing, { complete: false });
     expect(codes(found)).toEqual(['HED0182 VirtualService']);
+    expect(found.map((finding) => finding.isNew)).toEqual([true]);
     const old = validateDraft([object('v1', 'Service', 'unrelated', { ports: [{ name: 'http', port: 80 }] })], [], [service, route('v2')], {
       complete: false,
     });

@@ -28,6 +28,9 @@ interface Entry {
   asked: Set<string>;
 }
 
+/** A finding of a draft; `isNew`: it is not there without the draft. */
+export type DraftFinding = Finding & { isNew: boolean };
+
 const definitionsByKind = new Map<string, FindingDefinition[]>();
 for (const definition of findingDefinitions) {
   for (const kind of definition.kinds) definitionsByKind.set(kind, [...(definitionsByKind.get(kind) ?? []), definition]);
@@ -157,12 +160,15 @@ export function validateDraft(
   deletes: readonly (ObjectName & { group: string })[],
   existing: readonly KubernetesResource[],
   options: ValidationOptions = {},
-): Finding[] {
+): DraftFinding[] {
   const validation = new Validation(existing, { complete: true, ...options });
   const drafted = new Set(objects.map((object) => sameObject(nameOf(withNamespace(object)))));
   const before = new Set(validation.findings().map(sameFinding));
   validation.update({ applied: objects, deleted: deletes });
-  return validation.findings().filter((finding) => drafted.has(sameObject(finding)) || !before.has(sameFinding(finding)));
+  return validation
+    .findings()
+    .map((finding) => ({ ...finding, isNew: !before.has(sameFinding(finding)) }))
+    .filter((finding) => finding.isNew || drafted.has(sameObject(finding)));
 }
 
 function sameObject({ kind, namespace, name }: ObjectName): string {

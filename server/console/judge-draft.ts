@@ -1,12 +1,16 @@
-import type { Finding } from '@/lib/contract';
 import type { KubernetesResource } from '@/lib/model';
 import { validateDraft } from '@/lib/validate';
+import type { DraftFinding } from '@/lib/validate';
 import { liveObjects } from './compare-behaviour';
 import { splitApiVersion } from './known-kinds';
 import type { Cluster } from './watch-cluster';
 
 /** What a draft does to the findings: all about its own objects, and those of others that are new with it. */
-export function judgeDraft(cluster: Cluster, applied: readonly KubernetesResource[], deleted: readonly KubernetesResource[]): Finding[] {
+export function judgeDraft(
+  cluster: Cluster,
+  applied: readonly KubernetesResource[],
+  deleted: readonly KubernetesResource[],
+): DraftFinding[] {
   const gone = deleted.map(({ apiVersion, kind, metadata }) => ({
     group: splitApiVersion(apiVersion).group,
     kind,

@@ -139,9 +139,11 @@ export const openFault = defineFinding({
   cause:
     'The route delays or aborts requests of all users: no header, query parameter or source narrows it, and nothing in the object ends the fault. Faults that are forgotten are outages.',
   example: route('fault: { abort: { httpStatus: 500, percentage: { value: 100 } } }\n      route: [{ destination: { host: reviews } }]'),
-  fix: 'Match a header that only the test sends, and take the fault out when the test is over.',
+  fix: 'Match a header that only the test sends, or set the fault in the console, where it ends by itself.',
   kinds: [kindKeys.virtualService],
   check(object: VirtualService, _mesh, report) {
+    // Faults set in the console end by themselves; the object says when.
+    if ((object.metadata.annotations?.['heddle.dev/faults'] ?? '') !== '') return;
     for (const [index, { fault, ...rule }] of (object.spec.http ?? []).entries()) {
       if (fault === undefined || isNarrow(rule)) continue;
       const share = Math.max(fault.abort?.percentage?.value ?? 0, fault.delay?.percentage?.value ?? fault.delay?.percent ?? 0);
