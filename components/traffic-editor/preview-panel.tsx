@@ -6,6 +6,7 @@ import { HealthMark } from '@/components/ui/health-mark';
 import { YamlDiff } from '@/components/ui/yaml-diff';
 import type { PreviewResponse } from '@/lib/contract';
 import { BehaviourList } from './behaviour-list';
+import { GuardFacts } from './guard-facts';
 
 const severityHealth = { error: 'failing', warning: 'degraded', info: 'idle' } as const;
 
@@ -30,6 +31,7 @@ export function PreviewPanel({ preview }: { preview: PreviewResponse }): ReactNo
         )}
       </section>
       <BehaviourList preview={preview} />
+      <GuardFacts preview={preview} />
       {preview.findings.length > 0 && (
         <section>
           <h3 className="mb-1 text-sm">{t('findings')}</h3>

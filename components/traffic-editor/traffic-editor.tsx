@@ -98,7 +98,7 @@ export function TrafficEditor({ namespace, name }: { namespace: string; name: st
     );
   };
   const conflict = apply.error?.status === 409 ? (apply.error.body as ConflictBody) : undefined;
-  const needsReason = preview.data?.findings.some((finding) => finding.severity === 'error') ?? false;
+  const needsReason = (preview.data?.guards.reasonNeeded.length ?? 0) > 0;
   const say = t as unknown as (key: string, values: Record<string, string | number>) => string;
 
   return (
@@ -172,7 +172,9 @@ export function TrafficEditor({ namespace, name }: { namespace: string; name: st
       {preview.data && <PreviewPanel preview={preview.data} />}
       {preview.data && needsReason && (
         <label className="flex flex-col gap-1 px-4 pb-3 text-sm">
-          <span className="text-degraded-text">{t('reasonNeeded')}</span>
+          <span className="text-degraded-text">
+            {t('reasonNeeded')} {preview.data.guards.reasonNeeded.map((one) => one.text).join(' ')}
+          </span>
           <textarea
             value={reason}
             onChange={(event) => setReason(event.target.value)}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deletion, previewDocument, previewResponse } from './preview';
+import { deletion, fieldOwner, previewDocument, previewResponse } from './preview';
 import { errorBody, kubernetesObject, measured, notice, objectRef, words } from './shared';
 
 /** Body of `POST /changes`. Objects that exist carry the `resourceVersion` of the version the draft was made from. */
@@ -73,10 +73,6 @@ export const mergeConflict = z.object({
   merged: kubernetesObject.nullable(),
 });
 export type MergeConflict = z.infer<typeof mergeConflict>;
-
-/** Someone else owns fields that the change sets. */
-export const fieldOwner = z.object({ ref: objectRef, manager: z.string(), operation: z.string(), fields: z.array(z.string()) });
-export type FieldOwner = z.infer<typeof fieldOwner>;
 
 /** Status 409 of `POST /changes`: merge the `conflicts`, or send again with `takeOver` when `owners` is not empty. */
 export const conflictBody = errorBody.extend({ conflicts: z.array(mergeConflict), owners: z.array(fieldOwner) });

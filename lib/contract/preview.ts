@@ -96,6 +96,36 @@ export const previewDocument = z.object({
 });
 export type PreviewDocument = z.infer<typeof previewDocument>;
 
+/** Someone else owns fields that the change sets. */
+export const fieldOwner = z.object({ ref: objectRef, manager: z.string(), operation: z.string(), fields: z.array(z.string()) });
+export type FieldOwner = z.infer<typeof fieldOwner>;
+
+/** A destination that is to get more requests than now, and whether it has endpoints for them. Rates per second. */
+export const gainingDestination = z.object({
+  /** `namespace/name` of the service. */
+  to: z.string(),
+  destination: z.string(),
+  readyEndpoints: z.int(),
+  rpsBefore: z.number(),
+  rpsAfter: z.number(),
+});
+export type GainingDestination = z.infer<typeof gainingDestination>;
+
+/** How far a draft reaches, and what stands in its way. */
+export const guards = z.object({
+  /** Callers whose requests fare otherwise, `namespace/name`. */
+  callers: z.array(z.string()),
+  /** Their requests per second, and the share of the mesh's HTTP requests that is; `null` without traffic. */
+  rps: z.number(),
+  share: z.number().nullable(),
+  gains: z.array(gainingDestination),
+  /** Managers other than kubectl and heddle that own fields the draft changes: take over, leave, or export as a patch. */
+  owners: z.array(fieldOwner),
+  /** Why the change is only written with a typed reason; empty: it is written without. */
+  reasonNeeded: z.array(words),
+});
+export type Guards = z.infer<typeof guards>;
+
 /** `POST /preview`: the JSON of `heddle diff`, and the same for people. */
 export const previewResponse = z.object({
   changes: z.array(behaviourChange),
@@ -103,6 +133,7 @@ export const previewResponse = z.object({
   coverage: behaviourCoverage,
   /** Number of `changes` after which requests that worked would fail. */
   breaks: z.int(),
+  guards,
   documents: z.array(previewDocument),
   sentences: z.array(words),
   notices: z.array(notice),

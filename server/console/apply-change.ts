@@ -12,7 +12,7 @@ import { cleanObject, cleanYaml, lastAppliedAnnotation, otherOwners, refOfObject
 import { resourceFor, writableKind } from './known-kinds';
 import type { KnownKind } from './known-kinds';
 import { mergeThreeWay, same } from './merge-three-way';
-import { applyBody, readCurrent } from './preview-change';
+import { applyBody, isRefused, previewChange, readCurrent } from './preview-change';
 import type { Cluster } from './watch-cluster';
 
 /** One object of a change: what is there, what shall be. */
@@ -51,6 +51,7 @@ export async function applyChange(console: Console, request: ChangeRequest): Pro
     const names = [...new Set(owners.map((one) => one.manager))].join(', ');
     throw conflictError(`Fields of this change belong to ${names}.`, [], owners, 'Send it again with takeOver to take them over.');
   }
+  if ((request.reason ?? '').trim() === '') await refuseWithoutReason(console, request);
   const sentences = describeDraft(
     draftedServices(cluster, request),
     steps.map(({ before, after }) => ({
@@ -65,6 +66,17 @@ export async function applyChange(console: Console, request: ChangeRequest): Pro
     { sentences, faultSeconds: request.faultSeconds, ...(request.reason === undefined ? {} : { reason: request.reason }) },
     request.bases,
   );
+}
+
+/** A change that adds an error, or breaks what works, is only written when somebody says why. */
+async function refuseWithoutReason(console: Console, request: ChangeRequest): Promise<void> {
+  const { guards, findings } = await previewChange(console, request);
+  // What the API server refuses, it refuses with its own words.
+  if (isRefused(findings) || guards.reasonNeeded.length === 0) return;
+  throw new HeddleError('precondition_required', guards.reasonNeeded.map((one) => one.text).join(' '), {
+    path: 'reason',
+    hint: 'Send it again with a reason, which the history keeps.',
+  });
 }
 
 async function stepOf(cluster: Cluster, object: AnyObject): Promise<Step> {

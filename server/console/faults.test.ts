@@ -80,7 +80,9 @@ describe('the end of faults', () => {
   const set = async (seconds: number, ...rules: unknown[]) => {
     const { resourceVersion } = live()?.metadata ?? {};
     const draft = virtualService(rules, resourceVersion === undefined ? {} : { resourceVersion });
-    const { body, status } = await call<ChangeResponse>('applyChange', { body: { objects: [draft], faultSeconds: seconds } });
+    const { body, status } = await call<ChangeResponse>('applyChange', {
+      body: { objects: [draft], faultSeconds: seconds, reason: 'a drill' },
+    });
     expect(status, JSON.stringify(body)).toBe(201);
     return body.change;
   };

@@ -38,7 +38,9 @@ describe('history', () => {
   });
 
   it('lists a write of its own once, and a status that is written not at all', async () => {
-    const { body } = await call<ChangeResponse>('applyChange', { body: { objects: [virtualService([{ route: route({ v1: 100 }) }])] } });
+    const { body } = await call<ChangeResponse>('applyChange', {
+      body: { objects: [virtualService([{ route: route({ v1: 100 }) }])], reason: 'a try' },
+    });
     const written = open.kubernetes.get(key, 'default/reviews');
     if (written === undefined) throw new Error('nothing was written');
     open.kubernetes.put(key, { ...written, status: { observedGeneration: 1 } });

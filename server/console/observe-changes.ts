@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AnyObject, ObjectRef } from '@/lib/contract';
+import type { AnyObject, ObjectRef, Words } from '@/lib/contract';
+import { sayWords } from '@/lib/i18n';
+import type { WordsCode } from '@/lib/i18n';
 import type { AnyKubeObject, ObjectChange } from '@/server/kube';
 import { record } from './apply-change';
 import type { StoredChange } from './change-log';
@@ -152,9 +154,17 @@ function changeOf(console: Console, cluster: Cluster, { before, after }: Pending
     status: 'applied',
     objects: [{ ref, action, resourceVersion: after?.metadata.resourceVersion ?? null }],
     documents: [{ ref, action, before: cleanYaml(old), after: cleanYaml(fresh) }],
-    sentences: describeDraft(services, [{ before: old, after: fresh }]),
+    sentences: describeDraft(services, [{ before: old, after: fresh }]).map(inPast),
     undo: [{ before: old, after: fresh }],
   };
+}
+
+const past: Record<string, WordsCode> = { change_create: 'seen_create', change_update: 'seen_update', change_delete: 'seen_delete' };
+
+/** What others did is told as done. */
+function inPast(sentence: Words): Words {
+  const code = past[sentence.code];
+  return code === undefined ? sentence : sayWords(code, sentence.values);
 }
 
 /** Notes of the console's own on an object are no change of it. */

@@ -4,8 +4,9 @@ import type { KubernetesResource } from '@/lib/model';
 import type { ObjectChanges } from '@/lib/pilot';
 import type { AnyKubeObject } from '@/server/kube';
 import { compareBehaviour, nothingCompared } from './compare-behaviour';
+import { guardDraft } from './guard-draft';
 import { describeDraft, draftedServices } from './draft-behaviour';
-import { cleanObject, cleanYaml, refOfObject } from './draft-object';
+import { cleanObject, cleanYaml, otherOwners, refOfObject } from './draft-object';
 import { judgeDraft, saysFinding } from './judge-draft';
 import { findKind, resourceFor, writableKind } from './known-kinds';
 import { same } from './merge-three-way';
@@ -139,8 +140,10 @@ export async function previewChange(sources: PreviewSources, request: PreviewReq
   const judged = refused ? [] : judgeDraft(cluster, changes.applied ?? [], changes.deleted ?? []);
   const findings = judged.length === 0 ? answered : [...answered.filter((one) => !saysFinding(one.message)), ...judged];
   const rows = drafted.map(({ before, after }) => ({ before: before === null ? null : cleanObject(before), after }));
+  const owners = drafted.flatMap(({ before, after }) => (before === null || after === null ? [] : otherOwners(before, after)));
   return {
     ...behaviour,
+    guards: guardDraft(cluster, traffic, behaviour, findings, owners),
     findings,
     documents: drafted.map(documentOf),
     sentences: refused ? [] : describeDraft(draftedServices(cluster, request), rows),

@@ -14,7 +14,7 @@ afterAll(() => open.close());
 
 describe('writing', () => {
   const live = () => open.kubernetes.get('virtualservices.networking.istio.io', 'default/reviews');
-  const apply = (body: Record<string, unknown>) => call<ChangeResponse>('applyChange', { body });
+  const apply = (body: Record<string, unknown>) => call<ChangeResponse>('applyChange', { body: { reason: 'for a reason', ...body } });
   const traffic = async () => (await call<TrafficResponse>('serviceTraffic', { params: reviews })).body;
 
   it('previews without writing', async () => {
@@ -29,6 +29,8 @@ describe('writing', () => {
     const { status, body } = await call<PreviewResponse>('preview', {
       body: { objects: [virtualService([{ route: route({ v1: 90, v2: 10 }) }]), subsets] },
     });
+    expect(body.guards.gains).toEqual([{ to: 'default/reviews', destination: 'v1', readyEndpoints: 1, rpsBefore: 2, rpsAfter: 3.6 }]);
+    expect(body.guards.reasonNeeded).toEqual([]);
     expect(status).toBe(200);
     expect(body.documents[0]).toMatchObject({ action: 'create', before: null });
     expect(body.sentences.map((one) => one.text)).toContain('Requests to reviews: v1 from 50% to 90%.');
@@ -57,6 +59,22 @@ describe('writing', () => {
     expect(toNobody.body).toMatchObject({ breaks: 1, changes: [{ breaks: true, after: [{ destination: '503', failed: 503, share: 1 }] }] });
   });
 
+  it('asks for a reason before it writes what breaks requests', async () => {
+    open.prometheus.answer = () => [row('v1', 3), row('v2', 1)];
+    const draft = { objects: [virtualService([{ route: route({ v9: 100 }) }])] };
+    const { body } = await call<PreviewResponse>('preview', { body: draft });
+    expect(body.guards).toMatchObject({ callers: ['default/productpage-v1'], rps: 4, share: 1, gains: [], owners: [] });
+    expect(body.guards.reasonNeeded.map((one) => one.code)).toContain('reason_breaks');
+    const refused = await call('applyChange', { body: draft });
+    expect(refused.status).toBe(428);
+    expect(refused.body).toMatchObject({ error: { code: 'precondition_required', path: 'reason' } });
+    expect((await call('applyChange', { body: { ...draft, reason: '  ' } })).status).toBe(428);
+    expect(live()).toBeUndefined();
+    const done = await call<ChangeResponse>('applyChange', { body: { ...draft, reason: 'a drill' } });
+    expect(done.status).toBe(201);
+    expect((await call('undoChange', { params: { id: done.body.change.id } })).status).toBe(201);
+  });
+
   it('says what the API server refuses', async () => {
     const { body } = await call<PreviewResponse>('preview', { body: { objects: [virtualService([{ name: 'refuse-me' }])] } });
     expect(body.findings).toEqual([expect.objectContaining({ code: 'HED0001', severity: 'error', message: 'admission says no' })]);
@@ -78,6 +96,7 @@ describe('writing', () => {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: 'istiod-x', namespace: 'istio-system', labels: { app: 'istiod' } },
+      spec: { containers: [] },
       status: { phase: 'Running' },
     });
     const version = Number(live()?.metadata.resourceVersion);

@@ -37,6 +37,13 @@ export const words = {
   change_update: '{kind} {name}: {fields} will change.',
   change_delete: '{kind} {name} will be deleted.',
   change_none: '{kind} {name} stays as it is.',
+  // Why a change wants a reason.
+  reason_finding: 'It adds an error: {message}',
+  reason_breaks: 'Requests that work now would fail: {what} from {from}.',
+  // Changes that others made.
+  seen_create: '{kind} {name} was created.',
+  seen_update: '{kind} {name}: {fields} changed.',
+  seen_delete: '{kind} {name} was deleted.',
   // Faults that are live, and their end.
   fault_live_delay: '{percent}% of requests to {host}{who} wait {delay}.',
   fault_live_abort: '{percent}% of requests to {host}{who} fail with status {status}.',
