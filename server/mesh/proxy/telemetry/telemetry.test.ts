@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HttpConnectionManager } from '@/lib/xds';
-import type { Workload } from '@/lib/xds';
+import type { HttpConnectionManager, Workload } from '@/lib/xds';
 import { typeUrls } from '@/lib/xds';
 import { AdminServers } from '../admin/admin-server';
 import { httpListener, request, startHttp, startProxy, staticCluster } from '../testdata/harness';
@@ -58,18 +57,17 @@ async function start(
     ],
   });
   cleanups.push(app.stop, collector.stop, proxy.stop);
-  proxy.source.push(typeUrls.workload, [
-    {
-      name: '127.0.0.1',
-      namespace: 'default',
-      workload: 'reviews-v1',
-      app: 'reviews',
-      version: 'v1',
-      canonical_name: 'reviews',
-      canonical_revision: 'v1',
-      cluster: 'Kubernetes',
-    } satisfies Workload,
-  ]);
+  const reviews: Workload = {
+    name: '127.0.0.1',
+    namespace: 'default',
+    workload: 'reviews-v1',
+    app: 'reviews',
+    version: 'v1',
+    canonical_name: 'reviews',
+    canonical_revision: 'v1',
+    cluster: 'Kubernetes',
+  };
+  proxy.source.push(typeUrls.workload, [reviews]);
   return { proxy, seen, spans };
 }
 
