@@ -117,7 +117,7 @@ describe('DurableStore', () => {
     const again = open();
     expect(points(again, 'sum(count_over_time(many[10m]))', 60_000)).toEqual([['', [3_000_000]]]);
     again.close();
-  });
+  }, 90_000);
 
   it('removes the files of what is past retention', () => {
     const store = open(100_000);
