@@ -48,7 +48,7 @@ export async function openGraph(page: Page, url: string): Promise<Opened> {
   return {
     paintedMs: painted,
     longestMs: longest[0]?.took ?? 0,
-    longest: `${longest.map(({ at, took }) => `${Math.round(took)}@${Math.round(at)}`).join(' ')}`,
+    longest: longest.map(({ at, took }) => `${Math.round(took)}@${Math.round(at)}`).join(' '),
     scriptKb: initial / 1024,
     lazyKb: (total - initial) / 1024,
   };

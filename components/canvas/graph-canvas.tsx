@@ -37,7 +37,7 @@ export interface GraphCanvasProps {
 }
 
 /** Up to here cytoscape draws; above, everything is painted at once. */
-const mostElements = 400;
+const mostElements = 140;
 
 interface Drawn {
   kind: 'cytoscape' | 'painted';

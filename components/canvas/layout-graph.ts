@@ -7,7 +7,7 @@ import type { CanvasGraph, Layout, Point } from './types';
 /** The circle's centre within the room of a node: the name hangs below. */
 const centre = { x: nodeSize.width / 2, y: 24 };
 /** Up to here layers with routed edges are worth their time; above, boxes are laid out by themselves and edges run straight. */
-const mostRouted = { nodes: 120, edges: 300 };
+const mostRouted = { nodes: 45, edges: 95 };
 
 let engine: Promise<ELK> | undefined;
 

@@ -185,8 +185,10 @@ function layOutLinked(
   const width = (node: number): number => things[node]?.width ?? 0;
   const natural = rows.reduce((sum, row) => sum + Math.max(0, ...row.map(width)) + spacing.layer * looseness, 0);
   // Where everybody calls everybody there are no layers to show: then callers stand left, the called right, in columns of equal height.
-  const rowsOf =
-    natural > tallest * spacing.aspect * 2.2 && things.length > 12 ? fillColumns(links, height, tallest, spacing.item * looseness) : rows;
+  // A chain of nodes may be long, a row of boxes may not.
+  const large = things.some((thing) => thing.width > 260);
+  const filled = natural > tallest * spacing.aspect * (large ? 1.4 : 2.2) && things.length > (large ? 3 : 12);
+  const rowsOf = filled ? fillColumns(links, height, tallest, spacing.item * looseness) : rows;
   // A layer taller than the picture should be becomes several columns; neighbours in the order go to different columns at the same height.
   const columns = rowsOf.flatMap((row) => {
     const tall = row.reduce((sum, node) => sum + height(node) + spacing.item * looseness, 0);
@@ -217,7 +219,7 @@ function layOutLinked(
       spacing.item * looseness,
     ).forEach((y, at) => (ys[nodes[at] ?? 0] = y));
   }
-  if (columns.length === rows.length && rowsOf === rows) {
+  if (columns.length === rows.length && !filled) {
     for (const { nodes } of columns) settle(nodes, links.in);
     for (const { nodes } of columns.toReversed()) settle(nodes, links.out);
     for (const { nodes } of columns) settle(nodes, links.in);
@@ -228,10 +230,13 @@ function layOutLinked(
   let bottom = Number.NEGATIVE_INFINITY;
   let right = 0;
   for (const { nodes, last } of columns) {
-    const wide = Math.max(0, ...nodes.map(width));
-    for (const node of nodes) {
+    const widest = Math.max(0, ...nodes.map(width));
+    // Calls within a column would run straight through what stands between: every other one steps aside.
+    const aside = filled && !large ? widest * 0.2 : 0;
+    const wide = widest + 2 * aside;
+    for (const [row, node] of nodes.entries()) {
       const y = ys[node] ?? 0;
-      centres.set(things[node]?.id ?? '', { x: x + wide / 2, y });
+      centres.set(things[node]?.id ?? '', { x: x + wide / 2 + (row % 2 === 0 ? -aside : aside), y });
       top = Math.min(top, y - height(node) / 2);
       bottom = Math.max(bottom, y + height(node) / 2);
     }

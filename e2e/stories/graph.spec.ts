@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import AxeBuilder from '@axe-core/playwright';
+import { type Locator, type Page, expect, test } from '@playwright/test';
+import type { GraphEdge, GraphResponse } from '@/lib/contract';
+import { query } from '../support/prometheus';
+import { readRun } from '../support/run-file';
+
+function list(page: Page): Locator {
+  return page.getByRole('region', { name: 'Nodes and edges as a list' });
+}
+
+async function openGraph(page: Page, search = ''): Promise<void> {
+  await page.goto(`${readRun().console}/graph?ns=default,istio-system${search}`);
+  await expect(page.locator('[data-painted]')).toBeVisible({ timeout: 45_000 });
+}
+
+async function askGraph(search: string): Promise<GraphResponse> {
+  const response = await fetch(`${readRun().console}/api/v1/graph?${search}`);
+  expect(response.status).toBe(200);
+  return (await response.json()) as GraphResponse;
+}
+
+const between = (graph: GraphResponse, source: string, target: string): GraphEdge | undefined =>
+  graph.edges.find((edge) => edge.source.endsWith(`/${source}`) && edge.target.endsWith(`/${target}`));
+
+test('numbers of edges are those of PromQL on the same window', async () => {
+  // A fixed moment: both ask the same question.
+  await expect.poll(async () => (await askGraph('duration=60s')).edges.length, { timeout: 60_000 }).toBeGreaterThan(4);
+  await sleep(15_000);
+  const at = new Date(Date.now() - 5_000).toISOString();
+  const graph = await askGraph(`duration=60s&at=${at}`);
+  const rows = await query(
+    `sum by (source_workload, destination_workload) (rate(istio_requests_total{reporter="source",destination_workload!="unknown"}[60s] @ ${Date.parse(at) / 1_000}))`,
+  );
+  const errors = await query(
+    `sum by (source_workload, destination_workload) (rate(istio_requests_total{reporter="source",response_code=~"5..|0",destination_workload!="unknown"}[60s] @ ${Date.parse(at) / 1_000}))`,
+  );
+  let compared = 0;
+  for (const { labels, value } of rows) {
+    if (value === 0) continue;
+    const [source = '', target = ''] = [labels['source_workload'], labels['destination_workload']];
+    const edge = between(graph, source, target);
+    expect(edge, `${source} → ${target}`).toBeDefined();
+    expect(Math.abs((edge?.rps ?? 0) - value) / value, `${source} → ${target}: ${edge?.rps} against ${value}`).toBeLessThan(0.05);
+    const failed =
+      errors.find((row) => row.labels['source_workload'] === source && row.labels['destination_workload'] === target)?.value ?? 0;
+    expect(edge?.errorRatio).toBeCloseTo(failed / value, 6);
+    compared += 1;
+  }
+  expect(compared).toBeGreaterThan(4);
+});
+
+test('find, hide, boxes and focus; hiding moves nothing, the link restores the view', async ({ page }) => {
+  await openGraph(page);
+  await page.waitForTimeout(1_500);
+  const places = (): Promise<string> =>
+    page.evaluate(() =>
+      Object.entries(localStorage)
+        .filter(([key]) => key.startsWith('heddle.positions'))
+        .map(([, value]) => value)
+        .join('\n'),
+    );
+  const before = await places();
+  expect(before).toContain('reviews-v2');
+
+  const find = page.getByRole('combobox', { name: 'Find' });
+  await find.fill('na');
+  await expect(page.getByRole('option', { name: /^name/ })).toBeVisible();
+  await find.fill('app = reviews');
+  await expect(page.getByText('3', { exact: true }).first()).toBeVisible();
+  await find.fill('nme = reviews');
+  await find.press('Enter');
+  await expect(page.getByRole('alert').filter({ hasText: 'nme' })).toBeVisible();
+  await find.fill('reaches:ratings AND version = v3');
+  await find.press('Enter');
+
+  const hide = page.getByRole('combobox', { name: 'Hide' });
+  await hide.fill('name = details');
+  await hide.press('Enter');
+  await page.waitForTimeout(800);
+  expect(await places()).toBe(before);
+  await hide.fill('');
+  await hide.press('Enter');
+  await page.waitForTimeout(800);
+  expect(await places()).toBe(before);
+
+  await page.goto(`${readRun().console}/graph?ns=default,istio-system&find=app+%3D+reviews&hide=healthy&box=app&hops=1`);
+  await expect(page.getByRole('combobox', { name: 'Find' })).toHaveValue('app = reviews');
+  await expect(page.getByRole('combobox', { name: 'Hide' })).toHaveValue('healthy');
+});
+
+test('the keyboard reaches nodes and edges, and says what they are', async ({ page }) => {
+  await openGraph(page);
+  const canvas = page.getByTestId('graph-canvas');
+  await canvas.focus();
+  await page.keyboard.press('Home');
+  await expect(page).toHaveURL(/sel=/);
+  const first = new URL(page.url()).searchParams.get('sel');
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => new URL(page.url()).searchParams.get('sel')).not.toBe(first);
+  await page.keyboard.press('e');
+  await expect.poll(() => new URL(page.url()).searchParams.get('sel')).toContain('->');
+  await expect(page.getByRole('complementary', { name: 'Details' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('complementary', { name: 'Details' })).toHaveCount(0);
+
+  const graph = await askGraph('namespaces=default,istio-system&duration=60s');
+  for (const node of graph.nodes)
+    await expect(
+      list(page)
+        .getByRole('button', { name: new RegExp(`, ${node.namespace}, `) })
+        .first(),
+    ).toBeAttached();
+  await list(page)
+    .getByRole('button', { name: /^productpage v1, default/ })
+    .focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('complementary', { name: 'Details' })).toContainText('productpage');
+});
+
+test('replay and compare: the edge that failed is named first', async ({ page }) => {
+  await openGraph(page);
+  await page.getByRole('button', { name: 'Replay' }).click();
+  const slider = page.getByRole('slider', { name: 'Moment shown' });
+  await slider.focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(page).toHaveURL(/at=/);
+  await page.getByRole('button', { name: 'Back to now' }).click();
+  await expect(page).not.toHaveURL(/at=/);
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await expect(page.getByRole('region', { name: 'What differs' })).toBeVisible();
+});
+
+test('what is asked in vain leaves the rest standing, with a notice', async ({ page }) => {
+  await openGraph(page);
+  // The page gets events that lack the rates, as when the metrics API is gone.
+  await page.route('**/api/v1/events?*', async (route) => {
+    const graph = await askGraph('namespaces=default,istio-system&duration=60s');
+    const event = (data: unknown): string => `event: graph\ndata: ${JSON.stringify(data)}\n\n`;
+    const { at, nodes, edges, queries } = graph;
+    const whole = { at, nodes, edges, removedNodes: [], removedEdges: [], notices: [], queries };
+    const gone = {
+      at,
+      nodes: [],
+      edges: [],
+      removedNodes: [],
+      removedEdges: edges.map((edge) => edge.id),
+      notices: [{ source: 'prometheus/rps', code: 'source_unavailable', message: 'connection refused' }],
+      queries: {},
+    };
+    await route.fulfill({ contentType: 'text/event-stream', body: event(whole) + event(gone) });
+  });
+  await page.reload();
+  await expect(page.getByText('connection refused')).toBeVisible({ timeout: 20_000 });
+  await expect(
+    list(page)
+      .getByRole('button', { name: /^productpage v1 to / })
+      .first(),
+  ).toBeAttached();
+});
+
+test('exports', async ({ page }) => {
+  await openGraph(page);
+  for (const kind of ['PNG', 'SVG', 'JSON']) {
+    await page.getByRole('button', { name: 'Save the graph' }).click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: kind, exact: true }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe(`heddle-graph.${kind.toLowerCase()}`);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await file.createReadStream()) chunks.push(chunk as Buffer);
+    const content = Buffer.concat(chunks);
+    if (kind === 'PNG') expect(content.subarray(1, 4).toString()).toBe('PNG');
+    else expect(content.toString()).toContain(kind === 'SVG' ? 'productpage' : '"edges"');
+    await page.keyboard.press('Escape');
+  }
+});
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`with all panels open it is accessible in the ${theme} theme`, async ({ page, context }) => {
+    await context.addCookies([{ name: 'heddle-theme', value: theme, url: readRun().console }]);
+    await openGraph(page, '&sel=all&find=errors+%3E+0&replay=1');
+    await expect(page.getByRole('complementary', { name: 'Details' })).toBeVisible();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
+  });
+}
