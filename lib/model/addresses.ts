@@ -14,10 +14,6 @@ const podNetwork = '127.64.';
 const appNetwork = '127.128.';
 const outboundNetwork = '127.192.';
 
-/** The network pods' own addresses come from. */
-const POD_CIDR = '127.64.0.0/16';
-/** The network the API server allocates ClusterIPs from. */
-const CLUSTER_IP_CIDR = '127.96.0.0/16';
 /** What every ClusterIP begins with. */
 export const CLUSTER_IP_PREFIX = '127.96.';
 /** Where NodePorts, gateways and the control plane listen. */

@@ -5,7 +5,6 @@
 export type Labels = readonly string[];
 
 export const METRIC_NAME = '__name__';
-const NO_LABELS: Labels = [];
 
 /** Builds a label set from a record or from pairs; empty values are left out. A later pair of the same name wins. */
 export function labelsOf(source: Readonly<Record<string, string>> | Iterable<readonly [string, string]>): Labels {

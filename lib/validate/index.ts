@@ -13,7 +13,7 @@ export type { FixedText } from './apply-fixes';
 export { documentFindings, documentationOf } from './document-findings';
 export type { FindingDefinition } from './define-finding';
 export type { Finding, ObjectName, PatchStep, Severity } from './finding';
-export { compareFindings, pathParts } from './finding';
+export { compareFindings } from './finding';
 export { objectKey } from './mesh-index';
 export { readManifests } from './read-manifests';
 export type { Manifest, ManifestText } from './read-manifests';

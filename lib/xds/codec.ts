@@ -5,9 +5,6 @@ import { Reader } from './codec-reader';
 import { defineEntry, readList, readStruct, readValue, writeList, writeStruct, writeValue } from './codec-struct';
 import { BackwardWriter } from './codec-writer';
 
-/** Before the type's name in the `@type` of an Any. */
-const typeUrlPrefix = 'type.googleapis.com/';
-
 const opaqueType = 'heddle.dev/opaque';
 const maxDepth = 100;
 

@@ -2,5 +2,4 @@
 export { Proxy } from './proxy';
 export type { ProxyOptions } from './proxy';
 export type { ConfigHandler, ConfigSource, DeliveredResource, Identity, IdentitySource } from './config-source';
-export { readBootstrap } from './read-bootstrap';
 export type { Bootstrap } from './read-bootstrap';
