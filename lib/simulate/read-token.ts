@@ -39,6 +39,8 @@ function readPayload(token: string): Struct | null {
   const parts = token.split('.');
   if (parts.length !== 3) return null;
   try {
+    // A head that cannot be read is as bad as a payload; what it says only matters to signatures.
+    decodeBase64Url(parts[0] ?? '');
     const parsed: unknown = JSON.parse(decodeBase64Url(parts[1] ?? ''));
     return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Struct) : null;
   } catch {

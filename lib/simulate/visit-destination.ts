@@ -1,8 +1,8 @@
 import type { Pod } from '@/lib/model';
 import { hasSidecar, workloadOfPod } from '@/lib/model';
 import type { CompiledProxy, MeshState } from '@/lib/pilot';
-import type { LbHost, NewConnection, PolicyConnection, RoutingRequest } from '@/lib/routing';
-import { chooseFilterChain, chooseUpstreamSocket, decide, parseIp } from '@/lib/routing';
+import type { CompiledFilterChain, LbHost, NewConnection, PolicyConnection, RoutingRequest } from '@/lib/routing';
+import { chooseFilterChain, chooseUpstreamSocket, decide, normalizePath, parseIp } from '@/lib/routing';
 import type { Listener, UpstreamTlsContext } from '@/lib/xds';
 import { applyPolicies } from './apply-filters';
 import { workloadName } from './find-caller';
@@ -110,7 +110,7 @@ export function visitServer(
   };
   const routes = chain.http?.config.route_config;
   const table = routes === undefined ? null : mesh.compiled.routes(routes);
-  const outcome = applyPolicies(chain, chain.http === null ? null : request, policyConnection, mesh.nowMs, (one) =>
+  const outcome = applyPolicies(chain, normalizedFor(chain, request), policyConnection, mesh.nowMs, (one) =>
     table === null ? null : decide(table, one, () => 0).filters,
   );
   return {
@@ -119,6 +119,14 @@ export function visitServer(
     authorization: outcome.authorization,
     ...(outcome.status === null ? {} : { status: chain.http === null ? 503 : outcome.status }),
   };
+}
+
+/** The request as this chain's policies see it: none on a chain of bytes, else with the path normalised where the chain does that. */
+function normalizedFor(chain: CompiledFilterChain, request: RoutingRequest | null): RoutingRequest | null {
+  const config = chain.http?.config;
+  if (config === undefined || request === null) return null;
+  const path = config.normalize_path?.value === true ? normalizePath(request.path, config.merge_slashes ?? false) : null;
+  return path === null || path === request.path ? request : { ...request, path };
 }
 
 function inboundListener(server: CompiledProxy, ip: string, port: number): Listener | undefined {

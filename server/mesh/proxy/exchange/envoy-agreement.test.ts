@@ -49,7 +49,7 @@ describe('as Envoy does', () => {
     }
   });
 
-  it('leaves the route out of the answers of filters', async () => {
+  it('applies the route to the answers of filters too', async () => {
     const fault = { abort: { http_status: 418, percentage: { numerator: 100 } } };
     const { port } = await serve([
       {
@@ -62,7 +62,7 @@ describe('as Envoy does', () => {
       },
     ]);
     const reply = await request(port);
-    expect([reply.status, reply.headers['x-route']]).toEqual([418, undefined]);
+    expect([reply.status, reply.headers['x-route']]).toEqual([418, 'yes']);
   });
 
   it('tells a plain HTTP client of a gRPC fault in plain HTTP', async () => {

@@ -27,6 +27,8 @@ const EMPTY = Buffer.alloc(0);
 
 const chunkHead = Buffer.alloc(16);
 
+const noHeader = (): undefined => undefined;
+
 /**
  * One request and its response. Created once per HTTP/1 connection or HTTP/2 stream and used again, with all fields set from the start.
  * Order of events: head → connection manager → filters → router (tries) → response. Whatever ends it, `finish` runs exactly once.
@@ -123,12 +125,12 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
         return;
       case 'redirect':
         if (decision.redirect === null) return;
-        this.answerRouted(decision.redirect.status, '', 0, 'direct_response', [['location', buildLocation(decision.redirect, view)]]);
+        this.answer(decision.redirect.status, '', 0, 'direct_response', [['location', buildLocation(decision.redirect, view)]]);
         return;
       case 'direct_response': {
         const reply = decision.directResponse;
         const body = typeof reply?.body === 'string' ? reply.body : Buffer.from(reply?.body ?? []).toString('latin1');
-        this.answerRouted(reply?.status ?? 500, body, 0, 'direct_response');
+        this.answer(reply?.status ?? 500, body, 0, 'direct_response');
         return;
       }
       case 'non_forwarding':
@@ -195,7 +197,8 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
       if (held === 'forward') {
         if (this.decision?.kind === 'forward') this.router.release();
         else this.act();
-      } else if ('httpStatus' in held) this.answer(held.httpStatus, 'fault filter abort', FLAG.faultInjected, 'fault_filter_abort');
+      } else if ('preflight' in held) this.answerPreflight(held.preflight);
+      else if ('httpStatus' in held) this.answer(held.httpStatus, 'fault filter abort', FLAG.faultInjected, 'fault_filter_abort');
       else this.answerGrpc(held.grpcStatus, FLAG.faultInjected, 'fault_filter_abort');
     } else if (this.streamIdleMs === 0) return;
     else if (now - this.lastActivity < this.streamIdleMs) {
@@ -287,18 +290,19 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
     this.stream?.sendInterim(head);
   }
 
+  /** An answer of the proxy's own. The route's changes to response headers apply, whoever refuses. */
   answer(status: number, body: string, flags: number, details: string, headers: LocalHeaders = []): void {
     if (!this.startAnswer(flags, details)) return;
+    if (this.decision !== null) mutateResponse(this.decision.responseMutations, this, noHeader);
     sendLocalReply(this, status, body, headers);
     this.complete();
   }
 
-  /** An answer that a route gives, or the router for it: the route's changes to response headers apply, unlike to a filter's refusal. */
-  answerRouted(status: number, body: string, flags: number, details: string, headers: LocalHeaders = []): void {
-    if (this.decision !== null && !this.responseStarted) {
-      mutateResponse(this.decision.responseMutations, this, (name) => headers.find(([known]) => known === name)?.[1]);
-    }
-    this.answer(status, body, flags, details, headers);
+  /** The answer to a CORS preflight: what the filter says and nothing else. */
+  answerPreflight(headers: LocalHeaders): void {
+    if (!this.startAnswer(0, 'cors_response')) return;
+    sendLocalReply(this, 200, '', headers);
+    this.complete();
   }
 
   answerGrpc(grpcStatus: number, flags: number, details: string): void {
@@ -308,6 +312,7 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
       return;
     }
     if (!this.startAnswer(flags, details)) return;
+    if (this.decision !== null) mutateResponse(this.decision.responseMutations, this, noHeader);
     sendGrpcReply(this, grpcStatus, 'fault filter abort', []);
     this.complete();
   }

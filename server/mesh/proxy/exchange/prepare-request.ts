@@ -18,6 +18,7 @@ export function prepareRequest(
   if (isEdge) {
     if (chain.config.skip_xff_append !== true) plan.forwardedFor = downstream.remoteAddress;
     plan.forwardedProto = scheme;
+    plan.set('x-envoy-external-address', downstream.remoteAddress);
     for (const name of internalOnly) if (head.get(name) !== undefined) plan.drop.push(name);
   } else if (head.get('x-forwarded-proto') === undefined) plan.forwardedProto = scheme;
   downstream.remoteIp = trustedAddress(chain, downstream, head);

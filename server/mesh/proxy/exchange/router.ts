@@ -103,7 +103,7 @@ export class Router implements UpstreamOwner, PoolWaiter, TimerOwner {
     const cluster = exchange.context.clusters.get(decision.cluster) ?? null;
     this.cluster = cluster;
     if (cluster === null) {
-      exchange.answerRouted(action?.clusterNotFoundStatus ?? 503, '', FLAG.noCluster, 'cluster_not_found');
+      exchange.answer(action?.clusterNotFoundStatus ?? 503, '', FLAG.noCluster, 'cluster_not_found');
       return;
     }
     this.hash = hashForBalancer(exchange, decision);
@@ -143,7 +143,7 @@ export class Router implements UpstreamOwner, PoolWaiter, TimerOwner {
       void this.waitForDestination(cluster);
       return;
     }
-    exchange.answerRouted(503, 'no healthy upstream', FLAG.noHealthyUpstream, 'no_healthy_upstream');
+    exchange.answer(503, 'no healthy upstream', FLAG.noHealthyUpstream, 'no_healthy_upstream');
   }
 
   /** A cluster without endpoints of its own goes where the client wanted to. */
@@ -154,7 +154,7 @@ export class Router implements UpstreamOwner, PoolWaiter, TimerOwner {
     if (exchange.serial !== serial || exchange.idle) return;
     readClock();
     this.endpoint = endpoint;
-    if (endpoint === null) exchange.answerRouted(503, 'no healthy upstream', FLAG.noHealthyUpstream, 'no_healthy_upstream');
+    if (endpoint === null) exchange.answer(503, 'no healthy upstream', FLAG.noHealthyUpstream, 'no_healthy_upstream');
     else this.release();
     flushOutput();
   }
@@ -206,7 +206,7 @@ export class Router implements UpstreamOwner, PoolWaiter, TimerOwner {
       if (this.retryAfterReset('connect-failure', false)) return;
     }
     const reply = describePoolFailure(kind, this.failureDetail, this.tries.attempt);
-    exchange.answerRouted(reply.status, reply.body, reply.flag, reply.details, kind === 'overflow' ? OVERLOADED : []);
+    exchange.answer(reply.status, reply.body, reply.flag, reply.details, kind === 'overflow' ? OVERLOADED : []);
   }
 
   onRequestData(bytes: Buffer, start: number, end: number, last: boolean): void {
@@ -327,7 +327,7 @@ export class Router implements UpstreamOwner, PoolWaiter, TimerOwner {
     if (this.retryAfterReset(reason, true)) return;
     this.failureDetail = detail;
     const reply = describeReset(kind, this.tries.attempt);
-    exchange.answerRouted(reply.status, reply.body, reply.flag, reply.details);
+    exchange.answer(reply.status, reply.body, reply.flag, reply.details);
   }
 
   onGlobalTimeout(): void {
@@ -360,7 +360,7 @@ export class Router implements UpstreamOwner, PoolWaiter, TimerOwner {
       exchange.flags |= FLAG.upstreamTimeout;
       exchange.details = details;
       exchange.breakOff();
-    } else exchange.answerRouted(504, 'upstream request timeout', FLAG.upstreamTimeout, details);
+    } else exchange.answer(504, 'upstream request timeout', FLAG.upstreamTimeout, details);
   }
 
   private retryAfterReset(reason: ResetReason, started: boolean): boolean {

@@ -19,7 +19,11 @@ import type { JwtOutcome } from './check-jwt';
 import { checkJwt } from './check-jwt';
 
 /** What follows a delay: the request goes on, or is answered. */
-export type AfterHold = 'forward' | { readonly httpStatus: number } | { readonly grpcStatus: number };
+export type AfterHold =
+  | 'forward'
+  | { readonly httpStatus: number }
+  | { readonly grpcStatus: number }
+  | { readonly preflight: readonly (readonly [string, string])[] };
 
 /** What the filters work on: parts of an exchange. */
 export interface FilterTarget {
@@ -31,6 +35,7 @@ export interface FilterTarget {
   /** Answers instead of forwarding. */
   answer(status: number, body: string, flags: number, details: string, headers?: readonly (readonly [string, string])[]): void;
   answerGrpc(grpcStatus: number, flags: number, details: string): void;
+  answerPreflight(headers: readonly (readonly [string, string])[]): void;
   /** Decides again: a filter has changed what routes can match on. */
   redecide(): Decision;
   /** Holds the request for so long, then does what comes next. */
@@ -60,6 +65,10 @@ export function runFilters(filters: readonly CompiledHttpFilter[], target: Filte
         const fault = own ?? (filter.fault.abort === null && filter.fault.delay === null ? null : filter.fault);
         const injected = fault === null ? null : drawFault(fault, target, decision);
         if (injected === null) break;
+        if (injected.delayMs > 0 && injected.abort !== null) {
+          target.hold(injected.delayMs, injected.abort);
+          return false;
+        }
         if (injected.delayMs > 0) delay = injected;
         else if (injected.abort !== null) {
           abortRequest(injected.abort, target);
@@ -73,7 +82,8 @@ export function runFilters(filters: readonly CompiledHttpFilter[], target: Filte
         const verdict = decideCors(cors, target.view, random);
         for (const [name, value] of verdict.responseHeaders) target.responsePlan.set(name, value);
         if (verdict.kind === 'reply') {
-          target.answer(200, '', 0, 'cors_response', verdict.responseHeaders);
+          if (delay === null) target.answerPreflight(verdict.responseHeaders);
+          else target.hold(delay.delayMs, { preflight: verdict.responseHeaders });
           return false;
         }
         break;
@@ -84,7 +94,7 @@ export function runFilters(filters: readonly CompiledHttpFilter[], target: Filte
   }
   if (delay === null) return true;
   // The filters after the fault have been asked already, while the head can still be read.
-  target.hold(delay.delayMs, delay.abort ?? 'forward');
+  target.hold(delay.delayMs, 'forward');
   return false;
 }
 
