@@ -15,14 +15,14 @@ export interface PropertyOptions {
   readonly wires: readonly Wire[];
   /** Cases in one configuration. */
   readonly batch: number;
-  /** Disagreements that are made small; others of the same kind are counted. */
+  /** Kinds of disagreement of which an example is made small. */
   readonly shrink: number;
   onProgress(text: string): void;
 }
 
 export interface PropertyReport {
   readonly counts: FieldCounts;
-  /** One of each kind, made small. */
+  /** One of each kind, the first of them made small. */
   readonly disagreements: readonly Verdict[];
   /** Kind → pairs. */
   readonly kinds: ReadonlyMap<string, number>;
@@ -60,7 +60,9 @@ export async function runProperties(options: PropertyOptions): Promise<PropertyR
       options.onProgress(`${counter.counts.pairs} pairs, ${[...kinds.values()].reduce((sum, one) => sum + one, 0)} disagree`);
     }
     const disagreements: Verdict[] = [];
-    for (const verdict of [...examples.values()].slice(0, options.shrink)) disagreements.push(await shrinkCase(bench, verdict));
+    for (const verdict of examples.values()) {
+      disagreements.push(disagreements.length < options.shrink ? await shrinkCase(bench, verdict) : verdict);
+    }
     return { counts: counter.counts, disagreements, kinds, refused, unconfirmed };
   } finally {
     await bench.close();

@@ -3,9 +3,9 @@ import type { Verdict } from './judge-batch';
 import { judgeBatch } from './judge-batch';
 import type { WireBench } from './wire';
 
-const ROUNDS = 25;
+const ROUNDS = 30;
 /** Candidates tried side by side. */
-const WIDTH = 60;
+const WIDTH = 16;
 
 /** What makes two disagreements the same one. */
 export function signature({ differences }: Pick<Verdict, 'differences'>): string {

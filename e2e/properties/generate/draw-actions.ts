@@ -111,7 +111,7 @@ function drawRetries(draw: Draw): RoutePart {
   return {
     retries: {
       attempts: draw.pick([0, 1, 2, 3]),
-      ...(draw.chance(0.3) ? { perTryTimeout: draw.pick(['0.3s', '10s']) } : {}),
+      ...(draw.chance(0.3) ? { perTryTimeout: draw.pick(['0.8s', '10s']) } : {}),
       ...(draw.chance(0.7)
         ? {
             retryOn: draw.pick([
@@ -216,7 +216,7 @@ export function drawHeaderOperations(draw: Draw): RoutePart {
 export function drawModifiers(draw: Draw, destinations: readonly Destination[]): RoutePart {
   const parts: RoutePart = {};
   if (draw.chance(0.3)) Object.assign(parts, drawRewrite(draw));
-  if (draw.chance(0.2)) Object.assign(parts, { timeout: draw.pick(['0.3s', '20s', '0s']) });
+  if (draw.chance(0.2)) Object.assign(parts, { timeout: draw.pick(['0.8s', '20s', '0s']) });
   if (draw.chance(0.3)) Object.assign(parts, drawRetries(draw));
   if (draw.chance(0.25)) Object.assign(parts, drawFault(draw));
   if (draw.chance(0.2)) Object.assign(parts, drawMirror(draw, destinations));

@@ -38,7 +38,7 @@ export function drawCase(seed: number, number: number, files: DestinationRuleSce
     authenticated,
     witnesses: virtual.witnesses,
     fails: text.includes('"retries"') ? 0.5 : 0.15,
-    hangs: text.includes('"0.3s"') ? 0.3 : 0,
+    hangs: text.includes('"0.8s"') ? 0.3 : 0,
     cors: text.includes('"corsPolicy"') ? 0.45 : 0.02,
   };
   return { number, objects, requests: Array.from({ length: REQUESTS_PER_CASE }, () => drawRequest(draw, scene)) };

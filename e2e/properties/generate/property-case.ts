@@ -42,4 +42,4 @@ export interface PropertyCase {
 }
 
 /** How long an application that hangs waits, in milliseconds. The generator's short timeouts are far below, its long ones far above. */
-export const HANG_MS = 1500;
+export const HANG_MS = 3000;
