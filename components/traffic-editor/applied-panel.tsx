@@ -8,8 +8,8 @@ import { useEndpoint } from '@/components/data/use-endpoint';
 import { Button } from '@/components/ui/button';
 import { HealthMark } from '@/components/ui/health-mark';
 import { ErrorState } from '@/components/ui/states';
-import type { Change, SplitCheck } from '@/lib/contract';
-import { formatPercent } from '@/lib/format';
+import type { Change, EffectCheck, SplitCheck } from '@/lib/contract';
+import { formatMs, formatPercent } from '@/lib/format';
 
 /** Asked against observed, as two thin bars per version with the interval of what was observed. */
 function SplitTable({ split }: { split: SplitCheck }): ReactNode {
@@ -45,6 +45,35 @@ function SplitTable({ split }: { split: SplitCheck }): ReactNode {
   );
 }
 
+const effectHealth = { better_or_same: 'healthy', worse: 'failing', not_enough_evidence: 'idle' } as const;
+
+/** Errors and latency since the change against before, as a verdict of three values. */
+function Effect({ effect }: { effect: EffectCheck }): ReactNode {
+  const t = useTranslations('traffic');
+  const { errors, slow, verdict, needsSeconds } = effect;
+  const waits = verdict === 'not_enough_evidence' && needsSeconds !== null && needsSeconds > 0;
+  return (
+    <div className="flex gap-2 text-sm" data-testid="effect">
+      <span className="pt-1">
+        <HealthMark health={effectHealth[verdict]} size={11} />
+      </span>
+      <div>
+        <p className={verdict === 'worse' ? 'font-[550] text-failing-text' : undefined}>
+          {t(`effect.${verdict}`, { service: effect.service })} {waits && t('effectNeeds', { seconds: String(needsSeconds) })}
+        </p>
+        {errors.after !== null && (
+          <p className="num text-xs text-muted">
+            {t('effectErrors', { before: formatPercent(errors.before), after: formatPercent(errors.after) })}
+            {slow.thresholdMs !== null &&
+              slow.after !== null &&
+              `, ${t('effectSlow', { limit: formatMs(slow.thresholdMs), before: formatPercent(slow.before), after: formatPercent(slow.after) })}`}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
 /** After Apply: which proxies have it, what is asked and what is seen, and the way back. */
 export function AppliedPanel({ change, onDone }: { change: Change; onDone: () => void }): ReactNode {
   const t = useTranslations('traffic');
@@ -53,6 +82,7 @@ export function AppliedPanel({ change, onDone }: { change: Change; onDone: () =>
   const state = useEndpoint('convergence', { params: { id: change.id } }, { refreshMs: 2_000, keep: false });
   const proxies = state.data?.proxies;
   const everywhere = proxies !== undefined && proxies.total > 0 && proxies.have === proxies.total;
+  const isWorse = state.data?.effects.some((one) => one.verdict === 'worse') ?? false;
   const missing = proxies?.rows.filter((row) => row.has === false).map((row) => row.pod) ?? [];
   return (
     <section className="flex flex-col gap-3 border-b border-line bg-accent-soft px-4 py-3" aria-label={t('applied')}>
@@ -73,6 +103,7 @@ export function AppliedPanel({ change, onDone }: { change: Change; onDone: () =>
         </p>
         <Button
           size="sm"
+          variant={isWorse ? 'primary' : 'secondary'}
           icon={<Undo2 size={13} aria-hidden="true" />}
           disabled={undo.isPending}
           onClick={() => undo.mutate({ id: change.id }, { onSuccess: onDone })}
@@ -83,6 +114,9 @@ export function AppliedPanel({ change, onDone }: { change: Change; onDone: () =>
           {common('close')}
         </Button>
       </div>
+      {state.data?.effects.map((effect) => (
+        <Effect key={`${effect.namespace}/${effect.service}`} effect={effect} />
+      ))}
       {state.data?.splits.map((split) => (
         <SplitTable key={`${split.namespace}/${split.service}`} split={split} />
       ))}

@@ -110,6 +110,26 @@ export const splitCheck = z.object({
 });
 export type SplitCheck = z.infer<typeof splitCheck>;
 
+const comparedShare = z.object({
+  before: z.number().nullable(),
+  after: z.number().nullable(),
+});
+
+/** Whether a service fares better or the same, or worse, since the change. */
+export const effectCheck = z.object({
+  namespace: z.string(),
+  service: z.string(),
+  verdict: z.enum(['better_or_same', 'worse', 'not_enough_evidence']),
+  /** How much longer it takes at the present rate until it can be told; `null`: nobody knows. */
+  needsSeconds: z.int().nullable(),
+  requests: z.object({ before: z.number(), after: z.number() }),
+  /** Shares of failed requests. */
+  errors: comparedShare,
+  /** Shares of requests slower than `thresholdMs`, the 95th percentile of before. */
+  slow: comparedShare.extend({ thresholdMs: z.number().nullable() }),
+});
+export type EffectCheck = z.infer<typeof effectCheck>;
+
 /** `GET /changes/{id}/convergence` */
 export const convergenceResponse = z.object({
   id: z.string(),
@@ -118,6 +138,7 @@ export const convergenceResponse = z.object({
   knowledge: z.enum(['acknowledged', 'synced', 'nothing']),
   proxies: z.object({ total: z.int(), have: z.int(), rows: z.array(proxyState) }),
   splits: z.array(splitCheck),
+  effects: z.array(effectCheck),
   ...measured,
 });
 export type ConvergenceResponse = z.infer<typeof convergenceResponse>;

@@ -8,6 +8,7 @@ import { askInstant, noticeOf } from './ask-metrics';
 import type { StoredChange } from './change-log';
 import type { Console } from './console-state';
 import { versionsOf } from './describe-service';
+import { addEffects } from './check-effects';
 import { routedServices } from './draft-behaviour';
 import { observedShare, planSplitQuery, readSplit } from './observe-split';
 import { findChange } from './undo-change';
@@ -31,6 +32,7 @@ export async function checkConvergence(console: Console, id: string): Promise<Co
     knowledge: 'nothing',
     proxies: { total: 0, have: 0, rows: [] },
     splits: [],
+    effects: [],
     notices: [],
     queries: {},
   };
@@ -43,7 +45,9 @@ export async function checkConvergence(console: Console, id: string): Promise<Co
     response.notices.push(noticeOf('mesh', error));
   }
   // After an undo or another change in between the split is not this change's any more.
-  if (change.status === 'applied') await addSplits(console, cluster, change, response, now);
+  if (change.status === 'applied') {
+    await Promise.all([addSplits(console, cluster, change, response, now), addEffects(console, cluster, change, response, now)]);
+  }
   return response;
 }
 
