@@ -12,7 +12,7 @@ import type { MessageHead, RequestHead, ResponseHead } from '../message-head';
 import type { DownstreamContext } from './downstream-context';
 import { ExchangeState } from './exchange-state';
 import type { HttpChain } from './http-chain';
-import { sendGrpcReply, sendLocalReply } from './local-reply';
+import { sendGrpcReply, sendLocalReply, sendPlainReply } from './local-reply';
 import type { LocalHeaders } from './local-reply';
 import { startMirrors } from './mirror';
 import { prepareRequest, traceRequest } from './prepare-request';
@@ -148,10 +148,12 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
       const timeouts = resolveTimeouts(action, this.retry, this.view);
       this.router.timers.globalMs = timeouts.globalMs;
       this.router.timers.perTryMs = timeouts.perTryMs;
-      const expectedMs = timeouts.perTryMs > 0 ? timeouts.perTryMs : timeouts.globalMs;
+      const source = decision.route?.source.route;
+      // Where `max_stream_duration` holds gRPC calls to their own timeout, the route's is what the server is told.
+      const allowedMs = this.isGrpc && source?.max_stream_duration !== undefined ? action.timeoutMs : timeouts.globalMs;
+      const expectedMs = timeouts.perTryMs > 0 ? timeouts.perTryMs : allowedMs;
       if (expectedMs > 0 && !this.chain.suppressEnvoyHeaders) this.plan.expectedTimeoutMs = expectedMs;
       // `max_grpc_timeout` tells the server what is left for it; its successor in `max_stream_duration` does not.
-      const source = decision.route?.source.route;
       if (this.isGrpc && expectedMs > 0 && source?.max_grpc_timeout !== undefined && source.max_stream_duration === undefined)
         this.plan.set('grpc-timeout', expectedMs < 1e8 ? `${expectedMs}m` : `${Math.ceil(expectedMs / 1000)}S`);
       this.streamIdleMs = action.idleTimeoutMs ?? this.chain.streamIdleTimeoutMs;
@@ -301,7 +303,7 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
   /** The answer to a CORS preflight: what the filter says and nothing else. */
   answerPreflight(headers: LocalHeaders): void {
     if (!this.startAnswer(0, 'cors_response')) return;
-    sendLocalReply(this, 200, '', headers);
+    sendPlainReply(this, 200, '', headers);
     this.complete();
   }
 

@@ -7,12 +7,14 @@ const TEXT: LocalHeaders = [['content-type', 'text/plain']];
 
 /** Sends a response of the proxy's own; to a gRPC client in gRPC. Headers planned for the response (CORS, the route's changes) go with it. */
 export function sendLocalReply(exchange: Exchange, status: number, body: string, headers: LocalHeaders): void {
+  if (exchange.isGrpc) sendGrpcReply(exchange, grpcStatusOf(status), body, headers);
+  else sendPlainReply(exchange, status, body, headers);
+}
+
+/** The same in HTTP, whoever asks. */
+export function sendPlainReply(exchange: Exchange, status: number, body: string, headers: LocalHeaders): void {
   const { stream, chain } = exchange;
   if (stream === null) return;
-  if (exchange.isGrpc) {
-    sendGrpcReply(exchange, grpcStatusOf(status), body, headers);
-    return;
-  }
   exchange.status = status;
   const bytes = body === '' ? EMPTY : Buffer.from(body, 'utf8');
   exchange.bytesSent = bytes.length;

@@ -118,9 +118,11 @@ function startMirror(exchange: Exchange, policy: Mirror, view: RouteView, ended:
   const cluster = exchange.context.clusters.get(name);
   const endpoint = cluster?.choose(null, [], 1) ?? null;
   if (cluster === undefined || endpoint === null) return null;
-  const { authority, traceparent } = plan;
+  const { authority, traceparent, forwardedFor } = plan;
   const host = authority ?? view.authority;
   plan.authority = policy.suffixHost ? shadowHost(host) : host;
+  // Copies come from the proxy itself, and say so.
+  plan.forwardedFor = forwardedFor === null ? exchange.context.node.podIp : `${forwardedFor},${exchange.context.node.podIp}`;
   if (traceparent !== null && policy.traceSampled !== true) plan.traceparent = `${traceparent.slice(0, -2)}00`;
   const saved = new SavedRequest();
   // The copy's body comes in the framing of the original, so both speak the same version.
@@ -128,6 +130,7 @@ function startMirror(exchange: Exchange, policy: Mirror, view: RouteView, ended:
   else saved.composeHttp1(head, plan, !ended);
   plan.authority = authority;
   plan.traceparent = traceparent;
+  plan.forwardedFor = forwardedFor;
   const mirror = new MirrorRequest(endpoint, saved, view.method === 'HEAD', ended);
   mirror.send(view.authority);
   return mirror;
