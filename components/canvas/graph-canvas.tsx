@@ -60,6 +60,8 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
   const [round, setRound] = useState(0);
   const helpId = useId();
   const shown = useRef(0);
+  /** What the keys have chosen: the page may draw later than the next key comes. */
+  const cursor = useRef(selected);
 
   const sceneOf = (positions: Layout): Scene => ({ graph, layout: positions, hidden, found, selected });
   const select = useEffectEvent(props.onSelect);
@@ -157,7 +159,10 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
     tellPainted();
   });
   // Only what is marked or hidden changes here; the effect above follows the graph.
-  useEffect(() => mark({ hidden, found, selected }), [hidden, found, selected]);
+  useEffect(() => {
+    cursor.current = selected;
+    mark({ hidden, found, selected });
+  }, [hidden, found, selected]);
   useEffect(() => drawn.current?.drawing.animate(animate), [animate]);
 
   useImperativeHandle(ref, () => ({
@@ -181,10 +186,11 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
     const zoom = { '+': 1.25, '=': 1.25, '-': 0.8 }[event.key];
     if (zoom !== undefined) drawn.current?.drawing.zoomBy(zoom);
     else if (event.key === '0') drawn.current?.drawing.fit(true);
-    else if (event.key === 'Enter' && selected !== undefined) props.onOpen(selected);
+    else if (event.key === 'Enter' && cursor.current !== undefined) props.onOpen(cursor.current);
     else {
-      const next = positions && stepFrom({ graph, hidden, positions }, selected, event.key);
+      const next = positions && stepFrom({ graph, hidden, positions }, cursor.current, event.key);
       if (next === undefined) return;
+      cursor.current = next;
       props.onSelect(next);
       drawn.current?.drawing.reveal(next);
     }

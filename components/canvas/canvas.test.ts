@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { openAndClose, placeNew } from './arrange-scene';
+import { keepNeighbours } from './keep-neighbours';
+import { SvgPen } from './pen';
+import { LabelField } from './place-labels';
+import { indexScene, whatIsAt } from './scene-index';
+import { stepFrom } from './step-from';
+import type { CanvasEdge, CanvasGraph, CanvasNode, Layout, Point } from './types';
+import { zoomAround } from './watch-gestures';
+
+const node = (id: string, box?: string, more: Partial<CanvasNode> = {}): CanvasNode => ({
+  id,
+  box,
+  shape: 'circle',
+  name: id,
+  tag: undefined,
+  health: 'healthy',
+  errorRatio: null,
+  badges: [],
+  weight: 1,
+  ...more,
+});
+const edge = (source: string, target: string): CanvasEdge => ({
+  id: `${source}->${target}`,
+  source,
+  target,
+  health: 'healthy',
+  label: '',
+  rate: 1,
+  idle: false,
+});
+const layoutOf = (places: Record<string, [number, number]>): Layout => ({
+  positions: new Map(Object.entries(places).map(([id, [x, y]]): [string, Point] => [id, { x, y }])),
+  bends: new Map(),
+});
+const scene = (graph: CanvasGraph, layout: Layout, hidden: string[] = []) => ({
+  graph,
+  layout,
+  hidden: new Set(hidden),
+  found: undefined,
+  selected: undefined,
+});
+
+const three: CanvasGraph = { nodes: [node('a'), node('b'), node('c')], boxes: [], edges: [edge('a', 'b'), edge('b', 'c'), edge('c', 'b')] };
+const line = layoutOf({ a: [0, 0], b: [300, 0], c: [600, 20] });
+
+describe('what is where', () => {
+  const index = indexScene(scene(three, line));
+
+  it('finds nodes before edges, and nothing on the ground', () => {
+    const view = { zoom: 1, x: 0, y: 0 };
+    expect(whatIsAt(index, { x: 305, y: 4 }, view)).toEqual({ kind: 'node', id: 'b' });
+    expect(whatIsAt(index, { x: 150, y: 2 }, view)).toEqual({ kind: 'edge', id: 'a->b' });
+    expect(whatIsAt(index, { x: 150, y: 200 }, view)).toBeUndefined();
+  });
+
+  it('keeps the two ways between two nodes apart', () => {
+    const [there, back] = index.edges.filter(({ edge: one }) => one.source !== 'a');
+    expect(Math.abs((there?.line[0]?.y ?? 0) - (back?.line.at(-1)?.y ?? 0))).toBeGreaterThan(8);
+  });
+
+  it('leaves out what is hidden, with its edges', () => {
+    const part = indexScene(scene(three, line, ['b']));
+    expect([part.nodes.length, part.edges.length]).toEqual([2, 0]);
+  });
+});
+
+describe('keys', () => {
+  const walk = { graph: three, hidden: new Set<string>(), positions: line.positions };
+  it.each([
+    [undefined, 'Home', 'a'],
+    ['a', 'ArrowRight', 'b'],
+    ['c', 'ArrowLeft', 'b'],
+    ['a', 'ArrowUp', undefined],
+    ['b', 'e', 'a->b'],
+    ['a->b', 'e', 'a->b'],
+    ['a->b', 'ArrowRight', 'b'],
+    ['b', 'x', undefined],
+  ])('from %s, %s: %s', (from, key, to) => expect(stepFrom(walk, from, key)).toBe(to));
+});
+
+describe('boxes', () => {
+  const members = ['m1', 'm2', 'm3'];
+  const closed: CanvasGraph = { nodes: [node('a'), node('box', undefined, { shape: 'closed', members }), node('c')], boxes: [], edges: [] };
+  const open: CanvasGraph = {
+    nodes: [node('a'), ...members.map((id) => node(id, 'box')), node('c')],
+    boxes: [{ id: 'box', parent: undefined, name: 'box', level: 'outer' }],
+    edges: [edge('m1', 'm2'), edge('m2', 'm3')],
+  };
+  const start = layoutOf({ a: [0, 0], box: [300, 0], c: [600, 0] });
+
+  it('makes room for an opened box, and gives it back', () => {
+    const opened = openAndClose(open, start);
+    const at = (id: string): number => opened?.positions.get(id)?.x ?? Number.NaN;
+    expect(at('a')).toBeLessThan(0);
+    expect(at('c')).toBeGreaterThan(600);
+    expect(at('a')).toBeLessThan(at('m1'));
+    expect(at('m3')).toBeLessThan(at('c'));
+    expect(opened?.positions.has('box')).toBe(false);
+    const again = openAndClose(closed, opened ?? start);
+    for (const id of ['a', 'box', 'c'])
+      expect(Math.abs((again?.positions.get(id)?.x ?? 0) - (start.positions.get(id)?.x ?? 0))).toBeLessThan(30);
+  });
+
+  it('does nothing where nothing was opened', () => expect(openAndClose(closed, start)).toBeUndefined());
+
+  it('places a new node beside its caller and moves nobody', () => {
+    const graph = { ...three, nodes: [...three.nodes, node('d')], edges: [...three.edges, edge('a', 'd')] };
+    const placed = placeNew(graph, line.positions);
+    for (const id of ['a', 'b', 'c']) expect(placed?.get(id)).toEqual(line.positions.get(id));
+    expect(placed?.get('d')?.x).toBeGreaterThan(0);
+  });
+});
+
+it('keeps what is around the chosen', () => {
+  expect([...(keepNeighbours(three, 'a') ?? [])].toSorted()).toEqual(['a', 'a->b', 'b']);
+  expect(keepNeighbours(three, 'gone')).toBeUndefined();
+});
+
+it('lets no two labels stand on each other', () => {
+  const field = new LabelField(200, 100);
+  expect(field.claim(10, 10, 50, 12)).toBe(true);
+  expect(field.claim(40, 15, 50, 12)).toBe(false);
+  expect(field.claim(80, 10, 50, 12)).toBe(true);
+});
+
+it('zooms around a point that stays', () => {
+  const view = zoomAround({ zoom: 1, x: 10, y: 20 }, 2, { x: 110, y: 120 });
+  expect(view).toEqual({ zoom: 2, x: -90, y: -80 });
+});
+
+it('writes SVG with texts that are escaped', () => {
+  const pen = new SvgPen({ measureText: (text: string) => ({ width: text.length * 6 }) } as unknown as CanvasRenderingContext2D);
+  pen.font = '550 12px "Inter Variable", sans-serif';
+  pen.textAlign = 'center';
+  pen.fillStyle = 'rgb(1,2,3)';
+  pen.fillText('<a & "b">', 10, 20);
+  pen.beginPath();
+  pen.arc(5, 5, 3, 0, Math.PI * 2);
+  pen.fill();
+  const svg = pen.toSvg(100, 50, 'rgb(9,9,9)');
+  expect(svg).toContain('&lt;a &amp; &quot;b&quot;&gt;');
+  expect(svg).toContain('text-anchor="middle"');
+  expect(svg).toMatch(/^<svg [^>]+viewBox="0 0 100 50">/);
+});
