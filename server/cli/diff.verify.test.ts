@@ -97,14 +97,21 @@ async function applyAndSettle(draft: Draft): Promise<void> {
 /** Requests so far by edge (`from to`) and by where they ended, in the words of the diff. */
 type Counts = Map<string, Map<string, number>>;
 
+/** Of requests that reached no endpoint a proxy may only know the Envoy cluster, `outbound|9080||reviews.default.svc.cluster.local`. */
+function edgeOf(metric: Record<string, string>): string {
+  const name = metric['destination_service_name'] ?? '';
+  const service = name.split('|')[3]?.split('.')[0] ?? name;
+  return `default/${metric['source_workload']} default/${service}`;
+}
+
 async function countRequests(): Promise<Counts> {
   const query =
-    'sum by (source_workload, destination_service_name, destination_canonical_revision, response_code, response_flags) (istio_requests_total{reporter="source", destination_service_namespace="default"})';
+    'sum by (source_workload, destination_service_name, destination_canonical_revision, response_code, response_flags) (istio_requests_total{reporter="source"})';
   const response = await fetch(`${run.prometheus}/api/v1/query`, { method: 'POST', body: new URLSearchParams({ query }) });
   const { data } = (await response.json()) as { data: { result: { metric: Record<string, string>; value: [number, string] }[] } };
   const counts: Counts = new Map();
   for (const { metric, value } of data.result) {
-    const edge = `default/${metric['source_workload']} default/${metric['destination_service_name']}`;
+    const edge = edgeOf(metric);
     const code = metric['response_code'] ?? '0';
     const isFault = (metric['response_flags'] ?? '').split(',').includes('FI');
     const ended = isFault
@@ -204,13 +211,13 @@ describe('the diff against the mesh', () => {
 const rateScale = 1000;
 
 async function ratesNow(): Promise<Counts> {
-  const query = `${rateScale} * sum by (source_workload, destination_service_name) (rate(istio_requests_total{reporter="source", destination_service_namespace="default"}[60s]))`;
+  const query = `${rateScale} * sum by (source_workload, destination_service_name) (rate(istio_requests_total{reporter="source"}[60s]))`;
   const response = await fetch(`${run.prometheus}/api/v1/query`, { method: 'POST', body: new URLSearchParams({ query }) });
   const { data } = (await response.json()) as { data: { result: { metric: Record<string, string>; value: [number, string] }[] } };
-  return new Map(
-    data.result.map(({ metric, value }) => [
-      `default/${metric['source_workload']} default/${metric['destination_service_name']}`,
-      new Map([['all', Number(value[1])]]),
-    ]),
-  );
+  const rates: Counts = new Map();
+  for (const { metric, value } of data.result) {
+    const edge = edgeOf(metric);
+    rates.set(edge, new Map([['all', (rates.get(edge)?.get('all') ?? 0) + Number(value[1])]]));
+  }
+  return rates;
 }

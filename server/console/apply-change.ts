@@ -6,7 +6,7 @@ import { ConflictError } from './change-conflict';
 import type { StoredChange } from './change-log';
 import type { Console } from './console-state';
 import { describeDraft, draftedServices } from './draft-behaviour';
-import { knownFaults } from './live-faults';
+import { endedFaults } from './live-faults';
 import { faultsAnnotation, withFaultEnds } from './fault-entries';
 import { cleanObject, cleanYaml, lastAppliedAnnotation, otherOwners, refOfObject, sameRef } from './draft-object';
 import { resourceFor, writableKind } from './known-kinds';
@@ -173,12 +173,19 @@ function replacement(before: AnyKubeObject, body: AnyKubeObject): AnyKubeObject 
 /** What a change is about, beside its objects. */
 export type About = Pick<Change, 'sentences'> & Partial<Pick<Change, 'reason' | 'undoes'>> & { faultSeconds?: number };
 
-/** The step with the end of the faults it sets noted on its object. */
-function noteFaults(console: Console, step: Step, expiresAt: string): { step: Step; faults: NonNullable<StoredChange['faultEntries']> } {
-  if (step.after === null) return { step, faults: [] };
+interface NotedStep {
+  step: Step;
+  faults: NonNullable<StoredChange['faultEntries']>;
+  ended: string[];
+}
+
+/** The step with the end of the faults it sets noted on its object, and which faults it takes away. */
+function noteFaults(console: Console, step: Step, expiresAt: string): NotedStep {
   const before = step.before === null ? null : cleanObject(step.before);
-  const { object, added } = withFaultEnds(before, step.after, before === null ? [] : knownFaults(console, before), expiresAt);
-  return { step: { ...step, after: object }, faults: added.map((entry) => ({ ref: refOfObject(object), entry })) };
+  const { live, ended } = endedFaults(console, before, step.after);
+  if (step.after === null) return { step, faults: [], ended };
+  const { object, added } = withFaultEnds(before, step.after, live, expiresAt);
+  return { step: { ...step, after: object }, faults: added.map((entry) => ({ ref: refOfObject(object), entry })), ended };
 }
 
 /** Dry run of all, then all in a safe order; recorded before and after, so that a crash in between leaves a trace of what was meant. */
@@ -193,6 +200,7 @@ export async function carryOut(
   const noted = steps.map((step) => noteFaults(console, step, expiresAt));
   const ordered = inSafeOrder(noted.map((one) => one.step));
   const faultEntries = noted.flatMap((one) => one.faults);
+  const ended = noted.flatMap((one) => one.ended);
   const warnings: string[] = [];
   for (const step of ordered)
     await guardStale(write(cluster, step, { dryRun: true, onWarning: (text) => warnings.push(text) }), console, step, bases);
@@ -205,6 +213,7 @@ export async function carryOut(
     ...(faultEntries.length === 0
       ? {}
       : { faultEntries, faults: faultEntries.map(({ entry }) => ({ id: entry.id, expiresAt: entry.expiresAt })) }),
+    ...(ended.length === 0 ? {} : { endedFaults: ended }),
     objects: ordered.map((step) => ({
       ref: refOfObject(step.after ?? (step.before as AnyKubeObject)),
       action: step.after === null ? 'delete' : step.before === null ? 'create' : 'update',
@@ -257,7 +266,7 @@ export function record(console: Console, change: StoredChange): void {
 }
 
 /** What the API tells of a change. */
-export function publicChange({ undo: _undo, faultEntries: _entries, ...change }: StoredChange): Change {
+export function publicChange({ undo: _undo, faultEntries: _entries, endedFaults: _ended, ...change }: StoredChange): Change {
   return change;
 }
 

@@ -9,6 +9,8 @@ export interface StoredChange extends Change {
   undo: { before: AnyObject | null; after: AnyObject | null }[];
   /** Faults that the change set, so that they end even when an object loses its own note of them. */
   faultEntries?: { ref: ObjectRef; entry: FaultEntry }[];
+  /** Ids of faults that the change took away: should someone set the same again, it is theirs. */
+  endedFaults?: string[];
 }
 
 /** The console's durable history. A change is on disk when `put` returns; the newest line of an id is the one that counts. */

@@ -123,6 +123,16 @@ describe('the end of faults', () => {
       ]);
   });
 
+  it('does not come for a fault that someone else sets later, also when it is the same', async () => {
+    await set(900, { route: route({ v1: 100 }), fault: abort });
+    expect((await call<StopFaultsResponse>('stopFaults', { body: {} })).body.stopped).toBe(1);
+    put({ route: route({ v1: 100 }), fault: abort });
+    await expect.poll(async () => (await faults()).map((one) => one.own)).toEqual([false]);
+    open.passSeconds(1000);
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(http(live())).toEqual([{ route: route({ v1: 100 }), fault: abort }]);
+  });
+
   it('comes at once for all of them on request, and leaves those of others', async () => {
     put({ name: 'theirs', route: route({ v1: 100 }), fault: delay });
     await expect.poll(() => open.console.cluster().virtualServices().length).toBe(1);

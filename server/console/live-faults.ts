@@ -14,11 +14,24 @@ const mostChanges = 1000;
 export function knownFaults(console: Pick<Console, 'changes'>, object: AnyObject | VirtualService): FaultEntry[] {
   const ref = refOfObject(object);
   const noted = readFaultEntries(object);
-  const remembered = console.changes
-    .list(mostChanges)
-    .flatMap(({ faultEntries = [] }) => faultEntries.filter((one) => sameRef(one.ref, ref)));
-  const others = remembered.map((one) => one.entry).filter((entry) => !noted.some((one) => one.id === entry.id));
+  const history = console.changes.list(mostChanges);
+  // A change that was put back, or that a crash cut off, took nothing away.
+  const done = history.filter((change) => change.status === 'applied' || change.status === 'undone');
+  const ended = new Set(done.flatMap((change) => change.endedFaults ?? []));
+  const remembered = history.flatMap(({ faultEntries = [] }) => faultEntries.filter((one) => sameRef(one.ref, ref)));
+  const others = remembered.map((one) => one.entry).filter((entry) => !ended.has(entry.id) && !noted.some((one) => one.id === entry.id));
   return [...noted, ...others];
+}
+
+/** Those of them that the object still has, and that it has no more after a change. */
+export function endedFaults(
+  console: Pick<Console, 'changes'>,
+  before: AnyObject | null,
+  after: AnyObject | null,
+): { live: FaultEntry[]; ended: string[] } {
+  if (before === null || before.kind !== 'VirtualService') return { live: [], ended: [] };
+  const live = knownFaults(console, before).filter((entry) => findFaultRule(before, entry) >= 0);
+  return { live, ended: live.filter((entry) => findFaultRule(after, entry) < 0).map((entry) => entry.id) };
 }
 
 /** A fault set in Heddle that a rule still injects. */

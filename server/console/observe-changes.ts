@@ -11,6 +11,7 @@ import type { Console } from './console-state';
 import { describeDraft, draftedServices } from './draft-behaviour';
 import { cleanObject, cleanYaml, refOfObject, sameRef } from './draft-object';
 import { faultsAnnotation } from './fault-entries';
+import { endedFaults } from './live-faults';
 import { configurationKinds, isConfiguration, resourceFor } from './known-kinds';
 import { same } from './merge-three-way';
 import type { Cluster } from './watch-cluster';
@@ -142,6 +143,7 @@ function changeOf(console: Console, cluster: Cluster, { before, after }: Pending
   const now = console.now();
   if (isOwn(console, ref, after, now)) return null;
   const { manager, at } = writerOf(after, now);
+  const { ended } = endedFaults(console, old, fresh);
   const action = before === null ? 'create' : after === null ? 'delete' : 'update';
   const draft = old === null ? { objects: [], deletes: [ref] } : { objects: [old], deletes: [] };
   // The live objects are the new ones already: the old are laid over them, and both sides swapped.
@@ -156,6 +158,7 @@ function changeOf(console: Console, cluster: Cluster, { before, after }: Pending
     documents: [{ ref, action, before: cleanYaml(old), after: cleanYaml(fresh) }],
     sentences: describeDraft(services, [{ before: old, after: fresh }]).map(inPast),
     undo: [{ before: old, after: fresh }],
+    ...(ended.length === 0 ? {} : { endedFaults: ended }),
   };
 }
 

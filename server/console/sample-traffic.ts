@@ -63,7 +63,7 @@ async function takeSample(sources: TrafficSources, now: number): Promise<Traffic
   return { edges: counted.edges, spans: traced.spans, notices: [...counted.notices, ...traced.notices] };
 }
 
-const edgeLabels = 'reporter, source_workload_namespace, source_workload, destination_service';
+const edgeLabels = 'reporter, source_workload_namespace, source_workload, destination_service, destination_service_name';
 
 async function countEdges({ prometheus }: TrafficSources, now: number): Promise<{ edges: CountedEdge[]; notices: Notice[] }> {
   const plan = (name: string, window: string) => ({
@@ -102,7 +102,9 @@ function sumByEdge(rows: readonly Sample[], reporter: string): Map<string, { row
 function endsOf({ labels }: Sample): { from: string; host: string } {
   const workload = labels['source_workload'] ?? 'unknown';
   const from = workload === 'unknown' ? 'unknown' : `${labels['source_workload_namespace'] ?? 'default'}/${workload}`;
-  return { from, host: labels['destination_service'] ?? 'unknown' };
+  // Of requests that reached no endpoint (a fault, none ready) some proxies only know the Envoy cluster: `outbound|9080||HOST`.
+  const [, , , clusterHost] = (labels['destination_service_name'] ?? '').split('|');
+  return { from, host: clusterHost ?? labels['destination_service'] ?? 'unknown' };
 }
 
 /** Traces of every service, from slices spread over the window, so that one busy minute does not stand for the hour. */
