@@ -81,8 +81,8 @@ function paintBox(pen: Pen, box: DrawnBox, view: View, colors: CanvasColors): vo
 }
 
 /** From below this zoom on only the busiest of the healthy edges are drawn: thousands more would make one grey surface. */
-export const farZoom = 0.3;
-export const mostFar = 1_200;
+const farZoom = 0.3;
+const mostFar = 1_200;
 
 function thinOut(groups: ReadonlyMap<string, { urgent: boolean; edges: DrawnEdge[] }>): void {
   const calm = [...groups.values()].filter((group) => !group.urgent);

@@ -67,14 +67,15 @@ export function useLiveGraph(question: GraphQuestion, live: boolean, refreshMs: 
       setFollowed((before) => {
         const same = before?.key === key ? before.graph : undefined;
         if (same !== undefined && withoutRates(delta.notices)) return { key, graph: { ...same, notices: delta.notices } };
-        const unchanged =
-          same !== undefined && delta.nodes.length + delta.edges.length + delta.removedNodes.length + delta.removedEdges.length === 0;
+        // A list in which nothing differs stays the very same list.
+        const sameNodes = same !== undefined && delta.nodes.length + delta.removedNodes.length === 0;
+        const sameEdges = same !== undefined && delta.edges.length + delta.removedEdges.length === 0;
         const graph: GraphResponse = {
           at: delta.at,
           duration: parameters.get('duration') ?? '60s',
           graphType: (parameters.get('graphType') ?? 'workload') as GraphResponse['graphType'],
-          nodes: unchanged ? same.nodes : [...nodes.values()],
-          edges: unchanged ? same.edges : [...edges.values()],
+          nodes: sameNodes ? same.nodes : [...nodes.values()],
+          edges: sameEdges ? same.edges : [...edges.values()],
           notices: delta.notices,
           queries,
         };

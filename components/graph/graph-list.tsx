@@ -14,7 +14,7 @@ export interface GraphListProps {
 }
 
 /** So many of each are in the page at once; the field narrows, the button shows more. */
-const page = 80;
+const page = 40;
 
 /** The same graph as text, for the keyboard and for screen readers: every node and edge is a button that opens its details. */
 export function GraphList({ nodes, edges, selected, onPick }: GraphListProps): ReactNode {
@@ -86,7 +86,7 @@ export function GraphList({ nodes, edges, selected, onPick }: GraphListProps): R
       {(nodeRows.more || edgeRows.more) && (
         <button
           type="button"
-          onClick={() => setShown(shown + 4 * page)}
+          onClick={() => setShown(shown + 5 * page)}
           className="block w-full rounded-sm px-2 py-1 text-left text-sm text-accent-text hover:bg-hover"
         >
           {t('listMore')}

@@ -33,6 +33,8 @@ export interface GraphPageProps {
 
 const refreshMs = 5_000;
 const separator = '~';
+/** The canvas thins out more edges than these when seen from afar; then it says so. */
+const manyEdges = 1_200;
 
 function parseLabels(text: string | undefined): Set<EdgeLabel> {
   return new Set(edgeLabels.filter((label) => (text ?? 'rate,errors,p95').split(',').includes(label)));
@@ -217,6 +219,11 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
                 help={t('keys')}
               />
               <GraphList nodes={view.nodes} edges={view.edges} selected={selected} onPick={pick} />
+              {(view.grouped || view.canvas.edges.length > manyEdges) && (
+                <p className="pointer-events-none absolute right-3 bottom-3 max-w-80 rounded-sm bg-page/80 px-2 py-0.5 text-right text-xs text-muted">
+                  {view.grouped && t('grouped')} {view.canvas.edges.length > manyEdges && t('farAway')}
+                </p>
+              )}
               {compared.differences ? (
                 <Differences differences={compared.differences} ends={compared.ends} nodes={compared.nodes} onPick={pick} />
               ) : (

@@ -16,6 +16,7 @@ export const graph = {
   closeBox: 'Close the box',
   members: '{count, plural, one {# node} other {# nodes}}',
   grouped: 'Boxes are closed because the graph is large. Double-click one to open it.',
+  farAway: 'From afar only the busiest edges and those in trouble are drawn: zoom in for all.',
   serviceNodes: 'Services as nodes',
   motion: 'Moving traffic',
   around: 'Around {name}',
