@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useEndpoint } from '@/components/data/use-endpoint';
 import { Skeleton } from '@/components/ui/states';
-import { Facts } from './facts';
+import { Group } from './facts';
 
 /** The objects that say how requests to a service go, as links. */
 export function ActingConfig({ service, href }: { service: string; href: (path: string) => string }): ReactNode {
@@ -14,7 +14,7 @@ export function ActingConfig({ service, href }: { service: string; href: (path: 
   const answer = useEndpoint('service', { params: { namespace, name } }, { keep: false });
   if (answer.isError) return null;
   return (
-    <Facts title={t('acting', { service: name })}>
+    <Group title={t('acting', { service: name })}>
       {!answer.data ? (
         <Skeleton className="h-6" />
       ) : answer.data.objects.length === 0 ? (
@@ -33,6 +33,6 @@ export function ActingConfig({ service, href }: { service: string; href: (path: 
           </Link>
         ))
       )}
-    </Facts>
+    </Group>
   );
 }

@@ -12,7 +12,7 @@ import type { GraphEdge, GraphNode, GraphResponse } from '@/lib/contract';
 import { formatBytesRate, formatMs, formatNumber, formatPercent, formatRate } from '@/lib/format';
 import { ActingConfig } from './acting-config';
 import { EdgeTraces } from './edge-traces';
-import { Fact, Facts } from './facts';
+import { Fact, Facts, Group } from './facts';
 import { nodeName } from './to-canvas';
 
 const RedCharts = dynamic(() => import('@/components/charts/red-charts').then((charts) => charts.RedCharts), {
@@ -132,7 +132,7 @@ export function EdgePanel({ edge, source, target, graph, refresh, href, parts }:
         </Facts>
       )}
       {Object.keys(edge.flags).length > 0 && (
-        <Facts title={t('flags')}>
+        <Group title={t('flags')}>
           {Object.entries(edge.flags).map(([flags, value]) => (
             <div key={flags} className="border-b border-line py-1 text-sm last:border-b-0">
               <div className="flex justify-between gap-4">
@@ -146,7 +146,7 @@ export function EdgePanel({ edge, source, target, graph, refresh, href, parts }:
               ))}
             </div>
           ))}
-        </Facts>
+        </Group>
       )}
       {Object.keys(edge.hosts).length > 1 && (
         <Facts title={t('hosts')}>

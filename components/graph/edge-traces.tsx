@@ -9,7 +9,7 @@ import { RelativeTime } from '@/components/ui/relative-time';
 import { Skeleton } from '@/components/ui/states';
 import type { GraphNode } from '@/lib/contract';
 import { formatMs } from '@/lib/format';
-import { Facts } from './facts';
+import { Group } from './facts';
 
 /** The name a workload's spans carry. */
 function spanService(node: GraphNode): string | undefined {
@@ -30,7 +30,7 @@ export function EdgeTraces({ source, target, href }: { source: GraphNode; target
   if (from === undefined || to === undefined || answer.isError) return null;
   const traces = (answer.data?.traces ?? []).filter((trace) => trace.services.some((service) => service.name === from)).slice(0, most);
   return (
-    <Facts title={t('traces')}>
+    <Group title={t('traces')}>
       {answer.isPending ? (
         <Skeleton className="h-6" />
       ) : traces.length === 0 ? (
@@ -51,6 +51,6 @@ export function EdgeTraces({ source, target, href }: { source: GraphNode; target
           </Link>
         ))
       )}
-    </Facts>
+    </Group>
   );
 }

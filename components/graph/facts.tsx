@@ -10,7 +10,17 @@ export function Fact({ name, children }: { name: ReactNode; children: ReactNode 
   );
 }
 
-/** A titled list of facts. */
+/** A titled part of the panel that holds anything but facts: rows that open something, a sentence. */
+export function Group({ title, children }: { title: ReactNode; children: ReactNode }): ReactNode {
+  return (
+    <section className="border-b border-line px-4 py-3">
+      <h3 className="mb-1 text-sm">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+/** A list of facts, with a title or without. */
 export function Facts({ title, children }: { title?: ReactNode; children: ReactNode }): ReactNode {
   return (
     <section className="border-b border-line px-4 py-3">

@@ -6,7 +6,7 @@ import { Inspector } from '@/components/ui/inspector';
 import type { GraphEdge, GraphNode, GraphResponse } from '@/lib/contract';
 import { sumEdges } from '@/lib/graph-view';
 import { EdgePanel, EdgeRow } from './edge-panel';
-import { Facts } from './facts';
+import { Group } from './facts';
 import { GroupPanel } from './group-panel';
 import { NodePanel } from './node-panel';
 import { nodeName } from './to-canvas';
@@ -113,14 +113,14 @@ function SummedEdgePanel({
           parts={edges.length}
         />
       )}
-      <Facts title={t('edges')}>
+      <Group title={t('edges')}>
         {edges
           .toSorted((one, other) => (other.rps ?? 0) - (one.rps ?? 0))
           .slice(0, 30)
           .map((edge) => (
             <EdgeRow key={edge.id} edge={edge} other={byId(edge.target)} onPick={props.onPick} />
           ))}
-      </Facts>
+      </Group>
     </>,
   );
 }

@@ -8,7 +8,7 @@ import type { GraphEdge, GraphNode, HealthStatus } from '@/lib/contract';
 import { formatBytesRate, formatMs, formatPercent, formatRate } from '@/lib/format';
 import { sumEdges } from '@/lib/graph-view';
 import { EdgeRow } from './edge-panel';
-import { Fact, Facts } from './facts';
+import { Fact, Facts, Group } from './facts';
 import { nodeName } from './to-canvas';
 
 export interface GroupPanelProps {
@@ -90,7 +90,7 @@ export function GroupPanel({ members, nodes, edges, onPick, box }: GroupPanelPro
       {box && traffic(t('goesOut'), outgoing)}
       {box && traffic(t('staysWithin'), within)}
       {troubled.length > 0 && (
-        <Facts title={t('troubled')}>
+        <Group title={t('troubled')}>
           {troubled.slice(0, 15).map((node) => (
             <button
               key={node.id}
@@ -105,10 +105,10 @@ export function GroupPanel({ members, nodes, edges, onPick, box }: GroupPanelPro
               <span className="num text-muted">{formatPercent(node.errorRatio)}</span>
             </button>
           ))}
-        </Facts>
+        </Group>
       )}
-      {box && incoming.length > 0 && <Facts title={t('inbound')}>{busiest(incoming, 'source')}</Facts>}
-      {box && outgoing.length > 0 && <Facts title={t('outbound')}>{busiest(outgoing, 'target')}</Facts>}
+      {box && incoming.length > 0 && <Group title={t('inbound')}>{busiest(incoming, 'source')}</Group>}
+      {box && outgoing.length > 0 && <Group title={t('outbound')}>{busiest(outgoing, 'target')}</Group>}
     </>
   );
 }

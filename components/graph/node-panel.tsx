@@ -12,7 +12,7 @@ import type { GraphEdge, GraphNode, GraphResponse } from '@/lib/contract';
 import { formatPercent, formatRate } from '@/lib/format';
 import { EdgeRow } from './edge-panel';
 import { ActingConfig } from './acting-config';
-import { Fact, Facts } from './facts';
+import { Fact, Facts, Group } from './facts';
 
 export interface NodePanelProps {
   node: GraphNode;
@@ -114,20 +114,20 @@ export function NodePanel({ node, graph, onPick, href, onSteer, onFocus }: NodeP
       {node.services.map((service) => (
         <ActingConfig key={service} service={service} href={href} />
       ))}
-      <Facts title={t('inbound')}>
+      <Group title={t('inbound')}>
         {list(
           graph.edges.filter((edge) => edge.target === node.id),
           'source',
           t('nobodyCalls'),
         )}
-      </Facts>
-      <Facts title={t('outbound')}>
+      </Group>
+      <Group title={t('outbound')}>
         {list(
           graph.edges.filter((edge) => edge.source === node.id),
           'target',
           t('callsNobody'),
         )}
-      </Facts>
+      </Group>
     </>
   );
 }
