@@ -1,7 +1,7 @@
 /** Real proxies, real applications, real requests. */
 export { openWire } from './open-wire';
 export type { Observation, WireBench } from './open-wire';
-export { envoyPath, hasEnvoy } from './run-proxy';
+export { hasEnvoy } from './run-proxy';
 export type { LogLine } from './run-proxy';
 export type { SeenRequest } from './run-upstreams';
 export { authorityOf, directPod, withToken } from './send-request';
