@@ -30,7 +30,7 @@ function Row({ change }: { change: BehaviourChange }): ReactNode {
       <span className="pt-1">
         {change.breaks ? <HealthMark health="failing" size={11} label={t('breaksOne')} /> : <HealthMark health="idle" size={11} />}
       </span>
-      <div className="min-w-0">
+      <div className="min-w-0 flex-1">
         <div className="flex flex-wrap items-baseline gap-x-2">
           <span className="font-mono text-xs break-all">
             {change.method === null ? t('anyRequest') : `${change.method} ${change.path ?? ''}`}

@@ -31,6 +31,7 @@ const pages: { name: string; path: string; drawn: (page: Page) => Promise<void> 
     path: '/config/networking.istio.io/DestinationRule/default/reviews',
     drawn: (page) => expect(page.getByText('subsets').first()).toBeVisible(),
   },
+  { name: 'history', path: '/history', drawn: (page) => expect(page.getByRole('heading', { name: 'History' })).toBeVisible() },
 ];
 
 for (const theme of ['light', 'dark'] as const) {

@@ -23,6 +23,8 @@ export interface Step {
   after: AnyObject | null;
   /** The version that was looked at; a write on any other fails. */
   expected: string | undefined;
+  /** Labels and annotations that others set and `after` lacks go too: the object becomes what it was. */
+  exact?: boolean;
 }
 
 /** Istio reads a route before its subsets exist as 503s: subsets come first, and go last. */
@@ -151,8 +153,10 @@ async function write(
   if (step.before !== null) {
     const preview = await client.apply(resource, body, { ...options, dryRun: true, force: true });
     // Apply leaves alone what others set and the draft leaves out. A draft that takes something away has to replace the object.
-    if (!same(cleanObject(preview)['spec'], cleanObject(step.after)['spec']) || notedFaults(preview) !== notedFaults(step.after))
-      return client.update(resource, replacement(step.before, body), options);
+    const [merged, wanted] = [cleanObject(preview), cleanObject(step.after)];
+    const leavesRest = step.exact === true && !same(merged.metadata, wanted.metadata);
+    if (!same(merged['spec'], wanted['spec']) || notedFaults(preview) !== notedFaults(step.after) || leavesRest)
+      return client.update(resource, replacement(step.before, body, step.exact === true), options);
   }
   return client.apply(resource, body, { ...options, force: true });
 }
@@ -162,12 +166,13 @@ function notedFaults(object: AnyObject | AnyKubeObject): string | undefined {
 }
 
 /** The object with the draft's content, under the version that was looked at. */
-function replacement(before: AnyKubeObject, body: AnyKubeObject): AnyKubeObject {
-  const { managedFields: _fields, annotations, ...metadata } = before.metadata;
+function replacement(before: AnyKubeObject, body: AnyKubeObject, exact: boolean): AnyKubeObject {
+  const { managedFields: _fields, annotations, labels, ...metadata } = before.metadata;
   const lastApplied = annotations?.[lastAppliedAnnotation];
   // kubectl compares with this the next time; it goes when the object goes, not when its content changes.
   const kept = lastApplied === undefined ? {} : { [lastAppliedAnnotation]: lastApplied };
-  return { ...body, metadata: { ...metadata, ...body.metadata, annotations: { ...body.metadata.annotations, ...kept } } };
+  const others = exact || labels === undefined ? {} : { labels };
+  return { ...body, metadata: { ...metadata, ...others, ...body.metadata, annotations: { ...body.metadata.annotations, ...kept } } };
 }
 
 /** What a change is about, beside its objects. */

@@ -52,6 +52,17 @@ describe('history', () => {
     expect(conflict.body).toMatchObject({ preview: null, conflicts: [{ ref: { name: 'reviews' } }] });
   });
 
+  it('takes a label of another away again', async () => {
+    put({ v1: 100 });
+    await expect.poll(async () => (await changes()).length, patience).toBe(1);
+    const metadata = { labels: { team: 'shop' }, managedFields: [{ manager: 'kubectl-label', operation: 'Update' }] };
+    open.kubernetes.put(key, virtualService([{ route: route({ v1: 100 }) }], metadata));
+    await expect.poll(async () => (await changes()).length, patience).toBe(2);
+    const id = (await changes()).find((one) => one.by === 'kubectl-label')?.id ?? '';
+    expect((await call<ChangeResponse>('undoChange', { params: { id } })).status).toBe(201);
+    expect(open.kubernetes.get(key, 'default/reviews')?.metadata['labels']).toBeUndefined();
+  });
+
   it('tells what was changed while no console ran', async () => {
     put({ v1: 100 });
     await expect.poll(async () => (await changes()).length, patience).toBe(1);

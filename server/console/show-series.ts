@@ -220,15 +220,20 @@ function groupsOf(answers: Record<string, Line[] | null>, { by, key: single }: S
     });
 }
 
+/** Marks that would stand on one another become one. */
+const mostMarks = 80;
+
 function marksOf(console: Console, startMs: number, endMs: number): SeriesMark[] {
-  return console.changes
-    .list(200)
-    .filter((change) => change.status === 'applied' || change.status === 'undone')
-    .filter((change) => Date.parse(change.at) >= startMs && Date.parse(change.at) <= endMs)
-    .map((change) => ({
-      time: Date.parse(change.at) / 1000,
-      changeId: change.id,
-      text: change.sentences.map((one) => one.text).join(' ') || change.objects.map((one) => `${one.ref.kind} ${one.ref.name}`).join(', '),
-    }))
-    .toReversed();
+  const apart = (endMs - startMs) / 1000 / mostMarks;
+  const marks: SeriesMark[] = [];
+  for (const change of console.changes.list(500).toReversed()) {
+    const at = Date.parse(change.at);
+    if (at < startMs || at > endMs || (change.status !== 'applied' && change.status !== 'undone')) continue;
+    const text =
+      change.sentences.map((one) => one.text).join(' ') || change.objects.map((one) => `${one.ref.kind} ${one.ref.name}`).join(', ');
+    const last = marks.at(-1);
+    if (last !== undefined && at / 1000 - last.time < apart) last.text = `${last.text}\n${text}`;
+    else marks.push({ time: at / 1000, changeId: change.id, text });
+  }
+  return marks;
 }

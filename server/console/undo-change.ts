@@ -89,7 +89,8 @@ async function stepBack(cluster: Cluster, { before, after }: StoredChange['undo'
   const current = await readCurrent(cluster, kind.group, kind.kind, known.metadata);
   const theirs: AnyObject | null = current === null ? null : cleanObject(current);
   // The version may have moved without the content (a status was written): that is no reason to refuse.
-  if (sameContent(theirs, after)) return { step: { kind, before: current, after: before, expected: current?.metadata.resourceVersion } };
+  if (sameContent(theirs, after))
+    return { step: { kind, before: current, after: before, expected: current?.metadata.resourceVersion, exact: true } };
   const ref = refOfObject(known);
   if (before === null || theirs === null) return { conflict: { ref, base: after, mine: before, theirs, fields: [''], merged: null } };
   const { merged, conflicts } = mergeThreeWay(after, before, theirs);

@@ -185,11 +185,11 @@ describe('writing', () => {
     expect(status).toBeGreaterThanOrEqual(500);
     expect(open.kubernetes.get('destinationrules.networking.istio.io', 'default/reviews')).toBeUndefined();
     expect(live()).toEqual(before);
-    expect(listChanges(open.console, 1).changes[0]).toMatchObject({ status: 'put_back' });
+    expect(listChanges(open.console, 10).changes.filter((one) => one.status === 'put_back')).toHaveLength(1);
   });
 
   it('says after a crash which state the mesh is in', async () => {
-    const done = open.console.changes.list(1)[0];
+    const done = open.console.changes.list(10).find((one) => one.origin !== 'observed');
     if (done === undefined) throw new Error('no change is recorded');
     const after = virtualService([{ route: route({ v1: 1, v2: 99 }) }]);
     const interrupted = { ...done, status: 'applying' as const, undo: [{ before: null, after }] };
