@@ -170,7 +170,7 @@ async function startControlPlane(
     },
     tls: citadel.server,
     authenticate: citadel.authenticate,
-    services: [citadel.service],
+    methods: citadel.methods,
     registries: [citadel.registry],
     compiler: existsSync(hosts) ? { externalHosts: readExternalHosts(readFileSync(hosts, 'utf8')) } : {},
   });

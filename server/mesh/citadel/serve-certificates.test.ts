@@ -1,21 +1,18 @@
 import { X509Certificate } from 'node:crypto';
-import { Client, Metadata, Server, ServerCredentials, credentials, status } from '@grpc/grpc-js';
-import type { ServiceError } from '@grpc/grpc-js';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { HeddleError } from '@/lib/errors';
 import { decodeMessage, encodeMessage } from '@/lib/xds';
 import 'reflect-metadata';
 import { createCitadelMetrics } from './citadel-metrics';
-import { certificateService, createCertificateImplementation } from './serve-certificates';
+import { createCertificateMethod } from './serve-certificates';
+import type { CertificateMethod } from './serve-certificates';
 import { createRoot, readAuthority } from './sign-certificates';
 import { readReview } from './verify-token';
 
 const { Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension } = await import('@peculiar/x509');
 
-const path = certificateService.CreateCertificate.path;
 const now = new Date('2026-01-01T00:00:00Z');
-const same = (bytes: Buffer): Buffer => bytes;
 
 async function csrAsking(uri: string): Promise<string> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -26,50 +23,40 @@ async function csrAsking(uri: string): Promise<string> {
   );
 }
 
-let server: Server;
-let client: Client;
+let method: CertificateMethod;
 const metrics = createCitadelMetrics();
 
 beforeEach(async () => {
   const pair = await createRoot('cluster.local', now);
   const authority = await readAuthority({ ...pair, chainPem: '', rootPem: pair.certPem });
-  server = new Server();
-  server.addService(
-    certificateService,
-    createCertificateImplementation({
-      authority: () => authority,
-      trustDomain: 'cluster.local',
-      authenticate: async (token) => {
-        if (token !== 'good') throw new HeddleError('unauthorized', 'The token is not valid.');
-        return { namespace: 'default', serviceAccount: 'reviews', pod: 'reviews-1' };
-      },
-      metrics,
-      logger: pino({ enabled: false }),
-      now: () => now,
-    }),
-  );
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    ),
-  );
-  client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  method = createCertificateMethod({
+    authority: () => authority,
+    trustDomain: 'cluster.local',
+    authenticate: async (token) => {
+      if (token !== 'good') throw new HeddleError('unauthorized', 'The token is not valid.');
+      return { namespace: 'default', serviceAccount: 'reviews', pod: 'reviews-1' };
+    },
+    metrics,
+    logger: pino({ enabled: false }),
+    now: () => now,
+  });
 });
 
-afterEach(() => {
-  client.close();
-  server.forceShutdown();
-});
-
+/** One call: the chain, or the status that it ended with. */
 function createCertificate(csr: string, token?: string): Promise<string[]> {
-  const metadata = new Metadata();
-  if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
   const request = Buffer.from(encodeMessage('istio.v1.auth.IstioCertificateRequest', { csr, validity_duration: 3600 }));
   return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(path, same, same, request, metadata, (error: ServiceError | null, answer?: Buffer) => {
-      if (error !== null || answer === undefined) reject(error ?? new Error('no answer'));
-      else resolve((decodeMessage('istio.v1.auth.IstioCertificateResponse', answer)['cert_chain'] as string[] | undefined) ?? []);
+    let chain: string[] = [];
+    const handler = method({
+      peer: '127.0.0.1:1',
+      header: (name) => (name === 'authorization' && token !== undefined ? `Bearer ${token}` : ''),
+      send: (bytes) =>
+        (chain = (decodeMessage('istio.v1.auth.IstioCertificateResponse', bytes)['cert_chain'] as string[] | undefined) ?? []),
+      end: (failure) =>
+        failure === undefined ? resolve(chain) : reject(Object.assign(new Error(failure.details), { code: failure.code })),
     });
+    handler.onMessage(request);
+    handler.onEnd();
   });
 }
 
@@ -85,13 +72,13 @@ describe('CreateCertificate', () => {
 
   it('gives nothing to a caller without a token or with one that does not verify', async () => {
     const csr = await csrAsking('spiffe://cluster.local/ns/default/sa/reviews');
-    await expect(createCertificate(csr)).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
-    await expect(createCertificate(csr, 'stolen')).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+    await expect(createCertificate(csr)).rejects.toMatchObject({ code: 16 });
+    await expect(createCertificate(csr, 'stolen')).rejects.toMatchObject({ code: 16 });
     expect(await metrics.registry.metrics()).toContain('citadel_server_authentication_failure_count 2');
   });
 
   it('answers an unreadable request with INVALID_ARGUMENT', async () => {
-    await expect(createCertificate('nonsense', 'good')).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+    await expect(createCertificate('nonsense', 'good')).rejects.toMatchObject({ code: 3 });
   });
 });
 

@@ -1,5 +1,3 @@
-import { status as grpcStatus } from '@grpc/grpc-js';
-import type { ServerUnaryCall, ServiceDefinition, UntypedServiceImplementation, sendUnaryData } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { isHeddleError } from '@/lib/errors';
 import { decodeMessage, encodeMessage } from '@/lib/xds';
@@ -8,20 +6,22 @@ import { signRequest } from './sign-certificates';
 import type { Authority } from './sign-certificates';
 import type { CallerIdentity } from './verify-token';
 
-const same = (bytes: Buffer): Buffer => bytes;
+/** One call of gRPC, as the server that carries the service hands it over. */
+export interface CertificateCall {
+  /** `address:port` of the caller. */
+  readonly peer: string;
+  /** A request header; empty when there is none. */
+  header(name: string): string;
+  send(message: Uint8Array): void;
+  /** In order, or with a status of gRPC. */
+  end(failure?: { code: number; details: string }): void;
+}
 
-/** istio.v1.auth.IstioCertificateService, bytes on both sides. */
-export const certificateService = {
-  CreateCertificate: {
-    path: '/istio.v1.auth.IstioCertificateService/CreateCertificate',
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: same,
-    requestDeserialize: same,
-    responseSerialize: same,
-    responseDeserialize: same,
-  },
-} satisfies ServiceDefinition;
+/** A method of gRPC: what to do with what its caller says. */
+export type CertificateMethod = (call: CertificateCall) => { onMessage(bytes: Buffer): void; onEnd(): void; onClose(): void };
+
+/** Path of the one method of istio.v1.auth.IstioCertificateService. */
+export const certificatePath = '/istio.v1.auth.IstioCertificateService/CreateCertificate';
 
 export interface CertificateServiceOptions {
   authority: () => Authority;
@@ -33,34 +33,38 @@ export interface CertificateServiceOptions {
 }
 
 /** CreateCertificate: who the caller is comes from its token alone (istio.md §5). */
-export function createCertificateImplementation(options: CertificateServiceOptions): UntypedServiceImplementation {
-  return {
-    CreateCertificate(call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void {
-      void answerCall(options, call, callback);
-    },
+export function createCertificateMethod(options: CertificateServiceOptions): CertificateMethod {
+  return (call) => {
+    let asked = false;
+    return {
+      onMessage(bytes) {
+        // One question, one answer.
+        if (asked) return;
+        asked = true;
+        void answerCall(options, call, bytes);
+      },
+      onEnd() {
+        if (!asked) call.end({ code: grpcStatus.invalidArgument, details: 'There is no request.' });
+      },
+      onClose() {},
+    };
   };
 }
 
-async function answerCall(
-  options: CertificateServiceOptions,
-  call: ServerUnaryCall<Buffer, Buffer>,
-  callback: sendUnaryData<Buffer>,
-): Promise<void> {
-  const token = /^bearer\s+(\S+)$/i.exec(call.metadata.get('authorization')[0]?.toString() ?? '')?.[1] ?? '';
-  let bytes: Buffer;
+async function answerCall(options: CertificateServiceOptions, call: CertificateCall, request: Buffer): Promise<void> {
+  const token = /^bearer\s+(\S+)$/i.exec(call.header('authorization'))?.[1] ?? '';
   try {
-    bytes = await createCertificate(options, token, call.request);
+    call.send(await createCertificate(options, token, request));
+    call.end();
   } catch (error) {
-    options.logger.warn({ err: error, peer: call.getPeer() }, 'no certificate was issued');
+    options.logger.warn({ err: error, peer: call.peer }, 'no certificate was issued');
     const known = isHeddleError(error) ? error : undefined;
     const details = known?.message ?? 'The certificate authority failed. Its log says why.';
-    callback({ code: grpcCodes[known?.code ?? ''] ?? grpcStatus.INTERNAL, details });
-    return;
+    call.end({ code: grpcCodes[known?.code ?? ''] ?? grpcStatus.internal, details });
   }
-  callback(null, bytes);
 }
 
-async function createCertificate(options: CertificateServiceOptions, token: string, bytes: Buffer): Promise<Buffer> {
+async function createCertificate(options: CertificateServiceOptions, token: string, bytes: Buffer): Promise<Uint8Array> {
   const { metrics } = options;
   metrics.requests.inc();
   let caller: CallerIdentity;
@@ -84,13 +88,16 @@ async function createCertificate(options: CertificateServiceOptions, token: stri
   }
   metrics.issued.inc();
   const chain = [leaf, ...(authority.chainPem === '' ? [] : [authority.chainPem]), authority.rootPem];
-  return Buffer.from(encodeMessage('istio.v1.auth.IstioCertificateResponse', { cert_chain: chain }));
+  return encodeMessage('istio.v1.auth.IstioCertificateResponse', { cert_chain: chain });
 }
 
-const grpcCodes: Record<string, grpcStatus> = {
-  bad_request: grpcStatus.INVALID_ARGUMENT,
-  unauthorized: grpcStatus.UNAUTHENTICATED,
-  forbidden: grpcStatus.PERMISSION_DENIED,
-  source_unavailable: grpcStatus.UNAVAILABLE,
-  timeout: grpcStatus.UNAVAILABLE,
+/** Status codes of gRPC (doc/statuscodes.md). */
+const grpcStatus = { invalidArgument: 3, permissionDenied: 7, internal: 13, unavailable: 14, unauthenticated: 16 } as const;
+
+const grpcCodes: Record<string, number> = {
+  bad_request: grpcStatus.invalidArgument,
+  unauthorized: grpcStatus.unauthenticated,
+  forbidden: grpcStatus.permissionDenied,
+  source_unavailable: grpcStatus.unavailable,
+  timeout: grpcStatus.unavailable,
 };

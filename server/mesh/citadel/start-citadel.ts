@@ -1,4 +1,3 @@
-import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { DEFAULT_TRUST_DOMAIN } from '@/lib/model';
@@ -6,7 +5,8 @@ import type { KubeClient } from '@/server/kube';
 import { createCitadelMetrics } from './citadel-metrics';
 import { loadAuthority, trustedRootPath } from './load-authority';
 import { publishRoot } from './publish-root';
-import { certificateService, createCertificateImplementation } from './serve-certificates';
+import { certificatePath, createCertificateMethod } from './serve-certificates';
+import type { CertificateMethod } from './serve-certificates';
 import { issueServerPair } from './sign-certificates';
 import type { PemPair } from './sign-certificates';
 import { createTokenVerifier } from './verify-token';
@@ -30,8 +30,8 @@ export interface Citadel {
   server: PemPair;
   /** Who a ServiceAccount token speaks for. @throws HeddleError `unauthorized` */
   authenticate: (token: string) => Promise<CallerIdentity>;
-  /** The certificate service, to be served on the TLS port of discovery. */
-  service: { definition: ServiceDefinition; implementation: UntypedServiceImplementation };
+  /** The certificate service by path, to be served on the TLS port of discovery. */
+  methods: Readonly<Record<string, CertificateMethod>>;
   registry: Registry;
   stop(): void;
 }
@@ -49,13 +49,13 @@ export async function startCitadel(options: StartCitadelOptions): Promise<Citade
   const authenticate = createTokenVerifier(client);
   const server = await issueServerPair(authority, serverNames, ['127.0.0.1'], now());
   const publisher = publishRoot(client, authority.rootPem, logger);
-  const implementation = createCertificateImplementation({ authority: () => authority, trustDomain, authenticate, metrics, logger, now });
+  const method = createCertificateMethod({ authority: () => authority, trustDomain, authenticate, metrics, logger, now });
   return {
     rootPem: authority.rootPem,
     rootCertPath: trustedRootPath(pkiDir),
     server,
     authenticate,
-    service: { definition: certificateService, implementation },
+    methods: { [certificatePath]: method },
     registry: metrics.registry,
     stop: () => publisher.stop(),
   };

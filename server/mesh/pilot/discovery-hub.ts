@@ -58,6 +58,9 @@ export interface ConnectOptions {
   send: (bytes: Uint8Array) => void;
 }
 
+/** After this long the loop gets its turn: what the first proxies are sent leaves while the others are still compiled for. */
+const sliceMs = 4;
+
 /** Turns changes of objects into pushes: collects what changes together, compiles each connected proxy, sends what differs. */
 export class DiscoveryHub {
   readonly connections = new Set<Connection>();
@@ -67,6 +70,9 @@ export class DiscoveryHub {
   private readonly responses = new ResponseCache();
   private waiting: ChangeBatch[] = [];
   private waitingSince = 0;
+  /** Proxies that the push under way has not come to yet; `undefined` when none is. */
+  private due: Set<Connection> | undefined;
+  private stopped = false;
   private seq = 0;
   private versions = new Map<string, string>();
   /** When the changes of a revision arrived, for as long as a proxy may still acknowledge it. */
@@ -117,6 +123,7 @@ export class DiscoveryHub {
 
   disconnect(connection: Connection): void {
     if (!this.connections.delete(connection)) return;
+    this.due?.delete(connection);
     this.options.metrics.connected.dec({ version: connection.proxyVersion });
   }
 
@@ -127,13 +134,15 @@ export class DiscoveryHub {
   }
 
   stop(): void {
+    this.stopped = true;
     this.debouncer.stop();
   }
 
   private push(): void {
     const batches = this.waiting;
+    // What comes while a push is under way follows when it is done.
+    if (batches.length === 0 || this.due !== undefined) return;
     this.waiting = [];
-    if (batches.length === 0) return;
     const changes = new Map<string, string>();
     for (const batch of batches) {
       for (const [kind, version] of batch.versions) changes.set(kind, version);
@@ -145,8 +154,24 @@ export class DiscoveryHub {
     this.arrivals.delete(this.seq - 1000);
     this.options.metrics.triggers.inc({ type: 'config' });
     this.options.metrics.queueTime.observe((this.clock.now() - this.waitingSince) / 1000);
-    for (const connection of this.connections) this.pushTo(connection, changes);
+    this.due = new Set(this.connections);
+    this.pushSlice(this.due, changes);
+  }
+
+  private pushSlice(due: Set<Connection>, changes: ReadonlyMap<string, string>): void {
+    const until = this.clock.now() + sliceMs;
+    for (const connection of due) {
+      due.delete(connection);
+      this.pushTo(connection, changes);
+      if (due.size === 0 || this.clock.now() < until) continue;
+      setImmediate(() => {
+        if (!this.stopped) this.pushSlice(due, changes);
+      });
+      return;
+    }
+    this.due = undefined;
     this.options.onPushed?.();
+    if (this.waiting.length > 0) this.debouncer.trigger();
   }
 
   private updateCompiler(batch: ChangeBatch): void {

@@ -1,5 +1,3 @@
-import { status as grpcStatus } from '@grpc/grpc-js';
-import type { ServerDuplexStream, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { HeddleError, isHeddleError } from '@/lib/errors';
 import { parseProxyNode } from '@/lib/pilot';
@@ -9,29 +7,12 @@ import { bearerToken, checkCaller } from './check-caller';
 import type { Authenticate } from './check-caller';
 import type { Connection, DiscoveryHub } from './discovery-hub';
 import type { DiscoveryRequest } from './proxy-session';
+import { grpcStatus } from './serve-grpc';
+import type { CallHandler, GrpcCall, GrpcMethods } from './serve-grpc';
 
-type Stream = ServerDuplexStream<Buffer, Buffer>;
 type Request = { node?: Node } & DiscoveryRequest;
 
-const same = (bytes: Buffer): Buffer => bytes;
-
-function streamMethod(path: string) {
-  return {
-    path,
-    requestStream: true,
-    responseStream: true,
-    requestSerialize: same,
-    requestDeserialize: same,
-    responseSerialize: same,
-    responseDeserialize: same,
-  };
-}
-
-/** envoy.service.discovery.v3.AggregatedDiscoveryService with bytes on both sides: `lib/xds` is the codec. */
-export const aggregatedDiscovery = {
-  StreamAggregatedResources: streamMethod('/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources'),
-  DeltaAggregatedResources: streamMethod('/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources'),
-} satisfies ServiceDefinition;
+const service = '/envoy.service.discovery.v3.AggregatedDiscoveryService';
 
 export interface AdsOptions {
   hub: DiscoveryHub;
@@ -41,15 +22,15 @@ export interface AdsOptions {
   onRefused(): void;
 }
 
-/** The service's two methods. */
-export function createAdsService(options: AdsOptions): UntypedServiceImplementation {
+/** envoy.service.discovery.v3.AggregatedDiscoveryService. */
+export function createAdsMethods(options: AdsOptions): GrpcMethods {
   return {
-    StreamAggregatedResources: (stream: Stream) => serveStream(stream, 'sotw', options),
-    DeltaAggregatedResources: (stream: Stream) => serveStream(stream, 'delta', options),
+    [`${service}/StreamAggregatedResources`]: (call) => serveStream(call, 'sotw', options),
+    [`${service}/DeltaAggregatedResources`]: (call) => serveStream(call, 'delta', options),
   };
 }
 
-function serveStream(stream: Stream, kind: 'delta' | 'sotw', options: AdsOptions): void {
+function serveStream(call: GrpcCall, kind: 'delta' | 'sotw', options: AdsOptions): CallHandler {
   const requestType = `envoy.service.discovery.v3.${kind === 'delta' ? 'Delta' : ''}DiscoveryRequest`;
   let connection: Connection | undefined;
   let over = false;
@@ -66,17 +47,17 @@ function serveStream(stream: Stream, kind: 'delta' | 'sotw', options: AdsOptions
     if (over) return;
     const code = isHeddleError(error) ? error.code : 'internal';
     if (code === 'unauthorized' || code === 'forbidden') options.onRefused();
-    options.logger.warn({ err: error, peer: stream.getPeer() }, 'discovery stream refused');
+    options.logger.warn({ err: error, peer: call.peer }, 'discovery stream refused');
     close();
     const message = isHeddleError(error) ? error.message : 'The control plane failed. Its log says why.';
-    stream.emit('error', { code: grpcCodes[code] ?? grpcStatus.INTERNAL, details: message });
+    call.end({ code: grpcCodes[code] ?? grpcStatus.internal, details: message });
   }
 
   async function open(request: Request): Promise<void> {
     if (request.node === undefined) throw new HeddleError('bad_request', 'The first request of a stream must carry the node.');
     const node = parseProxyNode(request.node);
     if (options.authenticate !== undefined) {
-      const token = bearerToken(stream.metadata.get('authorization')[0]?.toString());
+      const token = bearerToken(call.header('authorization'));
       checkCaller(await options.authenticate(token ?? ''), node);
     }
     if (over) return;
@@ -88,7 +69,7 @@ function serveStream(stream: Stream, kind: 'delta' | 'sotw', options: AdsOptions
       proxyVersion: typeof version === 'string' ? version : 'unknown',
       lazy: metadata['GENERATOR'] === 'grpc',
       send: (bytes) => {
-        if (!over) stream.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+        if (!over) call.send(bytes);
       },
     });
   }
@@ -98,35 +79,35 @@ function serveStream(stream: Stream, kind: 'delta' | 'sotw', options: AdsOptions
     connection.session.handle(request);
   }
 
-  stream.on('data', (bytes: Buffer) => {
-    try {
-      const request = decodeMessage(requestType, bytes) as Request;
-      if (before === undefined && connection !== undefined) {
-        take(request);
-        return;
+  return {
+    onMessage(bytes) {
+      try {
+        const request = decodeMessage(requestType, bytes) as Request;
+        if (before === undefined && connection !== undefined) {
+          take(request);
+          return;
+        }
+        const turn = (before ?? open(request)).then(() => take(request)).catch(fail);
+        before = turn;
+        void turn.then(() => {
+          if (before === turn) before = undefined;
+        });
+      } catch (error) {
+        fail(error);
       }
-      const turn = (before ?? open(request)).then(() => take(request)).catch(fail);
-      before = turn;
-      void turn.then(() => {
-        if (before === turn) before = undefined;
-      });
-    } catch (error) {
-      fail(error);
-    }
-  });
-  stream.on('end', () => {
-    close();
-    stream.end();
-  });
-  stream.on('cancelled', close);
-  stream.on('close', close);
-  stream.on('error', close);
+    },
+    onEnd() {
+      close();
+      call.end();
+    },
+    onClose: close,
+  };
 }
 
-const grpcCodes: Record<string, grpcStatus> = {
-  bad_request: grpcStatus.INVALID_ARGUMENT,
-  unauthorized: grpcStatus.UNAUTHENTICATED,
-  forbidden: grpcStatus.PERMISSION_DENIED,
-  source_unavailable: grpcStatus.UNAVAILABLE,
-  timeout: grpcStatus.UNAVAILABLE,
+const grpcCodes: Record<string, number> = {
+  bad_request: grpcStatus.invalidArgument,
+  unauthorized: grpcStatus.unauthenticated,
+  forbidden: grpcStatus.permissionDenied,
+  source_unavailable: grpcStatus.unavailable,
+  timeout: grpcStatus.unavailable,
 };

@@ -6,7 +6,6 @@ import { HeddleError } from '@/lib/errors';
 import type { KubernetesResource, Secret } from '@/lib/model';
 import { decodeMessage, encodeMessage, typeUrls } from '@/lib/xds';
 import type { KubeClient } from '@/server/kube';
-import { aggregatedDiscovery } from './serve-ads';
 import { startPilot } from './start-pilot';
 import type { Pilot } from './start-pilot';
 import type { SyncRow } from './report-sync';
@@ -74,7 +73,7 @@ function openStream(client: Client, token?: string) {
   const metadata = new Metadata();
   if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
   const stream: ClientDuplexStream<Buffer, Buffer> = client.makeBidiStreamRequest(
-    aggregatedDiscovery.DeltaAggregatedResources.path,
+    '/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources',
     same,
     same,
     metadata,

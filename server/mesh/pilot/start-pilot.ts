@@ -1,5 +1,3 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
-import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Server as HttpServer } from 'node:http';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -13,7 +11,9 @@ import { createKeySetFetcher, readUrl } from './fetch-key-sets';
 import { createPilotMetrics } from './pilot-metrics';
 import { registerControlPlane } from './register-control-plane';
 import type { DebounceOptions } from './schedule-pushes';
-import { aggregatedDiscovery, createAdsService } from './serve-ads';
+import { createAdsMethods } from './serve-ads';
+import { serveGrpc } from './serve-grpc';
+import type { GrpcMethods } from './serve-grpc';
 import { reportNotes } from './report-sync';
 import { createDebugServer } from './serve-debug';
 import { watchObjects } from './watch-objects';
@@ -21,12 +21,6 @@ import type { ObjectSource } from './watch-objects';
 import { createStatusWriter } from './write-statuses';
 
 const wellKnownDebugPort = 15014;
-
-/** A gRPC service to serve beside discovery on the TLS port (the certificate authority's). */
-export interface GrpcService {
-  definition: ServiceDefinition;
-  implementation: UntypedServiceImplementation;
-}
 
 export interface StartPilotOptions {
   client: KubeClient;
@@ -39,7 +33,8 @@ export interface StartPilotOptions {
   tls?: { certPem: string; keyPem: string };
   /** Verifies ServiceAccount tokens; needed with `tls`. */
   authenticate?: Authenticate;
-  services?: readonly GrpcService[];
+  /** To be served beside discovery on the TLS port (the certificate authority's). */
+  methods?: GrpcMethods;
   /** Metrics of rooms that share the process (citadel's), joined on 15014/metrics. */
   registries?: readonly Registry[];
   compiler?: CompilerOptions;
@@ -97,36 +92,33 @@ export async function startPilot(options: StartPilotOptions): Promise<Pilot> {
   hub.flush();
 
   const ads = { hub, logger, onRefused: () => metrics.authorizationFailures.inc() };
-  const plaintext = createGrpcServer();
-  plaintext.addService(aggregatedDiscovery, createAdsService(ads));
-  const plaintextPort = await bind(plaintext, host, options.ports?.plaintext ?? 15010, ServerCredentials.createInsecure());
-
-  let secure: Server | undefined;
-  let securePort: number | undefined;
-  if (options.tls !== undefined) {
-    if (options.authenticate === undefined)
-      throw new HeddleError('invalid_config', 'The TLS port of discovery needs a way to check tokens.');
-    secure = createGrpcServer();
-    secure.addService(aggregatedDiscovery, createAdsService({ ...ads, authenticate: options.authenticate }));
-    for (const service of options.services ?? []) secure.addService(service.definition, service.implementation);
-    const pair = { cert_chain: Buffer.from(options.tls.certPem), private_key: Buffer.from(options.tls.keyPem) };
-    securePort = await bind(secure, host, options.ports?.tls ?? 15012, ServerCredentials.createSsl(null, [pair]));
-  }
+  const plaintext = await serveGrpc(createAdsMethods(ads), host, options.ports?.plaintext ?? 15010);
+  if (options.tls !== undefined && options.authenticate === undefined)
+    throw new HeddleError('invalid_config', 'The TLS port of discovery needs a way to check tokens.');
+  const secure =
+    options.tls === undefined
+      ? undefined
+      : await serveGrpc(
+          { ...createAdsMethods({ ...ads, authenticate: options.authenticate }), ...options.methods },
+          host,
+          options.ports?.tls ?? 15012,
+          options.tls,
+        );
 
   const debugPort = await listen(debug, host, options.ports?.debug ?? wellKnownDebugPort);
   // The API server reaches the pages as `pods/istiod-heddle:15014`; beside another mesh that needs an address of its own.
   const page = debugPort === wellKnownDebugPort || !writesBack ? undefined : await listenElsewhere(() => createDebugServer(debugOptions));
   if (writesBack) {
-    const ports = { plaintext: plaintextPort, tls: securePort, debug: page === undefined ? debugPort : wellKnownDebugPort };
+    const ports = { plaintext: plaintext.port, tls: secure?.port, debug: page === undefined ? debugPort : wellKnownDebugPort };
     await registerControlPlane(client, page?.host ?? host, ports, new Date());
   }
   ready = true;
-  logger.info({ plaintext: plaintextPort, tls: securePort, debug: debugPort }, 'discovery serves');
+  logger.info({ plaintext: plaintext.port, tls: secure?.port, debug: debugPort }, 'discovery serves');
 
   return {
     addresses: {
-      plaintext: `${host}:${plaintextPort}`,
-      tls: securePort === undefined ? undefined : `${host}:${securePort}`,
+      plaintext: `${host}:${plaintext.port}`,
+      tls: secure === undefined ? undefined : `${host}:${secure.port}`,
       debug: `${host}:${debugPort}`,
     },
     async stop() {
@@ -134,25 +126,13 @@ export async function startPilot(options: StartPilotOptions): Promise<Pilot> {
       hub.stop();
       keySets.stop();
       source.stop();
-      // Discovery streams never end by themselves.
-      plaintext.forceShutdown();
-      secure?.forceShutdown();
+      await Promise.all([plaintext.stop(), secure?.stop()]);
       for (const server of [debug, ...(page === undefined ? [] : [page.server])]) {
         server.closeAllConnections();
         await new Promise((resolve) => server.close(resolve));
       }
     },
   };
-}
-
-function createGrpcServer(): Server {
-  return new Server({
-    // A proxy that vanished without a word is noticed within half a minute.
-    'grpc.keepalive_time_ms': 20_000,
-    'grpc.keepalive_timeout_ms': 10_000,
-    'grpc.max_receive_message_length': 16 * 1024 * 1024,
-    'grpc.max_send_message_length': -1,
-  });
 }
 
 function listen(server: HttpServer, host: string, port: number): Promise<number> {
@@ -179,14 +159,4 @@ async function listenElsewhere(create: () => HttpServer): Promise<{ host: string
     }
   }
   return undefined;
-}
-
-function bind(server: Server, host: string, port: number, credentials: ServerCredentials): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(`${host}:${port}`, credentials, (error, bound) => {
-      if (error !== null)
-        reject(new HeddleError('source_unavailable', `Discovery cannot listen on ${host}:${port}: ${error.message}`, { cause: error }));
-      else resolve(bound);
-    });
-  });
 }
