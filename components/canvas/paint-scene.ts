@@ -33,7 +33,8 @@ export function paintScene(pen: Pen, index: SceneIndex, scene: Scene, view: View
     paintNode(pen, drawn, view, colors, scene);
     const radius = nodeRadius * view.zoom;
     const at = toScreen(drawn.at, view);
-    if (radius > 4) field.take(at.x - radius, at.y - radius, radius * 2, radius * 2);
+    // A little less than the circle: the name below must not share a square of the field with it.
+    if (radius > 4) field.take(at.x - radius + 2, at.y - radius + 2, radius * 2 - 4, radius * 2 - 4);
   }
   pen.globalAlpha = 1;
   paintBoxNames(pen, inView.boxes, view, colors, field);

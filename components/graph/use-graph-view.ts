@@ -53,7 +53,13 @@ export function useGraphView(options: GraphViewOptions): GraphView {
   }, [nodes, edges, focus, hops]);
   const boxes = useMemo(() => boxGraph(shown.nodes, boxBy), [shown.nodes, boxBy]);
   const grouped = boxBy !== 'none' && shown.nodes.length > mostOpenNodes;
-  const closed = useMemo(() => closeBoxes(shown, boxes, (box) => grouped !== flipped.has(box)), [shown, boxes, grouped, flipped]);
+  const closed = useMemo(() => {
+    const outer = new Map(boxes.boxes.map((box) => [box.id, box.parent ?? box.id]));
+    const sizes = new Map<string | undefined, number>();
+    for (const box of boxes.boxOf.values()) sizes.set(outer.get(box), (sizes.get(outer.get(box)) ?? 0) + 1);
+    // A box of one node tells less than the node: it stays open unless closed by hand.
+    return closeBoxes(shown, boxes, (box) => (grouped && (sizes.get(box) ?? 0) > 1) !== flipped.has(box));
+  }, [shown, boxes, grouped, flipped]);
   const rule = useMemo(() => meshEncrypts(shown.edges), [shown.edges]);
   const canvas = useMemo(
     () => maker.make(closed, { labels, rule, changes, countOf: (box) => countOf(box.members.length) }),
