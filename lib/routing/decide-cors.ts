@@ -48,7 +48,8 @@ export function decideCors(cors: CompiledCors, request: RoutingRequest, random: 
   const isPreflight = request.method === 'OPTIONS' && (request.header('access-control-request-method') ?? '') !== '';
   if (!isPreflight) return allowed ? { kind: 'continue', responseHeaders: actualHeaders(cors, origin) } : untouched;
   if (allowed) return { kind: 'reply', responseHeaders: preflightHeaders(cors, origin, request) };
-  return cors.forwardUnmatchedPreflights ? untouched : { kind: 'reply', responseHeaders: [] };
+  // Envoy's answer to an origin that is not allowed says all but that it is.
+  return cors.forwardUnmatchedPreflights ? untouched : { kind: 'reply', responseHeaders: preflightHeaders(cors, null, request) };
 }
 
 function actualHeaders(cors: CompiledCors, origin: string): [string, string][] {
@@ -58,8 +59,8 @@ function actualHeaders(cors: CompiledCors, origin: string): [string, string][] {
   return headers;
 }
 
-function preflightHeaders(cors: CompiledCors, origin: string, request: RoutingRequest): [string, string][] {
-  const headers: [string, string][] = [['access-control-allow-origin', origin]];
+function preflightHeaders(cors: CompiledCors, origin: string | null, request: RoutingRequest): [string, string][] {
+  const headers: [string, string][] = origin === null ? [] : [['access-control-allow-origin', origin]];
   if (cors.allowCredentials) headers.push(['access-control-allow-credentials', 'true']);
   if (cors.allowPrivateNetwork && request.header('access-control-request-private-network') === 'true') {
     headers.push(['access-control-allow-private-network', 'true']);
@@ -68,6 +69,6 @@ function preflightHeaders(cors: CompiledCors, origin: string, request: RoutingRe
   if (cors.allowHeaders !== '') headers.push(['access-control-allow-headers', cors.allowHeaders]);
   if (cors.maxAge !== '') headers.push(['access-control-max-age', cors.maxAge]);
   // Senseless in a preflight, but Envoy's answer passes the same code as every other.
-  if (cors.exposeHeaders !== '') headers.push(['access-control-expose-headers', cors.exposeHeaders]);
+  if (origin !== null && cors.exposeHeaders !== '') headers.push(['access-control-expose-headers', cors.exposeHeaders]);
   return headers;
 }

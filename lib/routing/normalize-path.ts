@@ -6,7 +6,7 @@ export function normalizePath(path: string, mergeSlashes: boolean): string | nul
   const end = queryStart(path);
   const plain = path.slice(0, end);
   if (!needsWork(plain, mergeSlashes)) return path;
-  if (/%(?![0-9a-fA-F]{2})/.test(plain) || plain.includes('%00')) return null;
+  if (plain.includes('%00')) return null;
   const decoded = plain.replaceAll('\\', '/').replaceAll(/%([0-9a-fA-F]{2})/g, (triplet, hex: string) => {
     const character = String.fromCharCode(Number.parseInt(hex, 16));
     return /[A-Za-z0-9\-._~]/.test(character) ? character : triplet.toUpperCase();

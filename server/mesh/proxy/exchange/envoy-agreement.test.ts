@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Route, VirtualHost } from '@/lib/xds';
-import { httpListener, request, startHttp, startProxy, staticCluster, virtualHost } from '../testdata/harness';
+import type { HttpFault, Route, VirtualHost } from '@/lib/xds';
+import { typeUrls } from '@/lib/xds';
+import { httpListener, request, startHttp, startProxy, startTcp, staticCluster, virtualHost } from '../testdata/harness';
 
 /** Where a stock Envoy did otherwise than we thought: found by the property test in `e2e/properties`. */
 const cleanups: (() => void)[] = [];
@@ -26,6 +27,11 @@ async function serve(routes: readonly Route[], more: Partial<VirtualHost> = {}) 
   });
   cleanups.push(started.stop);
   return { port: started.port(), heard };
+}
+
+/** A fault as a route carries it. */
+function faultOf(fault: HttpFault) {
+  return { '@type': typeUrls.fault, ...fault };
 }
 
 const addResponseHeader = { response_headers_to_add: [{ header: { key: 'x-route', value: 'yes' } }] };
@@ -56,9 +62,7 @@ describe('as Envoy does', () => {
         match: { prefix: '/' },
         route: { cluster: 'app' },
         ...addResponseHeader,
-        typed_per_filter_config: {
-          'envoy.filters.http.fault': { '@type': 'type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault', ...fault },
-        },
+        typed_per_filter_config: { 'envoy.filters.http.fault': faultOf(fault) },
       },
     ]);
     const reply = await request(port);
@@ -71,9 +75,7 @@ describe('as Envoy does', () => {
       {
         match: { prefix: '/' },
         route: { cluster: 'app' },
-        typed_per_filter_config: {
-          'envoy.filters.http.fault': { '@type': 'type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault', ...fault },
-        },
+        typed_per_filter_config: { 'envoy.filters.http.fault': faultOf(fault) },
       },
     ]);
     const reply = await request(port);
@@ -101,5 +103,32 @@ describe('as Envoy does', () => {
     ]);
     await request(port, { headers: { 'content-type': 'application/grpc' } });
     expect(heard[0]?.headers['grpc-timeout']).toBe('3000m');
+  });
+
+  it('says where it is what a direct response created', async () => {
+    const { port } = await serve([{ match: { prefix: '/' }, direct_response: { status: 201 } }]);
+    expect((await request(port, { path: '/a?b=c', headers: { host: 'shop' } })).headers['location']).toBe('http://shop/a?b=c');
+  });
+
+  it('delays the news that a cluster is unknown', async () => {
+    const fault = { delay: { fixed_delay: { seconds: 0, nanos: 1e8 }, percentage: { numerator: 100 } } };
+    const { port } = await serve([
+      { match: { prefix: '/' }, route: { cluster: 'nowhere' }, typed_per_filter_config: { 'envoy.filters.http.fault': faultOf(fault) } },
+    ]);
+    const startedAt = performance.now();
+    expect((await request(port)).status).toBe(503);
+    expect(performance.now() - startedAt).toBeGreaterThan(80);
+  });
+
+  it('takes what is no HTTP for a protocol error at once', async () => {
+    const alert = await startTcp((socket) => socket.once('data', () => socket.end(Buffer.from([21, 3, 1, 0, 2, 2, 70]))));
+    cleanups.push(alert.stop);
+    const started = await startProxy({
+      clusters: [staticCluster('app', [alert.port])],
+      listeners: [httpListener([{ match: { prefix: '/' }, route: { cluster: 'app' } }])],
+    });
+    cleanups.push(started.stop);
+    const reply = await request(started.port());
+    expect([reply.status, reply.body]).toEqual([502, expect.stringContaining('protocol error')]);
   });
 });

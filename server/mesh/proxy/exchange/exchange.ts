@@ -125,12 +125,15 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
         return;
       case 'redirect':
         if (decision.redirect === null) return;
-        this.answer(decision.redirect.status, '', 0, 'direct_response', [['location', buildLocation(decision.redirect, view)]]);
+        this.answerRouted(decision.redirect.status, '', 'direct_response', [['location', buildLocation(decision.redirect, view)]]);
         return;
       case 'direct_response': {
         const reply = decision.directResponse;
         const body = typeof reply?.body === 'string' ? reply.body : Buffer.from(reply?.body ?? []).toString('latin1');
-        this.answer(reply?.status ?? 500, body, 0, 'direct_response');
+        const status = reply?.status ?? 500;
+        // What was created, or has moved, is where it was asked for.
+        const located = status === 201 || (status >= 300 && status < 400);
+        this.answerRouted(status, body, 'direct_response', located ? [['location', `${view.scheme}://${view.authority}${view.path}`]] : []);
         return;
       }
       case 'non_forwarding':
@@ -292,10 +295,18 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
     this.stream?.sendInterim(head);
   }
 
-  /** An answer of the proxy's own. The route's changes to response headers apply, whoever refuses. */
+  /** What a redirect or direct response says. */
+  private answerRouted(status: number, body: string, details: string, headers: LocalHeaders): void {
+    if (!this.startAnswer(0, details)) return;
+    if (this.decision !== null) mutateResponse(this.decision.responseMutations, this, noHeader);
+    sendLocalReply(this, status, body, headers);
+    this.complete();
+  }
+
+  /** An answer in place of the upstream's, by a filter or the router: the changes to response headers of a forwarding route apply. */
   answer(status: number, body: string, flags: number, details: string, headers: LocalHeaders = []): void {
     if (!this.startAnswer(flags, details)) return;
-    if (this.decision !== null) mutateResponse(this.decision.responseMutations, this, noHeader);
+    if (this.decision?.kind === 'forward') mutateResponse(this.decision.responseMutations, this, noHeader);
     sendLocalReply(this, status, body, headers);
     this.complete();
   }
@@ -314,7 +325,7 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
       return;
     }
     if (!this.startAnswer(flags, details)) return;
-    if (this.decision !== null) mutateResponse(this.decision.responseMutations, this, noHeader);
+    if (this.decision?.kind === 'forward') mutateResponse(this.decision.responseMutations, this, noHeader);
     sendGrpcReply(this, grpcStatus, 'fault filter abort', []);
     this.complete();
   }

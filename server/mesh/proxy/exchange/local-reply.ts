@@ -29,7 +29,7 @@ export function sendGrpcReply(exchange: Exchange, grpcStatus: number, message: s
   if (stream === null) return;
   exchange.status = 200;
   exchange.grpcStatus = grpcStatus;
-  const text: LocalHeaders = message === '' ? [] : [['grpc-message', grpcMessage(message)]];
+  const text: LocalHeaders = message === '' || exchange.view.method === 'HEAD' ? [] : [['grpc-message', grpcMessage(message)]];
   const all = withPlanned(exchange, headers);
   stream.sendLocal(
     200,

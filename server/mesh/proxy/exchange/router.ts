@@ -99,11 +99,10 @@ export class Router implements UpstreamOwner, PoolWaiter, TimerOwner {
   /** Starts forwarding. The head of the request is valid during this call. */
   begin(decision: Decision): void {
     const { exchange } = this;
-    const action = decision.route?.action ?? null;
     const cluster = exchange.context.clusters.get(decision.cluster) ?? null;
     this.cluster = cluster;
     if (cluster === null) {
-      exchange.answer(action?.clusterNotFoundStatus ?? 503, '', FLAG.noCluster, 'cluster_not_found');
+      if (!this.held) this.noCluster();
       return;
     }
     this.hash = hashForBalancer(exchange, decision);
@@ -129,12 +128,21 @@ export class Router implements UpstreamOwner, PoolWaiter, TimerOwner {
   /** Sends what was composed. */
   release(): void {
     this.held = false;
+    if (this.cluster === null) {
+      this.noCluster();
+      return;
+    }
     if (this.endpoint === null) {
       this.noEndpoint();
       return;
     }
     if (this.exchange.requestEnded) this.timers.startGlobal();
     this.attemptOnce();
+  }
+
+  private noCluster(): void {
+    const action = this.exchange.decision?.route?.action ?? null;
+    this.exchange.answer(action?.clusterNotFoundStatus ?? 503, '', FLAG.noCluster, 'cluster_not_found');
   }
 
   private noEndpoint(): void {

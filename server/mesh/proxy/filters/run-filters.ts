@@ -5,6 +5,7 @@ import {
   evaluateRbac,
   jwtHttpStatus,
   rbacDenialDetails,
+  readStructPath,
   removeQueryParameter,
 } from '@/lib/routing';
 import type { CompiledFault, CompiledHttpFilter, CompiledRbacFilter, Decision, FaultDecision, HeaderMutation } from '@/lib/routing';
@@ -41,6 +42,9 @@ export interface FilterTarget {
   /** Holds the request for so long, then does what comes next. */
   hold(delayMs: number, next: AfterHold): void;
 }
+
+/** Longest path that a challenge repeats. */
+const MAX_REALM_PATH = 256;
 
 /** Returns true when the request may go on. Otherwise the exchange has been answered or held. */
 export function runFilters(filters: readonly CompiledHttpFilter[], target: FilterTarget, first: Decision): boolean {
@@ -115,7 +119,7 @@ function runJwt(outcome: JwtOutcome, target: FilterTarget): boolean {
       );
     }
     for (const { header_name, claim_name } of config.claim_to_headers ?? []) {
-      const value = claims[claim_name];
+      const value = readStructPath(claims, claims[claim_name] === undefined ? claim_name.split('.') : [claim_name]);
       if (value !== undefined && value !== null && typeof value !== 'object') setHeader(target, header_name.toLowerCase(), String(value));
     }
     if (config.forward !== true && found.from === 'header') {
@@ -128,7 +132,8 @@ function runJwt(outcome: JwtOutcome, target: FilterTarget): boolean {
   }
   if (outcome.status === 'ok') return true;
   const status = jwtHttpStatus(outcome.status);
-  const realm = `${view.scheme}://${view.authority}${view.path.replaceAll(/["\\]/g, '')}`;
+  const path = (view.header('x-envoy-original-path') ?? view.path).slice(0, MAX_REALM_PATH);
+  const realm = `${view.scheme}://${view.authority}${path.replaceAll(/["\\]/g, '')}`;
   const challenge: [string, string][] = [
     ['www-authenticate', `Bearer realm="${realm}"${outcome.status === 'Jwt is missing' ? '' : ', error="invalid_token"'}`],
   ];

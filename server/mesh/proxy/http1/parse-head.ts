@@ -66,7 +66,8 @@ export function parseRequestHead(bytes: Buffer, start: number, end: number): num
 export function parseResponseHead(bytes: Buffer, start: number, end: number): number {
   const head = responseHead;
   let at = start;
-  if (end - at < 13) return NEED_MORE;
+  // What cannot become a status line is not waited for: a TLS alert, say, is all that will come.
+  if (end - at < 13) return mayStartVersion(bytes, at, end) ? NEED_MORE : refuse(head, 'http1.codec_error');
   if (!startsWithVersion(bytes, at) || bytes[at + 8] !== SPACE) return refuse(head, 'http1.codec_error');
   head.minor = (bytes[at + 7] as number) - 0x30;
   const hundreds = (bytes[at + 9] as number) - 0x30;
@@ -81,6 +82,13 @@ export function parseResponseHead(bytes: Buffer, start: number, end: number): nu
   if (at + 1 >= end) return wantMore(head, end - start);
   if (bytes[at] !== CR || bytes[at + 1] !== LF) return refuse(head, 'http1.codec_error');
   return parseHeaders(head, bytes, start, at + 2, end);
+}
+
+const VERSION = Buffer.from('HTTP/1.');
+
+function mayStartVersion(bytes: Buffer, start: number, end: number): boolean {
+  const length = Math.min(end - start, VERSION.length);
+  return bytes.subarray(start, start + length).equals(VERSION.subarray(0, length));
 }
 
 function startsWithVersion(bytes: Buffer, at: number): boolean {

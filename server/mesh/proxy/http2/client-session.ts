@@ -116,7 +116,7 @@ export class Http2ClientStream implements UpstreamStream {
   readonly http2 = true;
   readonly reused = false;
   output: ClientOutput | undefined;
-  private readonly session: Http2ClientSession;
+  readonly session: Http2ClientSession;
   private exchange: UpstreamOwner | null = null;
   private started = false;
   private responded = false;
@@ -293,6 +293,6 @@ class ClientOutput extends StreamOutput {
   protected onEnded(): void {}
 
   onSessionGone(reason: string): void {
-    this.stream.failed('connection-termination', reason);
+    this.stream.failed(this.stream.session.violated ? 'protocol-error' : 'connection-termination', reason);
   }
 }

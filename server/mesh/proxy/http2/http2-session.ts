@@ -32,6 +32,8 @@ export abstract class Http2Session extends FrameWriter implements ConnectionOwne
   private readonly decoder = new HpackDecoder();
   private unreturned = 0;
   private readonly pending = new PendingBytes();
+  /** The other side does not speak HTTP/2 as it should, or not at all. */
+  violated = false;
   private prefaceLeft: number;
   private block: Buffer[] = [];
   private blockBytes = 0;
@@ -354,6 +356,7 @@ export abstract class Http2Session extends FrameWriter implements ConnectionOwne
   /** A connection error: says why, then closes. */
   protected fail(code: number, reason: string): void {
     if (this.dead) return;
+    this.violated = true;
     this.writeGoAway(this.lastProcessed(), code);
     this.flushBatch();
     this.connection.closeWhenSent();
