@@ -6,8 +6,6 @@ const chromium = [process.env['HEDDLE_CHROMIUM'], '/usr/bin/chromium'].find((pat
 /** Stories against one freshly started demo; they change the mesh, so they run one after the other. */
 export default defineConfig({
   testDir: 'e2e/stories',
-  // `npm test` tells the main stories; `npm run verify` all of them.
-  testIgnore: process.env['HEDDLE_STORIES'] === 'all' ? [] : ['graph.spec.ts'],
   outputDir: 'test-results/e2e',
   globalSetup: './e2e/support/start-demo.ts',
   workers: 1,

@@ -73,10 +73,7 @@ const tasks = {
   contract: (args) => prepare({ consoleToo: true }).then(() => runSuites(['contract'], args)),
   e2e: (args) => prepare({ consoleToo: true }).then(() => runSuites(['e2e'], args)),
   test: (args) => prepare({ consoleToo: true }).then(() => runSuites(['check', 'contract', 'e2e'], args)),
-  verify: (args) => {
-    process.env.HEDDLE_STORIES = 'all';
-    return prepare({ consoleToo: true }).then(() => runSuites(['check', 'contract', 'verify', 'e2e'], args));
-  },
+  verify: (args) => prepare({ consoleToo: true }).then(() => runSuites(['check', 'contract', 'verify', 'e2e'], args)),
 };
 
 export const taskNames = Object.keys(tasks);

@@ -64,8 +64,8 @@ export function drawRedirect(draw: Draw): RoutePart {
     [4, {}],
     [1, { port: 8443 }],
     [1, { port: 80 }],
-    [1, { derivePort: 'FROM_PROTOCOL_DEFAULT' }],
-    [1, { derivePort: 'FROM_REQUEST_PORT' }],
+    [2, { derivePort: 'FROM_PROTOCOL_DEFAULT' }],
+    [2, { derivePort: 'FROM_REQUEST_PORT' }],
   ]);
   return {
     redirect: {
@@ -141,7 +141,7 @@ function drawFault(draw: Draw): RoutePart {
       [2, { percentage: { value: 0 } }],
       [1, {}],
     ]);
-  const delay = { delay: { fixedDelay: draw.pick(['0.05s', '0.08s']), ...(draw.chance(0.2) ? { percent: 100 } : share()) } };
+  const delay = { delay: { fixedDelay: draw.pick(['0.05s', '0.08s']), ...(draw.chance(0.35) ? { percent: 100 } : share()) } };
   const abort = {
     abort: {
       ...(draw.chance(0.8)
@@ -164,7 +164,7 @@ function drawMirror(draw: Draw, destinations: readonly Destination[]): RoutePart
     [3, {}],
     [2, { mirrorPercentage: { value: 100 } }],
     [1, { mirrorPercentage: { value: 0 } }],
-    [1, { mirrorPercent: draw.pick([0, 100]) }],
+    [2, { mirrorPercent: draw.pick([0, 100]) }],
   ]);
   if (draw.chance(0.6)) return { mirror: drawDestination(draw, destinations), ...share };
   const mirrors = Array.from({ length: 1 + draw.int(2) }, () => ({

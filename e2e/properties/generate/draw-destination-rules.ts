@@ -46,7 +46,11 @@ export function drawDestinationRules(draw: Draw, scene: DestinationRuleScene): C
     });
   }
   if (scene.outside) rules.push(outsideRule(draw, scene));
-  return rules;
+  const text = JSON.stringify(rules);
+  // Together they bring HTTP/2 to applications, which the ones here do not speak.
+  return text.includes('"useClientProtocol":true')
+    ? (JSON.parse(text.replaceAll('"h2UpgradePolicy":"UPGRADE"', '"h2UpgradePolicy":"DEFAULT"')) as ConfigObject[])
+    : rules;
 }
 
 function drawSubsets(draw: Draw, index: number): RoutePart[] {

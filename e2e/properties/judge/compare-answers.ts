@@ -75,11 +75,23 @@ function splitValue(value: string): string[] {
 }
 
 /** The two wires against each other. Where chance picked different clusters or pods, only what does not follow from that is compared. */
-export function compareWires(prediction: Prediction, heddle: Answer, envoy: Answer): Difference[] {
+export function compareWires(
+  prediction: Prediction,
+  heddle: Answer,
+  envoy: Answer,
+  { copiesAgree, serversAgree }: { readonly copiesAgree: boolean; readonly serversAgree: boolean },
+): Difference[] {
   const differences: Difference[] = [];
   const check = (field: string, left: unknown, right: unknown): void => {
     if (JSON.stringify(left) !== JSON.stringify(right))
       differences.push({ between: 'heddle/envoy', field, left: show(left), right: show(right) });
+  };
+  const checkHeaders = (field: string, left: readonly string[], right: readonly string[]): void => {
+    const names = new Set([...left, ...right].map((line) => line.slice(0, line.indexOf(':'))));
+    for (const name of names) {
+      const own = (line: string): boolean => line.startsWith(`${name}:`);
+      check(`${field} ${name}`, left.filter(own), right.filter(own));
+    }
   };
   // What gRPC callers are told is a 200 whatever happened: whether an application was reached tells outcomes apart too.
   const statuses = new Set(prediction.outcomes.map(({ status, attempts }) => `${status} ${attempts === undefined}`));
@@ -87,19 +99,26 @@ export function compareWires(prediction: Prediction, heddle: Answer, envoy: Answ
   if (!alike && prediction.outcomes.length > 1) return differences;
   if (statuses.size > 1 && (heddle.status !== envoy.status || heddle.seen.length !== envoy.seen.length)) return differences;
   check('status', heddle.status, envoy.status);
+  // Two destinations may be the same cluster with other headers: which of them it was, chance knows.
+  const perCluster = Map.groupBy(prediction.outcomes, ({ cluster }) => cluster);
+  const headersOf = ({ requestHeaders, responseHeaders }: Outcome): string => JSON.stringify([requestHeaders, responseHeaders]);
+  if ([...perCluster.values()].some((outcomes) => new Set(outcomes.map(headersOf)).size > 1)) return differences;
   const samePod = JSON.stringify(heddle.seen.map(({ pod }) => pod)) === JSON.stringify(envoy.seen.map(({ pod }) => pod));
   if (samePod && (heddle.client !== null || prediction.outcomes.length === 1)) check('body', heddle.body, envoy.body);
-  check('response headers', heddle.headers, envoy.headers);
+  checkHeaders('response header', heddle.headers, envoy.headers);
   for (const field of ['status', 'flags', 'details', 'cluster', 'route'] as const)
     check(`log ${field}`, heddle.client?.[field], envoy.client?.[field]);
-  if (statuses.size === 1) check('log of servers', heddle.servers, envoy.servers);
+  // Refusals of different pods name different rules.
+  if (prediction.outcomes.length === 1 && copiesAgree && serversAgree) check('log of servers', heddle.servers, envoy.servers);
   if (statuses.size > 1) return differences;
   check(
     'tries',
     heddle.seen.map(({ line }) => line),
     envoy.seen.map(({ line }) => line),
   );
-  for (const [index, seen] of heddle.seen.entries()) if (samePod) check('headers of a try', seen.headers, envoy.seen[index]?.headers);
+  for (const [index, seen] of heddle.seen.entries())
+    if (samePod) checkHeaders('request header of a try:', seen.headers, envoy.seen[index]?.headers ?? []);
+  if (!copiesAgree) return differences;
   check(
     'copies',
     heddle.mirrored.map(({ line }) => line),

@@ -49,7 +49,8 @@ function lineOf({ status, flags, details, cluster, route }: LogLine): Omit<LogLi
 }
 
 function withoutReason(text: string): string {
-  return text.replace(/, transport failure reason: .*/s, '');
+  // Cookies of hashing balancers are random.
+  return text.replace(/, transport failure reason: .*/s, '').replace(/^stick="[^"]*"/, 'stick=…');
 }
 
 function sortedFlags(flags: string): string {

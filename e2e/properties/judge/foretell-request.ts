@@ -132,15 +132,16 @@ function outcomesOf(foreseen: Foreseen): Outcome[] {
   const { simulation, routing, decision, answeredByProxy, aborted } = foreseen;
   const cors = aborted ? {} : foreseenCors(decision, routing);
   if (answeredByProxy || (simulation.status !== undefined && simulation.destinations.length === 0)) {
-    const own = decision.kind !== 'forward' && !aborted ? foretellHeaders(decision.responseMutations, {}) : cors;
-    const location = simulation.location === undefined ? {} : { location: [simulation.location] };
+    const refused = simulation.authorization.verdict === 'deny';
+    const own = refused ? {} : decision.kind !== 'forward' && !aborted ? foretellHeaders(decision.responseMutations, {}) : cors;
+    const location = refused || simulation.location === undefined ? {} : { location: [simulation.location] };
     return [
       {
         status: localStatus(routing, simulation.status ?? 0),
         cluster: foreseen.clusters.has(decision.cluster) ? decision.cluster : '',
         pods: [],
         responseHeaders: { ...own, ...location },
-        ...(typeof decision.directResponse?.body === 'string' && foreseen.request.method !== 'HEAD' && !isGrpc(routing)
+        ...(!refused && typeof decision.directResponse?.body === 'string' && foreseen.request.method !== 'HEAD' && !isGrpc(routing)
           ? { body: decision.directResponse.body }
           : {}),
       },
@@ -171,14 +172,15 @@ function foreseenCors(decision: Decision, request: RoutingRequest): Record<strin
   return { ...absent, ...Object.fromEntries(present) };
 }
 
-/** Whether a cluster speaks to the outside server what it understands there: plaintext on 8000, TLS on 8443 as `ext.example.com`. */
-function fitsOutside({ compiled, request }: Foreseen, { cluster }: SimulatedDestination): boolean {
+/** The status when a cluster speaks to the outside server what it does not understand there: it takes plaintext on 8000, TLS on 8443. */
+function outsideFailure({ compiled, request }: Foreseen, { cluster }: SimulatedDestination): number | null {
   const resource = compiled.proxies.get(request.from)?.compiled.clusters.find(({ name }) => name === cluster)?.resource;
-  if (resource === undefined) return false;
+  if (resource === undefined) return 503;
   const { tls } = chooseUpstreamSocket(compileCluster(resource), null).socket;
-  if (!cluster.startsWith('outbound|8443|')) return tls === null;
-  const names = tls?.common_tls_context?.validation_context?.match_typed_subject_alt_names ?? [];
-  return tls !== null && names.every(({ matcher }) => matcher.exact !== 'wrong.example.com');
+  if (!cluster.startsWith('outbound|8443|')) return tls === null ? null : 503;
+  if (tls === null) return 503;
+  const names = tls.common_tls_context?.validation_context?.match_typed_subject_alt_names ?? [];
+  return names.every(({ matcher }) => matcher.exact !== 'wrong.example.com') ? null : 503;
 }
 
 /** How it ends at the pods of one workload. */
@@ -190,7 +192,8 @@ function endAt(foreseen: Foreseen, destination: SimulatedDestination, cors: Outc
     cluster: clusters.has(decision.cluster) ? decision.cluster : '',
     pods: destination.workload === '' || destination.endpoints === 0 ? [] : [name],
   };
-  if (name === 'ext' && !fitsOutside(foreseen, destination)) return { ...base, pods: [], status: localStatus(routing, 503) };
+  const failure = name === 'ext' ? outsideFailure(foreseen, destination) : null;
+  if (failure !== null) return { ...base, pods: [], status: localStatus(routing, failure) };
   if (destination.status !== undefined) return { ...base, pods: [], status: localStatus(routing, destination.status) };
   const action = decision.route?.action ?? null;
   if (action === null) return { ...base, status: 0 };
