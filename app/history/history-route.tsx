@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react';
 import { HistoryPage } from '@/components/history/history-page';
-import { PreviewPanel } from '@/components/traffic-editor/preview-panel';
+import { PreviewPanel } from '@/components/change/preview-panel';
 
 /** Puts the two rooms together: the history, and the preview of what taking a change back would do. */
 export function HistoryRoute(): ReactNode {

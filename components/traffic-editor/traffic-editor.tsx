@@ -2,16 +2,13 @@
 
 import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { useApply, usePreview } from '@/components/data/use-changes';
+import { AppliedPanel } from '@/components/change/applied-panel';
+import { ChangeFlow } from '@/components/change/change-flow';
 import { useEndpoint } from '@/components/data/use-endpoint';
-import { Button } from '@/components/ui/button';
 import { ErrorState, NoticeStrip, SkeletonRows } from '@/components/ui/states';
-import type { AnyObject, Change, ConflictBody, TrafficResponse } from '@/lib/contract';
+import type { AnyObject, Change, TrafficResponse } from '@/lib/contract';
 import type { DestinationRule, VirtualService } from '@/lib/kinds';
 import { type TrafficSettings, sameJson, writeTraffic } from '@/lib/kinds/virtual-service';
-import { AppliedPanel } from './applied-panel';
-import { ConflictPanel } from './conflict-panel';
-import { PreviewPanel } from './preview-panel';
 import { FaultPanel, type FaultSeconds, LimitsPanel } from './rule-panels';
 import { SplitEditor, type SplitRow } from './split-editor';
 
@@ -38,13 +35,9 @@ export function TrafficEditor({ namespace, name }: { namespace: string; name: st
   const t = useTranslations('traffic');
   const common = useTranslations('common');
   const [draft, setDraft] = useState<{ base: TrafficResponse; settings: TrafficSettings }>();
-  const [objects, setObjects] = useState<AnyObject[]>();
   const [applied, setApplied] = useState<Change>();
-  const [reason, setReason] = useState('');
   const [faultFor, setFaultFor] = useState<FaultSeconds>(900);
   const traffic = useEndpoint('serviceTraffic', { params: { namespace, name } }, { refreshMs: 5_000 });
-  const preview = usePreview();
-  const apply = useApply();
 
   // A draft stands on the version it was begun from: what arrives meanwhile does not shift it.
   const base = draft?.base ?? traffic.data;
@@ -60,6 +53,10 @@ export function TrafficEditor({ namespace, name }: { namespace: string; name: st
       })),
     [settings, traffic.data],
   );
+  const change = useMemo(
+    () => (draft === undefined ? undefined : { objects: draftObjects(draft.base, draft.settings), bases: bases(draft.base) }),
+    [draft],
+  );
 
   if (!base || !settings) {
     if (traffic.isError)
@@ -70,35 +67,7 @@ export function TrafficEditor({ namespace, name }: { namespace: string; name: st
   const edit = (patch: Partial<TrafficSettings>): void => {
     const next = { ...settings, ...patch };
     setDraft(sameJson(next, base.settings) ? undefined : { base, settings: next });
-    setObjects(undefined);
-    preview.reset();
-    apply.reset();
   };
-  const discard = (): void => {
-    setDraft(undefined);
-    setObjects(undefined);
-    setReason('');
-    preview.reset();
-    apply.reset();
-  };
-  const look = (candidates: AnyObject[]): void => {
-    setObjects(candidates);
-    preview.mutate({ objects: candidates });
-  };
-  const write = (takeOver: boolean): void => {
-    if (!objects) return;
-    apply.mutate(
-      { objects, bases: bases(base), takeOver, faultSeconds: faultFor, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) },
-      {
-        onSuccess: ({ change }) => {
-          setApplied(change);
-          discard();
-        },
-      },
-    );
-  };
-  const conflict = apply.error?.status === 409 ? (apply.error.body as ConflictBody) : undefined;
-  const needsReason = (preview.data?.guards.reasonNeeded.length ?? 0) > 0;
   const say = t as unknown as (key: string, values: Record<string, string | number>) => string;
 
   return (
@@ -151,55 +120,15 @@ export function TrafficEditor({ namespace, name }: { namespace: string; name: st
           changed={settings.timeoutMs !== base.settings.timeoutMs || !sameJson(settings.retries, base.settings.retries)}
         />
       </fieldset>
-      {conflict && (
-        <ConflictPanel
-          conflict={conflict}
-          onMerged={(merged) => {
-            apply.reset();
-            look(merged);
-          }}
-          onStartAgain={() => {
-            discard();
-            void traffic.refetch();
-          }}
-          onTakeOver={() => write(true)}
-        />
-      )}
-      {apply.isError && !conflict && <ErrorState {...apply.error.body.error} retryLabel={common('retry')} onRetry={() => write(false)} />}
-      {preview.isError && (
-        <ErrorState {...preview.error.body.error} retryLabel={common('retry')} onRetry={() => objects && look(objects)} />
-      )}
-      {preview.data && <PreviewPanel preview={preview.data} />}
-      {preview.data && needsReason && (
-        <label className="flex flex-col gap-1 px-4 pb-3 text-sm">
-          <span className="text-degraded-text">
-            {t('reasonNeeded')} {preview.data.guards.reasonNeeded.map((one) => one.text).join(' ')}
-          </span>
-          <textarea
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-            aria-label={t('reason')}
-            rows={2}
-            className="rounded-sm border border-line-strong bg-panel px-2 py-1"
-          />
-        </label>
-      )}
-      {draft && (
-        <div className="sticky bottom-0 flex items-center gap-2 border-t border-line bg-panel px-4 py-2.5">
-          {preview.data ? (
-            <Button variant="primary" disabled={apply.isPending || (needsReason && reason.trim() === '')} onClick={() => write(false)}>
-              {apply.isPending ? t('applying') : t('apply')}
-            </Button>
-          ) : (
-            <Button variant="primary" disabled={preview.isPending} onClick={() => look(draftObjects(base, settings))}>
-              {preview.isPending ? t('previewing') : t('preview')}
-            </Button>
-          )}
-          <Button variant="ghost" onClick={discard}>
-            {t('discard')}
-          </Button>
-        </div>
-      )}
+      <ChangeFlow
+        draft={change}
+        faultSeconds={faultFor}
+        onApplied={setApplied}
+        onDiscard={({ reload }) => {
+          setDraft(undefined);
+          if (reload) void traffic.refetch();
+        }}
+      />
     </div>
   );
 }

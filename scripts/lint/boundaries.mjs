@@ -23,10 +23,11 @@ export const rooms = [
   { path: 'components/charts', allow: ['lib', 'components/ui'], node: false },
   { path: 'components/canvas', allow: ['lib', 'components/ui'], node: false },
   { path: 'components/data', allow: ['lib'], node: false },
+  { path: 'components/change', allow: ['lib', 'components/ui', 'components/data'], node: false },
   {
     path: 'components',
     feature: true,
-    allow: ['lib', 'components/ui', 'components/charts', 'components/canvas', 'components/data', 'components/shell'],
+    allow: ['lib', 'components/ui', 'components/charts', 'components/canvas', 'components/data', 'components/change', 'components/shell'],
     node: false,
   },
   { path: 'server/console', allow: ['server/sources', 'server/kube', 'server/config', 'lib'], node: true },

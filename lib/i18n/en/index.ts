@@ -1,3 +1,4 @@
+import { change } from './change';
 import { common } from './common';
 import { configuration } from './configuration';
 import { errors } from './errors';
@@ -15,6 +16,7 @@ import { words } from './words';
 
 /** The English catalogue: one file per page. Every text a user sees is in here. */
 export const en = {
+  change,
   common,
   configuration,
   errors,

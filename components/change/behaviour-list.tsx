@@ -20,7 +20,7 @@ function Shares({ list, old }: { list: DestinationShare[]; old: boolean }): Reac
 }
 
 function Row({ change }: { change: BehaviourChange }): ReactNode {
-  const t = useTranslations('traffic');
+  const t = useTranslations('change');
   const headers = Object.entries(change.headers).map(([name, value]) => `${name}: ${value}`);
   const reasons = change.after.flatMap((one) =>
     one.reason === undefined || one.reason === 'fault' ? [] : [`${one.destination}: ${one.reason}`],
@@ -56,7 +56,7 @@ function Row({ change }: { change: BehaviourChange }): ReactNode {
 
 /** What a draft does to the requests of the last hour, worst first, and how much of the traffic that is known of. */
 export function BehaviourList({ preview }: { preview: Pick<PreviewResponse, 'changes' | 'coverage' | 'breaks'> }): ReactNode {
-  const t = useTranslations('traffic');
+  const t = useTranslations('change');
   const { changes, coverage, breaks } = preview;
   if (coverage.compared === 0) return null;
   return (

@@ -12,7 +12,7 @@ const severityHealth = { error: 'failing', warning: 'degraded', info: 'idle' } a
 
 /** What a draft will do: a sentence per change, requests that go elsewhere, findings, and the YAML difference. */
 export function PreviewPanel({ preview }: { preview: PreviewResponse }): ReactNode {
-  const t = useTranslations('traffic');
+  const t = useTranslations('change');
   const documents = preview.documents.filter((one) => one.action !== 'none');
   return (
     <div className="flex flex-col gap-3 px-4 py-3">

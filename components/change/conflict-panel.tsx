@@ -15,7 +15,7 @@ export interface ConflictPanelProps {
 
 /** Someone else wrote or owns the object: never an overwrite, always a choice. */
 export function ConflictPanel({ conflict, onMerged, onStartAgain, onTakeOver }: ConflictPanelProps): ReactNode {
-  const t = useTranslations('traffic');
+  const t = useTranslations('change');
   const merged = conflict.conflicts.map((one) => one.merged).filter((one): one is AnyObject => one !== null);
   return (
     <section role="alert" className="flex flex-col gap-2 border-b border-degraded bg-degraded-soft px-4 py-3 text-sm">

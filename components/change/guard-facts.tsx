@@ -19,7 +19,7 @@ function exportDocuments(preview: PreviewResponse): void {
 
 /** How far a draft reaches: callers and rates, what gets more requests and who answers them, and who else owns its fields. */
 export function GuardFacts({ preview }: { preview: PreviewResponse }): ReactNode {
-  const t = useTranslations('traffic');
+  const t = useTranslations('change');
   const { callers, rps, share, gains, owners } = preview.guards;
   if (callers.length === 0 && owners.length === 0) return null;
   return (

@@ -13,7 +13,7 @@ import { formatMs, formatPercent } from '@/lib/format';
 
 /** Asked against observed, as two thin bars per version with the interval of what was observed. */
 function SplitTable({ split }: { split: SplitCheck }): ReactNode {
-  const t = useTranslations('traffic');
+  const t = useTranslations('change');
   const common = useTranslations('common');
   return (
     <>
@@ -49,7 +49,7 @@ const effectHealth = { better_or_same: 'healthy', worse: 'failing', not_enough_e
 
 /** Errors and latency since the change against before, as a verdict of three values. */
 function Effect({ effect }: { effect: EffectCheck }): ReactNode {
-  const t = useTranslations('traffic');
+  const t = useTranslations('change');
   const { errors, slow, verdict, needsSeconds } = effect;
   const waits = verdict === 'not_enough_evidence' && needsSeconds !== null && needsSeconds > 0;
   return (
@@ -76,7 +76,7 @@ function Effect({ effect }: { effect: EffectCheck }): ReactNode {
 
 /** After Apply: which proxies have it, what is asked and what is seen, and the way back. */
 export function AppliedPanel({ change, onDone }: { change: Change; onDone: () => void }): ReactNode {
-  const t = useTranslations('traffic');
+  const t = useTranslations('change');
   const common = useTranslations('common');
   const undo = useUndo();
   const state = useEndpoint('convergence', { params: { id: change.id } }, { refreshMs: 2_000, keep: false });

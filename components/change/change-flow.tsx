@@ -1,0 +1,125 @@
+'use client';
+
+import { type ReactNode, useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { useApply, usePreview } from '@/components/data/use-changes';
+import { Button } from '@/components/ui/button';
+import { ErrorState } from '@/components/ui/states';
+import type { AnyObject, Change, ConflictBody, Deletion } from '@/lib/contract';
+import { ConflictPanel } from './conflict-panel';
+import { PreviewPanel } from './preview-panel';
+
+/** What a draft writes, and what it was made from. */
+export interface ChangeDraft {
+  objects: AnyObject[];
+  deletes?: Deletion[];
+  /** The objects as they were when the draft was begun: the third side of a merge. */
+  bases: AnyObject[];
+}
+
+export interface ChangeFlowProps {
+  /** The present draft; `undefined` when nothing is changed: then only what went before is shown. Keep its identity while it stays the same. */
+  draft: ChangeDraft | undefined;
+  /** How long faults that the draft sets stay. */
+  faultSeconds?: number;
+  onApplied: (change: Change) => void;
+  /** The draft is given up; `reload`: for what is in force by now. */
+  onDiscard: (options: { reload: boolean }) => void;
+}
+
+/** Preview, reason, apply, conflict: the one way by which anything is written. Write it below the controls that make the draft. */
+export function ChangeFlow({ draft, faultSeconds, onApplied, onDiscard }: ChangeFlowProps): ReactNode {
+  const t = useTranslations('change');
+  const common = useTranslations('common');
+  const [looked, setLooked] = useState<{ at: ChangeDraft; objects: AnyObject[] }>();
+  const [reason, setReason] = useState('');
+  const preview = usePreview();
+  const apply = useApply();
+  // What was previewed counts for that draft alone.
+  const current = looked !== undefined && looked.at === draft;
+  const conflict = current && apply.error?.status === 409 ? (apply.error.body as ConflictBody) : undefined;
+
+  const look = (at: ChangeDraft, objects: AnyObject[]): void => {
+    setLooked({ at, objects });
+    apply.reset();
+    preview.mutate({ objects, deletes: at.deletes ?? [] });
+  };
+  const give = (reload: boolean): void => {
+    setLooked(undefined);
+    setReason('');
+    preview.reset();
+    apply.reset();
+    onDiscard({ reload });
+  };
+  const write = (takeOver: boolean): void => {
+    if (!current) return;
+    const said = reason.trim();
+    apply.mutate(
+      {
+        objects: looked.objects,
+        deletes: looked.at.deletes ?? [],
+        bases: looked.at.bases,
+        takeOver,
+        ...(faultSeconds === undefined ? {} : { faultSeconds }),
+        ...(said === '' ? {} : { reason: said }),
+      },
+      {
+        onSuccess: ({ change }) => {
+          onApplied(change);
+          give(false);
+        },
+      },
+    );
+  };
+  if (draft === undefined) return null;
+  const shown = current ? preview.data : undefined;
+  const needsReason = (shown?.guards.reasonNeeded.length ?? 0) > 0;
+
+  return (
+    <>
+      {conflict && (
+        <ConflictPanel
+          conflict={conflict}
+          onMerged={(merged) => look(draft, merged)}
+          onStartAgain={() => give(true)}
+          onTakeOver={() => write(true)}
+        />
+      )}
+      {current && apply.isError && !conflict && (
+        <ErrorState {...apply.error.body.error} retryLabel={common('retry')} onRetry={() => write(false)} />
+      )}
+      {current && preview.isError && (
+        <ErrorState {...preview.error.body.error} retryLabel={common('retry')} onRetry={() => look(draft, looked.objects)} />
+      )}
+      {shown && <PreviewPanel preview={shown} />}
+      {needsReason && (
+        <label className="flex flex-col gap-1 px-4 pb-3 text-sm">
+          <span className="text-degraded-text">
+            {t('reasonNeeded')} {shown?.guards.reasonNeeded.map((one) => one.text).join(' ')}
+          </span>
+          <textarea
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+            aria-label={t('reason')}
+            rows={2}
+            className="rounded-sm border border-line-strong bg-panel px-2 py-1"
+          />
+        </label>
+      )}
+      <div className="sticky bottom-0 flex items-center gap-2 border-t border-line bg-panel px-4 py-2.5">
+        {shown ? (
+          <Button variant="primary" disabled={apply.isPending || (needsReason && reason.trim() === '')} onClick={() => write(false)}>
+            {apply.isPending ? t('applying') : t('apply')}
+          </Button>
+        ) : (
+          <Button variant="primary" disabled={current && preview.isPending} onClick={() => look(draft, draft.objects)}>
+            {current && preview.isPending ? t('previewing') : t('preview')}
+          </Button>
+        )}
+        <Button variant="ghost" onClick={() => give(false)}>
+          {t('discard')}
+        </Button>
+      </div>
+    </>
+  );
+}
