@@ -11,6 +11,9 @@ import { useScope } from './scope';
 import { ShortcutHelp } from './shortcut-help';
 import { TopBar } from './top-bar';
 
+/** How long after `g` the letter of a page may come. */
+const goWaitsMs = 1_500;
+
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 }
@@ -21,7 +24,8 @@ function Frame({ children }: { children: ReactNode }): ReactNode {
   const scope = useScope();
   const [searching, setSearching] = useState(false);
   const [helping, setHelping] = useState(false);
-  const waiting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  /** When `g` was pressed, on the clock of events; undefined: no letter is waited for. */
+  const goPressed = useRef<number | undefined>(undefined);
 
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
@@ -35,9 +39,9 @@ function Frame({ children }: { children: ReactNode }): ReactNode {
         setHelping(true);
         return;
       }
-      if (waiting.current !== undefined) {
-        clearTimeout(waiting.current);
-        waiting.current = undefined;
+      const waits = goPressed.current !== undefined && event.timeStamp - goPressed.current < goWaitsMs;
+      goPressed.current = undefined;
+      if (waits) {
         const page = pages.find((one) => one.key === event.key);
         if (page) {
           event.preventDefault();
@@ -45,9 +49,11 @@ function Frame({ children }: { children: ReactNode }): ReactNode {
         }
         return;
       }
-      if (event.key === 'g') waiting.current = setTimeout(() => (waiting.current = undefined), 1_000);
+      if (event.key === 'g') goPressed.current = event.timeStamp;
     };
     window.addEventListener('keydown', press);
+    // From here on keys are heard: scripts that drive the page wait for it.
+    document.documentElement.dataset['keys'] = 'on';
     return () => window.removeEventListener('keydown', press);
   }, [router, scope]);
 

@@ -3,6 +3,7 @@ import { expect, test } from '@playwright/test';
 import type { Change, ChangeResponse } from '@/lib/contract';
 import { callConsole } from '../support/console-api';
 import { askKubernetes } from '../support/kube-api';
+import { pressKeys } from '../support/press-keys';
 import { readRun } from '../support/run-file';
 
 const path = '/apis/networking.istio.io/v1/namespaces/default/virtualservices/ratings';
@@ -21,8 +22,7 @@ test('the history tells who changed what and why, and takes it back after a prev
   const { change } = await callConsole<ChangeResponse>('changes', { objects: [object], reason: 'slow answers are worse than none' });
   await page.goto(readRun().console);
   await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible();
-  await page.keyboard.press('g');
-  await page.keyboard.press('h');
+  await pressKeys(page, 'g', 'h');
   await expect(page).toHaveURL(/\/history/);
   const row = page.getByRole('row').filter({ hasText: 'A request to ratings will fail after 7s.' });
   await row.first().click();

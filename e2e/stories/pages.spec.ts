@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { type Page, expect, test } from '@playwright/test';
+import { pressKeys } from '../support/press-keys';
 import { readRun } from '../support/run-file';
 
 /** Every page, and what must be on it before it counts as drawn. */
@@ -70,10 +71,9 @@ test('a trace opens as a timeline and says what each span did', async ({ page })
 test('the keyboard goes everywhere', async ({ page }) => {
   await page.goto(readRun().console);
   await expect(page.getByRole('row').filter({ hasText: 'default' })).toBeVisible();
-  await page.keyboard.press('g');
-  await page.keyboard.press('s');
+  await pressKeys(page, 'g', 's');
   await expect(page).toHaveURL(/\/services/);
-  await page.keyboard.press('Control+k');
+  await pressKeys(page, 'Control+k');
   await page.getByRole('combobox').fill('reviews');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/reviews/);
