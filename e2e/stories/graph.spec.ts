@@ -26,8 +26,9 @@ const between = (graph: GraphResponse, source: string, target: string): GraphEdg
 test('numbers of edges are those of PromQL on the same window', async () => {
   // A fixed moment: both ask the same question.
   await expect.poll(async () => (await askGraph('duration=60s')).edges.length, { timeout: 60_000 }).toBeGreaterThan(4);
-  await sleep(15_000);
-  const at = new Date(Date.now() - 5_000).toISOString();
+  // Long enough ago that every scrape of that time has arrived, on a slow machine too.
+  await sleep(20_000);
+  const at = new Date(Date.now() - 15_000).toISOString();
   const graph = await askGraph(`duration=60s&at=${at}`);
   const rows = await query(
     `sum by (source_workload, destination_workload) (rate(istio_requests_total{reporter="source",destination_workload!="unknown"}[60s] @ ${Date.parse(at) / 1_000}))`,
