@@ -10,7 +10,7 @@ export default defineConfig({
   globalSetup: './e2e/support/start-demo.ts',
   workers: 1,
   fullyParallel: false,
-  timeout: 150_000,
+  timeout: 240_000,
   expect: { timeout: 20_000 },
   use: {
     viewport: { width: 1440, height: 900 },

@@ -105,6 +105,9 @@ describe('prometheus', () => {
     });
     const { port } = silent.address() as AddressInfo;
     expect(await codeOf(createPrometheus({ url: `http://127.0.0.1:${port}`, timeoutMs: 50 }).instant('up', 0))).toBe('timeout');
+    const patient = createPrometheus({ url: `http://127.0.0.1:${port}` });
+    expect(await codeOf(patient.version({ signal: AbortSignal.timeout(50) }))).toBe('timeout');
+    expect(await codeOf(patient.version({ signal: AbortSignal.abort() }))).toMatch(/AbortError/);
   });
 
   it('asks no more at a time than it may', async () => {

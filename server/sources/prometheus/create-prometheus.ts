@@ -35,6 +35,10 @@ const answer = z.discriminatedUnion('status', [
 ]);
 const buildInfo = z.object({ data: z.object({ version: z.string().optional() }).optional() });
 
+function timedOut(signal: AbortSignal): boolean {
+  return signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
+}
+
 export interface PrometheusOptions {
   url: string;
   /** Milliseconds for one query; 15 000. */
@@ -61,7 +65,9 @@ export function createPrometheus(options: PrometheusOptions): Prometheus {
       });
       text = await response.text();
     } catch (cause) {
-      if (signal?.aborted === true) throw cause;
+      // A caller's own limit is a limit too; a caller that went away is none.
+      if (signal?.aborted === true)
+        throw timedOut(signal) ? new HeddleError('timeout', 'Prometheus did not answer in time.', { cause }) : cause;
       if (limit.aborted) throw new HeddleError('timeout', `Prometheus did not answer within ${timeoutMs} ms.`, { cause });
       throw new HeddleError('source_unavailable', `Prometheus at ${options.url} cannot be reached.`, { cause });
     }
