@@ -1,6 +1,6 @@
 export { endpoints } from './endpoints';
 export type { EndpointBody, EndpointName, EndpointQuery, EndpointResponse } from './endpoints';
-export { durationMs, errorBody } from './shared';
+export { durationMs, durationText, errorBody, kubernetesObject, moment, notice, objectRef, queryWhy, words } from './shared';
 export type { AnyObject, Notice, ObjectRef, QueryWhy, Words } from './shared';
 export { guardRequest } from './guard-request';
 export type { RequestOrigin } from './guard-request';

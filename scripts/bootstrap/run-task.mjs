@@ -1,7 +1,7 @@
 // What each npm script does.
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { buildBundles, buildConsole } from './build-product.mjs';
 import { getPeers } from './get-peers.mjs';
 import { installPackages } from './install-packages.mjs';
@@ -40,23 +40,26 @@ async function runBenchmarks([name, ...args]) {
   if (chosen.length === 0)
     throw new BootstrapError(`no such benchmark; there are: ${all.map((file) => file.slice(0, -9)).join(', ') || 'none'}`);
   let worst = 0;
-  for (const file of chosen) {
-    const outfile = join(root, 'dist/bench', file.replace(/\.ts$/, '.mjs'));
-    await step(`bundle ${file}`, () =>
-      createRequire(join(root, 'package.json'))('esbuild').build({
-        absWorkingDir: root,
-        entryPoints: [join('bench', file)],
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-        packages: 'external',
-        outfile,
-        logLevel: 'error',
-      }),
-    );
-    worst = Math.max(worst, await runInForeground(pinnedNode(), [outfile, ...args], { env: projectEnvironment() }));
-  }
+  for (const file of chosen) worst = Math.max(worst, await runBundled(join('bench', file), args));
   return worst;
+}
+
+/** Bundles a TypeScript program of the project (a path from its root) and runs it. */
+async function runBundled(file, args) {
+  const outfile = join(root, 'dist', file.replace(/\.ts$/, '.mjs'));
+  await step(`bundle ${basename(file)}`, async () => {
+    await createRequire(join(root, 'package.json'))('esbuild').build({
+      absWorkingDir: root,
+      entryPoints: [file],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+      outfile,
+      logLevel: 'error',
+    });
+  });
+  return runInForeground(pinnedNode(), [outfile, ...args], { env: projectEnvironment() });
 }
 
 const tasks = {
@@ -64,6 +67,7 @@ const tasks = {
   dev: (args) => runHeddle(['demo', '--dev', ...args]),
   build: () => prepare({ consoleToo: true }).then(() => 0),
   bench: runBenchmarks,
+  docs: () => installPackages().then(() => runBundled('scripts/generate-docs.ts', [])),
   peers: async () => {
     await installPackages();
     await getPeers();
