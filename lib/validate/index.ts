@@ -10,6 +10,7 @@ export { AdmissionRules } from './admission-rules';
 export type { AdmissionVerdict } from './admission-rules';
 export { applyFixes } from './apply-fixes';
 export type { FixedText } from './apply-fixes';
+export { describeIssue } from './describe-issue';
 export { documentFindings, documentationOf } from './document-findings';
 export type { FindingDefinition } from './define-finding';
 export type { Finding, ObjectName, PatchStep, Severity } from './finding';

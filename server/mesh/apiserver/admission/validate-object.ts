@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { KindDefinition } from '@/lib/kinds';
+import { describeIssue } from '@/lib/validate';
 import type { StoredObject } from '../storage/stored-object';
 import type { Cause } from '../status-errors';
 import { checkMetadata } from './check-metadata';
@@ -23,35 +24,8 @@ export function validateObject(object: StoredObject, kind: KindDefinition, befor
 
 function problemsOf(schema: z.ZodType, value: unknown, path: string): Cause[] {
   const parsed = schema.safeParse(value);
-  return parsed.success ? [] : parsed.error.issues.flatMap((issue) => causesOf(issue, value, path));
-}
-
-function causesOf(issue: z.core.$ZodIssue, root: unknown, base: string): Cause[] {
-  const field = fieldPath(base, issue.path);
-  const value = valueAt(root, issue.path);
-  if (value === undefined) return [required(field)];
-  switch (issue.code) {
-    case 'invalid_type': {
-      const message = `Invalid value: ${JSON.stringify(typeName(value))}: ${field} in body must be of type ${wanted(issue.expected)}: ${JSON.stringify(typeName(value))}`;
-      return [{ reason: 'FieldValueTypeInvalid', message, field }];
-    }
-    case 'invalid_value': {
-      const allowed = issue.values.map((one) => JSON.stringify(one)).join(', ');
-      return [{ reason: 'FieldValueNotSupported', message: `Unsupported value: ${shown(value)}: supported values: ${allowed}`, field }];
-    }
-    case 'too_small':
-      return [invalidValue(field, value, `should be greater than or equal to ${issue.minimum}`)];
-    case 'too_big':
-      return [invalidValue(field, value, `should be less than or equal to ${issue.maximum}`)];
-    case 'invalid_union': {
-      const first = issue.errors[0]?.[0];
-      return first === undefined
-        ? [invalidValue(field, value, issue.message)]
-        : causesOf({ ...first, path: [...issue.path, ...first.path] }, root, base);
-    }
-    default:
-      return [invalidValue(field, value, issue.message)];
-  }
+  if (parsed.success) return [];
+  return parsed.error.issues.flatMap((issue) => describeIssue(issue, value, path)).map(({ path: field, ...rest }) => ({ ...rest, field }));
 }
 
 export function required(field: string, why = ''): Cause {
@@ -66,27 +40,3 @@ function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? 'null';
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
-
-function fieldPath(base: string, path: readonly PropertyKey[]): string {
-  let text = base;
-  for (const part of path) {
-    if (typeof part === 'number') text += `[${part}]`;
-    else text += text === '' ? String(part) : `.${String(part)}`;
-  }
-  return text;
-}
-
-function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
-  let at = root;
-  for (const part of path) at = typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[part] : undefined;
-  return at;
-}
-
-function typeName(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  if (value === null) return 'null';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
-  return typeof value;
-}
-
-const wanted = (expected: string): string => ({ int: 'integer', record: 'object', map: 'object' })[expected] ?? expected;
