@@ -1,5 +1,6 @@
 import { changeColor, edgeLine, family, nodeLine, stands } from './look-of';
-import { paintBadges, signOf } from './paint-signs';
+import { paintBadges } from './paint-badges';
+import { signOf } from './paint-signs';
 import { paintBoxNames, paintEdgeLabels, paintNames } from './paint-texts';
 import type { PaintOptions } from './paint-texts';
 import type { Pen } from './pen';

@@ -3,6 +3,25 @@ import type { Difference, Point } from '@/lib/graph-view';
 
 export type { Point } from '@/lib/graph-view';
 
+/** A small sign at a node. */
+export interface CanvasBadge {
+  sign:
+    | 'fault'
+    | 'finding'
+    | 'noSidecar'
+    | 'rollout'
+    | 'breaker'
+    | 'split'
+    | 'changed'
+    | 'mirror'
+    | 'timeout'
+    | 'routing'
+    | 'routed'
+    | 'entry'
+    | 'waypoint';
+  tone: 'plain' | 'warn' | 'accent';
+}
+
 /** What the canvas draws. It knows shapes, boxes and labels; what they mean is the page's business. */
 export interface CanvasNode {
   id: string;
@@ -18,8 +37,8 @@ export interface CanvasNode {
   health: HealthStatus;
   /** Share 0..1 of failed requests, drawn as a ring; `null` draws none. */
   errorRatio: number | null;
-  /** One sign each; three are drawn, then how many more. */
-  badges: readonly string[];
+  /** The most telling first; three are drawn, then how many more. */
+  badges: readonly CanvasBadge[];
   /** Requests per second through it: of two names that do not both fit the busier one is written. */
   weight: number;
   /** What became of it, when two times are compared. */

@@ -19,6 +19,21 @@ type Point = Record<string, number | null>;
 const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 const time = (seconds: number): string => clock.format(new Date(seconds * 1_000));
 
+const percentiles = ['p50', 'p95', 'p99'] as const;
+
+/** Percentiles of the one group as lines of their own. */
+function percentilePoints(data: SeriesResponse): Point[] {
+  const [group] = data.groups;
+  return data.times.map((at, index) => ({
+    at,
+    p50: group?.p50Ms[index] ?? null,
+    p95: group?.p95Ms[index] ?? null,
+    p99: group?.p99Ms[index] ?? null,
+  }));
+}
+
+const percentileColors = { p50: 'var(--series-1)', p95: 'var(--series-2)', p99: 'var(--series-3)' };
+
 /** recharts draws a `null` as a gap; so a missing value stays one. */
 function points(data: SeriesResponse, field: Field): Point[] {
   return data.times.map((at, index) => {
@@ -37,15 +52,29 @@ interface OneChartProps {
   least: number;
   only: string | undefined;
   height: number;
+  /** Draws the percentiles of the one group. */
+  byPercentile?: boolean;
 }
 
-function OneChart({ title, data, field, format, least, only, height }: OneChartProps): ReactNode {
-  const rows = useMemo(() => points(data, field), [data, field]);
-  const keys = data.groups.map((group) => group.key);
+function OneChart({ title, data, field, format, least, only, height, byPercentile = false }: OneChartProps): ReactNode {
+  const rows = useMemo(() => (byPercentile ? percentilePoints(data) : points(data, field)), [data, field, byPercentile]);
+  const keys = byPercentile ? [...percentiles] : data.groups.map((group) => group.key);
   const span = (data.times.at(-1) ?? 0) - (data.times[0] ?? 0);
   return (
     <figure className="min-w-0 flex-1 px-2" aria-label={title}>
-      <figcaption className="px-3 text-sm text-muted">{title}</figcaption>
+      <figcaption className="flex items-baseline gap-3 px-3 text-sm text-muted">
+        {title}
+        {byPercentile && (
+          <span className="flex gap-2 text-xs">
+            {percentiles.map((name) => (
+              <span key={name} className="flex items-center gap-1">
+                <span aria-hidden="true" className="h-0.5 w-3 rounded-full" style={{ background: percentileColors[name] }} />
+                {name}
+              </span>
+            ))}
+          </span>
+        )}
+      </figcaption>
       <ResponsiveContainer width="100%" height={height}>
         <LineChart data={rows} syncId="red" margin={{ top: 8, right: 12, bottom: 0, left: 0 }} accessibilityLayer>
           <CartesianGrid stroke="var(--line)" vertical={false} />
@@ -91,13 +120,13 @@ function OneChart({ title, data, field, format, least, only, height }: OneChartP
             />
           ))}
           {keys
-            .filter((key) => only === undefined || key === only)
+            .filter((key) => byPercentile || only === undefined || key === only)
             .map((key) => (
               <Line
                 key={key}
                 dataKey={key}
                 name={key}
-                stroke={versionColor(key, keys)}
+                stroke={byPercentile ? percentileColors[key as 'p50'] : versionColor(key, keys)}
                 strokeWidth={1.75}
                 dot={false}
                 activeDot={{ r: 3 }}
@@ -118,10 +147,12 @@ export interface RedChartsProps {
   height?: number;
   /** Below each other, for a narrow panel. */
   stacked?: boolean;
+  /** With one group its percentiles are drawn, instead of its p95 alone. */
+  percentiles?: boolean;
 }
 
 /** Rate, errors and duration side by side with one crosshair; y from 0; a click in the legend isolates a line. */
-export function RedCharts({ data, words, height = 168, stacked = false }: RedChartsProps): ReactNode {
+export function RedCharts({ data, words, height = 168, stacked = false, percentiles: wantsPercentiles = false }: RedChartsProps): ReactNode {
   const [only, setOnly] = useState<string>();
   const keys = data.groups.map((group) => group.key);
   if (keys.length === 0) return <p className="px-5 py-8 text-center text-muted">{words.noTraffic}</p>;
@@ -130,7 +161,16 @@ export function RedCharts({ data, words, height = 168, stacked = false }: RedCha
       <div className={stacked ? 'flex flex-col gap-2' : 'flex gap-x-1'}>
         <OneChart title={words.rate} data={data} field="rps" format={formatNumber} least={1} only={only} height={height} />
         <OneChart title={words.errors} data={data} field="errorRatio" format={formatPercent} least={0.01} only={only} height={height} />
-        <OneChart title={words.duration} data={data} field="p95Ms" format={formatMs} least={1} only={only} height={height} />
+        <OneChart
+          title={words.duration}
+          data={data}
+          field="p95Ms"
+          format={formatMs}
+          least={1}
+          only={only}
+          height={height}
+          byPercentile={wantsPercentiles && keys.length === 1}
+        />
       </div>
       <ul className="flex flex-wrap gap-1 px-4 pt-1" hidden={keys.length < 2}>
         {keys.map((key) => (

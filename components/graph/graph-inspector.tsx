@@ -9,6 +9,7 @@ import { EdgePanel, EdgeRow } from './edge-panel';
 import { Group } from './facts';
 import { GroupPanel } from './group-panel';
 import { NodePanel } from './node-panel';
+import type { SeriesTime } from './series-charts';
 import { nodeName } from './to-canvas';
 import type { GraphView } from './use-graph-view';
 
@@ -23,12 +24,12 @@ export interface GraphInspectorProps {
   onSteer: (service: string) => void;
   onFocus: (id: string) => void;
   onToggleBox: (id: string) => void;
-  refresh: number | false;
+  time: SeriesTime;
 }
 
 /** The panel at the right: everything known of what was chosen. */
 export function GraphInspector(props: GraphInspectorProps): ReactNode {
-  const { graph, view, selected, onPick, onClose, refresh } = props;
+  const { graph, view, selected, onPick, onClose, time } = props;
   const t = useTranslations('graph');
   const frame = (title: ReactNode, body: ReactNode): ReactNode => (
     <Inspector label={t('inspector')} closeLabel={t('close')} onClose={onClose} title={title}>
@@ -43,18 +44,18 @@ export function GraphInspector(props: GraphInspectorProps): ReactNode {
         {nodeName(node)} {node.version !== undefined && <span className="font-[450] text-muted">{node.version}</span>}
         <span className="block text-xs font-[450] text-faint">{node.namespace}</span>
       </>,
-      <NodePanel node={node} graph={graph} onPick={onPick} href={props.href} onSteer={props.onSteer} onFocus={props.onFocus} />,
+      <NodePanel node={node} graph={graph} onPick={onPick} time={time} href={props.href} onSteer={props.onSteer} onFocus={props.onFocus} />,
     );
   const edge = graph.edges.find((one) => one.id === selected);
   if (edge) {
     const ends = { source: byId(edge.source), target: byId(edge.target) };
     return frame(
       `${ends.source ? nodeName(ends.source) : edge.source} → ${ends.target ? nodeName(ends.target) : edge.target}`,
-      <EdgePanel edge={edge} {...ends} graph={graph} refresh={refresh} href={props.href} />,
+      <EdgePanel edge={edge} {...ends} graph={graph} time={time} href={props.href} />,
     );
   }
   if (selected === 'all')
-    return frame(t('summary'), <GroupPanel members={view.nodes} nodes={view.nodes} edges={view.edges} onPick={onPick} />);
+    return frame(t('summary'), <GroupPanel members={view.nodes} nodes={view.nodes} edges={view.edges} onPick={onPick} time={time} />);
   const closed = view.closed.closed.find((box) => box.id === selected);
   const open = view.closed.boxes.find((box) => box.id === selected);
   if (closed || open) {
@@ -72,6 +73,7 @@ export function GraphInspector(props: GraphInspectorProps): ReactNode {
         nodes={view.nodes}
         edges={view.edges}
         onPick={onPick}
+        time={time}
         box={{ closed: closed !== undefined, onToggle: () => props.onToggleBox(selected) }}
       />,
     );
@@ -108,7 +110,7 @@ function SummedEdgePanel({
           source={undefined}
           target={undefined}
           graph={graph}
-          refresh={props.refresh}
+          time={props.time}
           href={props.href}
           parts={edges.length}
         />

@@ -61,6 +61,7 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
   const [focus, setFocus] = useUrlValue('focus');
   const [hopsText, setHops] = useUrlValue('hops');
   const [servicesText, setServices] = useUrlValue('services');
+  const [waypointsText, setWaypoints] = useUrlValue('waypoints');
   const [against, setAgainst] = useUrlValue('vs');
   const [replayText, setReplay] = useUrlValue('replay');
   const [at, setAt] = useUrlValue('at');
@@ -74,10 +75,19 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
   const hops = Number(hopsText ?? 2);
   const namespaces = scope.namespaces.join(',');
   const services = servicesText === '1';
+  const waypoints = waypointsText === '1';
+  const seriesTime = { refresh: at === undefined ? scope.refresh : (false as const), at };
 
   const question = useMemo(
-    () => ({ namespaces, duration: scope.duration, graphType: type, ...(services ? { services: 'true' as const } : {}) }),
-    [namespaces, scope.duration, type, services],
+    () => ({
+      namespaces,
+      duration: scope.duration,
+      graphType: type,
+      ...(services ? { services: 'true' as const } : {}),
+      ...(waypoints ? { waypoints: 'true' as const } : {}),
+      ...(labels.has('p90') ? { percentiles: '50,90,95,99' } : {}),
+    }),
+    [namespaces, scope.duration, type, services, waypoints, labels],
   );
   const live = useLiveGraph(at === undefined ? question : { ...question, at }, scope.live, refreshMs);
   const compared = useComparison(live.data, question, against, scope.duration);
@@ -165,6 +175,8 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
         onAllBoxes={(openAll) => setFlipped(openAll === view.grouped ? outerBoxes().join(separator) : undefined)}
         services={services}
         onServices={(on) => setServices(on ? '1' : undefined)}
+        waypoints={waypoints}
+        onWaypoints={(on) => setWaypoints(on ? '1' : undefined)}
         motion={motion === 'on'}
         onMotion={(on) => setMotion(on ? 'on' : 'off')}
         focusName={focused && nodeName(focused)}
@@ -247,7 +259,7 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
             onSteer={setSteered}
             onFocus={setFocus}
             onToggleBox={toggleBox}
-            refresh={scope.refresh}
+            time={seriesTime}
           />
         ) : null}
       </div>

@@ -5,11 +5,15 @@ import type { ReactNode, RefObject } from 'react';
 import { useTranslations } from 'use-intl';
 import type { GraphCanvasHandle } from '@/components/canvas/graph-canvas';
 import { Button } from '@/components/ui/button';
+import { Toggle } from '@/components/ui/field';
 import { Popover, Tooltip } from '@/components/ui/floating';
 import type { GraphResponse, GraphType } from '@/lib/contract';
 import { type EdgeLabel, edgeLabels } from './to-canvas';
 
 export const graphTypes = ['workload', 'app', 'versionedApp', 'service'] as const satisfies readonly GraphType[];
+
+/** One click away; the others are two. */
+const frequentLabels: readonly EdgeLabel[] = ['rate', 'errors', 'p95', 'share'];
 
 export interface GraphToolbarProps {
   type: GraphType;
@@ -39,6 +43,12 @@ export function GraphToolbar({ type, onType, labels, onLabels, canvas, graph, on
       <Button variant="ghost" aria-label={label} onClick={act} icon={picture} />
     </Tooltip>
   );
+  const toggle = (label: EdgeLabel): void => {
+    const next = new Set(labels);
+    if (!next.delete(label)) next.add(label);
+    onLabels(next);
+  };
+  const moreChosen = [...labels].filter((label) => !frequentLabels.includes(label)).length;
   const kinds: [string, () => Promise<Blob> | undefined][] = [
     ['png', () => canvas.current?.png()],
     ['svg', () => canvas.current?.svg()],
@@ -61,21 +71,36 @@ export function GraphToolbar({ type, onType, labels, onLabels, canvas, graph, on
         </select>
       </label>
       <div role="group" aria-label={t('labels')} className="flex h-8 items-center rounded-md border border-line-strong p-0.5">
-        {edgeLabels.map((label) => (
+        {frequentLabels.map((label) => (
           <button
             key={label}
             type="button"
             aria-pressed={labels.has(label)}
-            onClick={() => {
-              const next = new Set(labels);
-              if (!next.delete(label)) next.add(label);
-              onLabels(next);
-            }}
+            onClick={() => toggle(label)}
             className={`h-full rounded-sm px-2 text-sm ${labels.has(label) ? 'bg-accent-soft text-accent-text' : 'text-muted hover:text-text'}`}
           >
             {t(`label.${label}`)}
           </button>
         ))}
+        <Popover
+          label={t('moreLabels')}
+          align="end"
+          className="w-52 p-3"
+          trigger={
+            <button
+              type="button"
+              className={`h-full rounded-sm px-2 text-sm ${moreChosen > 0 ? 'bg-accent-soft text-accent-text' : 'text-muted hover:text-text'}`}
+            >
+              {moreChosen > 0 ? t('moreChosen', { count: String(moreChosen) }) : t('more')}
+            </button>
+          }
+        >
+          {edgeLabels
+            .filter((label) => !frequentLabels.includes(label))
+            .map((label) => (
+              <Toggle key={label} label={t(`label.${label}`)} checked={labels.has(label)} onChange={() => toggle(label)} />
+            ))}
+        </Popover>
       </div>
       <div className="flex items-center">
         {icon(t('summary'), <Info size={15} aria-hidden="true" />, onSummary)}

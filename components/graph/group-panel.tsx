@@ -9,6 +9,7 @@ import { formatBytesRate, formatMs, formatPercent, formatRate } from '@/lib/form
 import { sumEdges } from '@/lib/graph-view';
 import { EdgeRow } from './edge-panel';
 import { Fact, Facts, Group } from './facts';
+import { SeriesCharts, type SeriesSubject, type SeriesTime } from './series-charts';
 import { nodeName } from './to-canvas';
 
 export interface GroupPanelProps {
@@ -17,14 +18,30 @@ export interface GroupPanelProps {
   nodes: readonly GraphNode[];
   edges: readonly GraphEdge[];
   onPick: (id: string) => void;
+  time: SeriesTime;
   /** Opens or closes the box; absent for the whole graph. */
   box?: { closed: boolean; onToggle: () => void };
+}
+
+/** So many workloads are asked for by name. */
+const mostNamed = 60;
+
+/** What reaches the members: by namespace when they are all of it, else by name within one namespace. */
+function subjectOf(members: readonly GraphNode[], nodes: readonly GraphNode[]): SeriesSubject | undefined {
+  const inside = new Set(members.map((node) => node.id));
+  const workloads = members.filter((node) => node.workload !== undefined);
+  const namespaces = [...new Set(workloads.map((node) => node.namespace))];
+  if (namespaces.length === 0) return undefined;
+  const whole = nodes.every((node) => node.workload === undefined || inside.has(node.id) || !namespaces.includes(node.namespace));
+  if (whole) return { kind: 'group', namespaces: namespaces.join(',') };
+  if (namespaces.length > 1 || workloads.length > mostNamed) return undefined;
+  return { kind: 'group', namespaces: namespaces.join(','), workloads: workloads.map((node) => node.workload).join(',') };
 }
 
 const states: HealthStatus[] = ['failing', 'degraded', 'healthy', 'idle', 'unknown'];
 
 /** What comes in, goes out and stays within a set of nodes: a box, or the whole graph. */
-export function GroupPanel({ members, nodes, edges, onPick, box }: GroupPanelProps): ReactNode {
+export function GroupPanel({ members, nodes, edges, onPick, time, box }: GroupPanelProps): ReactNode {
   const t = useTranslations('graph');
   const common = useTranslations('common');
   const byId = useMemo(() => new Map(nodes.map((node) => [node.id, node])), [nodes]);
@@ -56,6 +73,7 @@ export function GroupPanel({ members, nodes, edges, onPick, box }: GroupPanelPro
       </Facts>
     );
   };
+  const subject = useMemo(() => subjectOf(members, nodes), [members, nodes]);
   const troubled = members
     .filter((node) => node.health === 'failing' || node.health === 'degraded')
     .toSorted((one, other) => (other.errorRatio ?? 0) - (one.errorRatio ?? 0));
@@ -89,6 +107,7 @@ export function GroupPanel({ members, nodes, edges, onPick, box }: GroupPanelPro
       {traffic(box ? t('comesIn') : t('all'), box ? incoming : within)}
       {box && traffic(t('goesOut'), outgoing)}
       {box && traffic(t('staysWithin'), within)}
+      {subject !== undefined && <SeriesCharts subject={subject} time={time} />}
       {troubled.length > 0 && (
         <Group title={t('troubled')}>
           {troubled.slice(0, 15).map((node) => (

@@ -13,11 +13,14 @@ import { formatPercent, formatRate } from '@/lib/format';
 import { EdgeRow } from './edge-panel';
 import { ActingConfig } from './acting-config';
 import { Fact, Facts, Group } from './facts';
+import { NodeRemarks } from './node-remarks';
+import { SeriesCharts, type SeriesSubject, type SeriesTime } from './series-charts';
 
 export interface NodePanelProps {
   node: GraphNode;
   graph: GraphResponse;
   onPick: (id: string) => void;
+  time: SeriesTime;
   href: (path: string) => string;
   /** Opens the traffic editor of a service, `namespace/name`. */
   onSteer: (service: string) => void;
@@ -40,12 +43,21 @@ function explanationOf(
   return node.kind === 'external' ? 'externalExplained' : undefined;
 }
 
+/** What reaches the node, as charts can be asked for. */
+function subjectOf(node: GraphNode): SeriesSubject | undefined {
+  const { namespace, name } = node;
+  if (node.kind === 'service') return { kind: 'service', namespace, name };
+  if (node.rpsIn === null) return undefined;
+  return node.workload === undefined ? undefined : { kind: 'workload', namespace, name: node.workload };
+}
+
 /** Everything known of one node. */
-export function NodePanel({ node, graph, onPick, href, onSteer, onFocus }: NodePanelProps): ReactNode {
+export function NodePanel({ node, graph, onPick, time, href, onSteer, onFocus }: NodePanelProps): ReactNode {
   const t = useTranslations('graph');
   const why = useWhyWords();
   const byId = new Map(graph.nodes.map((one) => [one.id, one]));
   const explained = explanationOf(node);
+  const subject = subjectOf(node);
   const list = (edges: GraphEdge[], end: 'source' | 'target', none: string): ReactNode =>
     edges.length === 0 ? (
       <p className="text-sm text-faint">{none}</p>
@@ -90,13 +102,14 @@ export function NodePanel({ node, graph, onPick, href, onSteer, onFocus }: NodeP
           {node.badges.map((badge) => (
             <li
               key={badge}
-              className={`rounded-sm border px-1.5 text-xs leading-5 ${badge === 'fault' || badge === 'missingSidecar' ? 'border-degraded text-degraded-text' : 'border-line text-muted'}`}
+              className={`rounded-sm border px-1.5 text-xs leading-5 ${badge === 'fault' || badge === 'missingSidecar' || badge === 'finding' ? 'border-degraded text-degraded-text' : 'border-line text-muted'}`}
             >
               {t(`badges.${badge}`)}
             </li>
           ))}
         </ul>
       )}
+      <NodeRemarks node={node} href={href} />
       {node.services.map((service) => (
         <section key={service} className="flex items-center gap-2 border-b border-line px-4 py-2.5">
           <Link
@@ -114,6 +127,7 @@ export function NodePanel({ node, graph, onPick, href, onSteer, onFocus }: NodeP
       {node.services.map((service) => (
         <ActingConfig key={service} service={service} href={href} />
       ))}
+      {subject !== undefined && <SeriesCharts subject={subject} time={time} />}
       <Group title={t('inbound')}>
         {list(
           graph.edges.filter((edge) => edge.target === node.id),

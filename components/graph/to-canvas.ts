@@ -1,10 +1,10 @@
-import type { CanvasEdge, CanvasGraph, CanvasNode } from '@/components/canvas/types';
+import type { CanvasBadge, CanvasEdge, CanvasGraph, CanvasNode } from '@/components/canvas/types';
 import type { GraphEdge, GraphNode, NodeBadge } from '@/lib/contract';
 import { formatBytesRate, formatMs, formatNumber, formatPercent } from '@/lib/format';
 import type { ClosedBox, ClosedGraph, RankedDifference, SummedEdge } from '@/lib/graph-view';
 import { sumEdges } from '@/lib/graph-view';
 
-export const edgeLabels = ['rate', 'errors', 'p50', 'p95', 'p99', 'share'] as const;
+export const edgeLabels = ['rate', 'errors', 'share', 'avg', 'p50', 'p90', 'p95', 'p99', 'throughput', 'messages'] as const;
 export type EdgeLabel = (typeof edgeLabels)[number];
 
 const shapes: Record<GraphNode['kind'], CanvasNode['shape']> = {
@@ -17,31 +17,53 @@ const shapes: Record<GraphNode['kind'], CanvasNode['shape']> = {
 };
 
 /** One sign per badge, most telling first. */
-const signs: [NodeBadge, string][] = [
-  ['fault', '!'],
-  ['missingSidecar', '∅'],
-  ['circuitBreaker', '⌁'],
-  ['trafficSplit', '⑂'],
-  ['mirror', '⧉'],
-  ['timeout', '⏱'],
-  ['virtualService', 'V'],
-  ['serviceEntry', 'E'],
+const signs: [NodeBadge, CanvasBadge][] = [
+  ['fault', { sign: 'fault', tone: 'warn' }],
+  ['finding', { sign: 'finding', tone: 'warn' }],
+  ['missingSidecar', { sign: 'noSidecar', tone: 'warn' }],
+  ['rollout', { sign: 'rollout', tone: 'accent' }],
+  ['circuitBreaker', { sign: 'breaker', tone: 'plain' }],
+  ['trafficSplit', { sign: 'split', tone: 'plain' }],
+  ['changed', { sign: 'changed', tone: 'accent' }],
+  ['mirror', { sign: 'mirror', tone: 'plain' }],
+  ['timeout', { sign: 'timeout', tone: 'plain' }],
+  ['requestRouting', { sign: 'routing', tone: 'plain' }],
+  ['virtualService', { sign: 'routed', tone: 'plain' }],
+  ['serviceEntry', { sign: 'entry', tone: 'plain' }],
+  ['waypoint', { sign: 'waypoint', tone: 'plain' }],
 ];
+
+/** A split says what routing there is: of several signs that mean the same the most telling one stays. */
+function badgesOf(node: GraphNode): CanvasBadge[] {
+  const told = node.badges.includes('trafficSplit') || node.badges.includes('requestRouting');
+  return signs.filter(([badge]) => node.badges.includes(badge) && !(badge === 'virtualService' && told)).map(([, sign]) => sign);
+}
+
+/** Version, and with a split what is asked for against what is seen. */
+function tagOf(node: GraphNode): string | undefined {
+  const [split] = node.splits ?? [];
+  if (split === undefined) return node.version;
+  const numbers = `${formatPercent(split.configured / 100)} → ${formatPercent(split.observed)}`;
+  return node.version === undefined ? numbers : `${node.version} · ${numbers}`;
+}
 
 /** The words on an edge: what was chosen, and only what there is. Errors are written only where there are some: quiet is healthy. */
 export function edgeText(edge: GraphEdge, labels: ReadonlySet<EdgeLabel>): string {
   const parts: string[] = [];
+  const total = (edge.sentBytesPerSecond ?? 0) + (edge.receivedBytesPerSecond ?? 0);
   if (edge.protocol === 'tcp') {
-    const total = (edge.sentBytesPerSecond ?? 0) + (edge.receivedBytesPerSecond ?? 0);
-    if (labels.has('rate') && total > 0) parts.push(formatBytesRate(total));
+    if ((labels.has('rate') || labels.has('throughput')) && total > 0) parts.push(formatBytesRate(total));
     return parts.join('  ');
   }
   if (labels.has('rate') && edge.rps !== null) parts.push(`${formatNumber(edge.rps)}/s`);
   if (labels.has('share') && edge.share !== null) parts.push(formatPercent(edge.share));
-  for (const name of ['p50', 'p95', 'p99'] as const) {
+  for (const name of ['avg', 'p50', 'p90', 'p95', 'p99'] as const) {
     const value = edge[`${name}Ms`];
     if (labels.has(name) && value !== null) parts.push(formatMs(value));
   }
+  if (labels.has('throughput') && total > 0) parts.push(formatBytesRate(total));
+  const messages = (edge.sentMessagesPerSecond ?? 0) + (edge.receivedMessagesPerSecond ?? 0);
+  if (labels.has('messages') && messages > 0) parts.push(`${formatNumber(messages)} msg/s`);
   if (labels.has('errors') && edge.errorRatio !== null && edge.errorRatio > 0) parts.push(`✕ ${formatPercent(edge.errorRatio)}`);
   return parts.join('  ');
 }
@@ -101,10 +123,10 @@ export class CanvasMaker {
       box,
       shape: shapes[node.kind],
       name: nodeName(node),
-      tag: node.version,
+      tag: tagOf(node),
       health: node.health,
       errorRatio: node.errorRatio,
-      badges: signs.filter(([badge]) => node.badges.includes(badge)).map(([, sign]) => sign),
+      badges: badgesOf(node),
       weight: (node.rpsIn ?? 0) + (node.rpsOut ?? 0),
       change: change?.kind,
     };

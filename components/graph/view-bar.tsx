@@ -24,6 +24,8 @@ export interface ViewBarProps {
   onAllBoxes: (open: boolean) => void;
   services: boolean;
   onServices: (on: boolean) => void;
+  waypoints: boolean;
+  onWaypoints: (on: boolean) => void;
   motion: boolean;
   onMotion: (on: boolean) => void;
   focusName: string | undefined;
@@ -107,6 +109,7 @@ export function ViewBar(props: ViewBarProps): ReactNode {
           </div>
         )}
         <Toggle label={t('serviceNodes')} checked={props.services} onChange={props.onServices} />
+        <Toggle label={t('waypointNodes')} checked={props.waypoints} onChange={props.onWaypoints} />
         <Toggle label={t('motion')} checked={props.motion} onChange={props.onMotion} />
       </Popover>
       <Button

@@ -9,12 +9,12 @@ import {
   undoRequest,
 } from './changes';
 import { faultsResponse, stopFaultsRequest, stopFaultsResponse } from './faults';
-import { graphQuery, graphResponse } from './graph';
+import { flagsQuery, flagsResponse, graphQuery, graphResponse } from './graph';
 import { metaResponse } from './meta';
 import { kindsResponse, objectResponse, objectsQuery, objectsResponse } from './objects';
 import { overviewQuery, overviewResponse } from './overview';
 import { previewRequest, previewResponse } from './preview';
-import { edgeSeriesQuery, seriesQuery, seriesResponse } from './series';
+import { edgeSeriesQuery, groupSeriesQuery, seriesQuery, seriesResponse } from './series';
 import { serviceQuery, serviceResponse, servicesQuery, servicesResponse } from './services';
 import { operationsQuery, traceNamesResponse, traceResponse, tracesQuery, tracesResponse } from './traces';
 import { trafficResponse } from './traffic';
@@ -29,8 +29,10 @@ export const endpoints = {
   services: { method: 'GET', path: '/services', query: servicesQuery, body: none, response: servicesResponse },
   service: { method: 'GET', path: '/services/{namespace}/{name}', query: serviceQuery, body: none, response: serviceResponse },
   serviceSeries: { method: 'GET', path: '/services/{namespace}/{name}/series', query: seriesQuery, body: none, response: seriesResponse },
+  serviceFlags: { method: 'GET', path: '/services/{namespace}/{name}/flags', query: flagsQuery, body: none, response: flagsResponse },
   serviceTraffic: { method: 'GET', path: '/services/{namespace}/{name}/traffic', query: none, body: none, response: trafficResponse },
   workloadSeries: { method: 'GET', path: '/workloads/{namespace}/{name}/series', query: seriesQuery, body: none, response: seriesResponse },
+  groupSeries: { method: 'GET', path: '/graph/series', query: groupSeriesQuery, body: none, response: seriesResponse },
   edgeSeries: { method: 'GET', path: '/edges/series', query: edgeSeriesQuery, body: none, response: seriesResponse },
   preview: { method: 'POST', path: '/preview', query: none, body: previewRequest, response: previewResponse },
   applyChange: { method: 'POST', path: '/changes', query: none, body: changeRequest, response: changeResponse },

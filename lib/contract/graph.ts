@@ -1,6 +1,16 @@
 import { z } from 'zod';
-import { graphEdge, graphNode, graphType } from '@/lib/graph';
-import { durationText, flag, measured, moment, nameList } from './shared';
+import { graphEdge, graphNode, graphPercentiles, graphType } from '@/lib/graph';
+import { durationText, flag, measured, moment, nameList, words } from './shared';
+
+const percentileList = z
+  .string()
+  .default('50,95,99')
+  .transform((text, refused) => {
+    const words = text === 'none' ? [] : text.split(',').map((one) => one.trim());
+    const known = graphPercentiles.filter((one) => words.includes(one));
+    if (known.length < new Set(words).size) refused.addIssue({ code: 'custom', message: 'must be none, or some of 50, 90, 95, 99' });
+    return known;
+  });
 
 /** Query of `GET /graph`, and of `GET /events` for the graph to follow. */
 export const graphQuery = z.object({
@@ -10,6 +20,10 @@ export const graphQuery = z.object({
   graphType: graphType.default('workload'),
   /** Services as nodes of their own: workload → service → workload. */
   services: flag,
+  /** Waypoints of ambient mode, and the hops through them, as nodes and edges. */
+  waypoints: flag,
+  /** Percentiles of latency to measure, joined by commas: of 50, 90, 95, 99. `none` measures none, which is fastest. */
+  percentiles: percentileList,
   at: moment.optional(),
 });
 export type GraphQuery = z.infer<typeof graphQuery>;
@@ -35,6 +49,14 @@ export const graphDelta = z.object({
   ...measured,
 });
 export type GraphDelta = z.infer<typeof graphDelta>;
+
+/** Query of `GET /services/…/flags`: Envoy's response flags, joined by commas. */
+export const flagsQuery = z.object({ flags: nameList });
+export type FlagsQuery = z.infer<typeof flagsQuery>;
+
+/** `GET /services/{namespace}/{name}/flags`: facts that explain each flag, the likeliest first; none when nothing is known. */
+export const flagsResponse = z.object({ flags: z.array(z.object({ flag: z.string(), facts: z.array(words) })), ...measured });
+export type FlagsResponse = z.infer<typeof flagsResponse>;
 
 /** `event: objects` of `GET /events`: kinds whose objects changed, at most once a second: ask again what you show of them. */
 export const objectsEvent = z.object({ kinds: z.array(z.string()), namespaces: z.array(z.string()) });

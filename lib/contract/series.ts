@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationText, measured, moment } from './shared';
+import { durationText, measured, moment, nameList } from './shared';
 
 /** Window and resolution of a chart. Without `step` about 120 points are made. */
 export const seriesQuery = z.object({ duration: durationText.default('15m'), step: durationText.optional(), at: moment.optional() });
@@ -12,6 +12,10 @@ export const edgeSeriesQuery = seriesQuery.extend({
   protocol: z.enum(['http', 'grpc', 'tcp']).default('http'),
 });
 export type EdgeSeriesQuery = z.infer<typeof edgeSeriesQuery>;
+
+/** Workloads are names within the one namespace that is given. */
+export const groupSeriesQuery = seriesQuery.extend({ namespaces: nameList, workloads: nameList });
+export type GroupSeriesQuery = z.infer<typeof groupSeriesQuery>;
 
 const line = z.array(z.number().nullable());
 

@@ -186,9 +186,9 @@ export function sumEdges(edges: readonly GraphEdge[]): GraphEdge | undefined {
   if (first === undefined || edges.length === 1) return first;
   const total = (field: 'rps' | 'sentBytesPerSecond' | 'receivedBytesPerSecond'): number | null =>
     edges.reduce<number | null>((sum, edge) => (edge[field] === null ? sum : (sum ?? 0) + edge[field]), null);
-  const slowest = (field: 'p50Ms' | 'p95Ms' | 'p99Ms'): number | null =>
+  const slowest = (field: 'p50Ms' | 'p90Ms' | 'p95Ms' | 'p99Ms'): number | null =>
     edges.reduce<number | null>((most, edge) => (edge[field] === null ? most : Math.max(most ?? 0, edge[field])), null);
-  const weighed = (field: 'errorRatio' | 'mtlsShare'): number | null => {
+  const weighed = (field: 'errorRatio' | 'mtlsShare' | 'avgMs'): number | null => {
     let sum = 0;
     let weight = 0;
     for (const edge of edges) {
@@ -211,8 +211,10 @@ export function sumEdges(edges: readonly GraphEdge[]): GraphEdge | undefined {
     rps: total('rps'),
     errorRatio: weighed('errorRatio'),
     p50Ms: slowest('p50Ms'),
+    p90Ms: slowest('p90Ms'),
     p95Ms: slowest('p95Ms'),
     p99Ms: slowest('p99Ms'),
+    avgMs: weighed('avgMs'),
     mtlsShare: weighed('mtlsShare'),
     codes: merged('codes'),
     flags: merged('flags'),

@@ -46,7 +46,7 @@ const rate = (name: string, direction: 'in' | 'out', protocol: 'http' | 'grpc' |
 });
 const percent = (ratio: number | null): number | null => (ratio === null ? null : ratio * 100);
 const ofProtocol = (edge: GraphEdge, protocol: string, value: number | null): number | null => (edge.protocol === protocol ? value : null);
-const latency = (name: string, also: string[], field: 'p50Ms' | 'p95Ms' | 'p99Ms'): FindOperand => ({
+const latency = (name: string, also: string[], field: 'p50Ms' | 'p90Ms' | 'p95Ms' | 'p99Ms' | 'avgMs'): FindOperand => ({
   name,
   also,
   of: 'edges',
@@ -105,7 +105,7 @@ export const findOperands: readonly FindOperand[] = [
   { name: 'outside', also: [], of: 'nodes', type: 'flag', node: (_node, facts) => !facts.inside },
   badge('outofmesh', ['om'], 'missingSidecar'),
   { name: 'sidecar', also: ['sc'], of: 'nodes', type: 'flag', node: (node) => !node.badges.includes('missingSidecar') },
-  badge('requestrouting', ['rr'], 'virtualService'),
+  badge('requestrouting', ['rr'], 'requestRouting'),
   badge('requesttimeout', ['rto'], 'timeout'),
   { name: 'serviceentry', also: ['se'], of: 'nodes', type: 'flag', node: (node) => node.badges.includes('serviceEntry') },
   {
@@ -168,7 +168,24 @@ export const findOperands: readonly FindOperand[] = [
   { name: 'source', also: ['from'], of: 'edges', type: 'text', edge: (_edge, { source }) => named(source) },
   { name: 'target', also: ['to'], of: 'edges', type: 'text', edge: (_edge, { target }) => named(target) },
   latency('p50', [], 'p50Ms'),
+  latency('p90', [], 'p90Ms'),
   latency('p99', [], 'p99Ms'),
+  latency('avg', [], 'avgMs'),
+  {
+    name: 'messages',
+    also: [],
+    of: 'edges',
+    type: 'rate',
+    edge: (edge) =>
+      edge.sentMessagesPerSecond === undefined && edge.receivedMessagesPerSecond === undefined
+        ? null
+        : (edge.sentMessagesPerSecond ?? 0) + (edge.receivedMessagesPerSecond ?? 0),
+  },
+  badge('finding', ['findings'], 'finding'),
+  badge('rollout', [], 'rollout'),
+  badge('changed', [], 'changed'),
+  badge('waypoint', [], 'waypoint'),
+  badge('ambient', [], 'ambient'),
 ];
 
 const bySpelling = new Map(findOperands.flatMap((operand) => [operand.name, ...operand.also].map((name) => [name, operand] as const)));

@@ -6,8 +6,13 @@ import { calledService, sourceNode, serviceNode, targetNode } from './resolve-no
 import type { NodeIdentity, Sample } from './resolve-nodes';
 import type { EdgeProtocol, GraphType } from './schema';
 
-/** Answers of Prometheus by query; `null`: that query failed. */
-export type GraphMetrics = Record<GraphQueryName, readonly Sample[] | null>;
+/** Answers of Prometheus by query; `null`: that query failed, absent: it was not asked. */
+export type GraphMetrics = Partial<Record<GraphQueryName, readonly Sample[] | null>>;
+
+export const latencyNames = ['p50Ms', 'p90Ms', 'p95Ms', 'p99Ms', 'avgMs'] as const;
+export type LatencyName = (typeof latencyNames)[number];
+const flowNames = ['requestBytesPerSecond', 'responseBytesPerSecond', 'sentMessagesPerSecond', 'receivedMessagesPerSecond'] as const;
+export type FlowName = (typeof flowNames)[number];
 
 export interface CollectedEdge {
   id: string;
@@ -18,7 +23,9 @@ export interface CollectedEdge {
   reports: Map<Reporter, Tally>;
   returned: Map<Reporter, Tally>;
   /** Per percentile and reporter: sum of value × weight and of weights. */
-  latency: Record<'p50Ms' | 'p95Ms' | 'p99Ms', Map<Reporter, { sum: number; weight: number }>>;
+  latency: Record<LatencyName, Map<Reporter, { sum: number; weight: number }>>;
+  /** Per second, by reporter: bodies of requests and responses, messages of gRPC. */
+  flow: Partial<Record<FlowName, Map<Reporter, number>>>;
   /** Services asked for, as `namespace/name`. */
   services: Set<string>;
 }
@@ -43,7 +50,7 @@ export function collectEdges(metrics: GraphMetrics, options: CollectOptions): Ma
     weights.set(key, (weights.get(key) ?? 0) + (sample.value > 0 ? sample.value : 0));
     for (const edge of edgesOf(sample, protocol, options, collected)) tallyRequests(tallyOf(edge.reports, reporter), sample, protocol);
   }
-  for (const name of ['p50Ms', 'p95Ms', 'p99Ms'] as const) {
+  for (const name of latencyNames) {
     for (const sample of metrics[name] ?? []) {
       const reporter = reporterOf(sample);
       if (reporter === null || !Number.isFinite(sample.value)) continue;
@@ -68,7 +75,22 @@ export function collectEdges(metrics: GraphMetrics, options: CollectOptions): Ma
       for (const edge of edgesOf(sample, 'tcp', options, collected)) tallyCommon(tallyOf(edge[side], reporter), sample);
     }
   }
+  // These only add to edges that have requests.
+  for (const name of flowNames) collectFlow(name, metrics[name], options, collected);
   return collected.edges;
+}
+
+function collectFlow(name: FlowName, samples: readonly Sample[] | null | undefined, options: CollectOptions, collected: Collected): void {
+  for (const sample of samples ?? []) {
+    const reporter = reporterOf(sample);
+    if (reporter === null || !(sample.value > 0)) continue;
+    // Messages are gRPC's whatever the label says.
+    const protocol = name === 'sentMessagesPerSecond' || name === 'receivedMessagesPerSecond' ? 'grpc' : protocolOf(sample);
+    for (const edge of edgesOf(sample, protocol, options, collected, false)) {
+      const flow = (edge.flow[name] ??= new Map<Reporter, number>());
+      flow.set(reporter, (flow.get(reporter) ?? 0) + sample.value);
+    }
+  }
 }
 
 function tallyOf(tallies: Map<Reporter, Tally>, reporter: Reporter): Tally {
@@ -135,17 +157,23 @@ interface Collected {
 }
 
 /** The edge a row belongs to; with services as nodes the two halves of its way. */
-function edgesOf(sample: Sample, protocol: EdgeProtocol, options: CollectOptions, collected: Collected): CollectedEdge[] {
+function edgesOf(sample: Sample, protocol: EdgeProtocol, options: CollectOptions, collected: Collected, create = true): CollectedEdge[] {
   let key: string = protocol;
   for (const label of resolvedLabels) key += `\n${sample.labels[label] ?? ''}`;
   const known = collected.resolved.get(key);
   if (known !== undefined) return known;
-  const found = resolveEdges(sample, protocol, options, collected.edges);
+  const found = resolveEdges(sample, protocol, options, collected.edges, create);
   collected.resolved.set(key, found);
   return found;
 }
 
-function resolveEdges(sample: Sample, protocol: EdgeProtocol, options: CollectOptions, edges: Map<string, CollectedEdge>): CollectedEdge[] {
+function resolveEdges(
+  sample: Sample,
+  protocol: EdgeProtocol,
+  options: CollectOptions,
+  edges: Map<string, CollectedEdge>,
+  create: boolean,
+): CollectedEdge[] {
   const { graphType, context } = options;
   const source = sourceNode(sample.labels, graphType, context);
   const target = targetNode(sample.labels, graphType, context);
@@ -162,6 +190,7 @@ function resolveEdges(sample: Sample, protocol: EdgeProtocol, options: CollectOp
     const id = `${from.id}->${to.id}/${protocol}`;
     let edge = edges.get(id);
     if (edge === undefined) {
+      if (!create) continue;
       edge = {
         id,
         source: from,
@@ -169,7 +198,8 @@ function resolveEdges(sample: Sample, protocol: EdgeProtocol, options: CollectOp
         protocol,
         reports: new Map(),
         returned: new Map(),
-        latency: { p50Ms: new Map(), p95Ms: new Map(), p99Ms: new Map() },
+        latency: { p50Ms: new Map(), p90Ms: new Map(), p95Ms: new Map(), p99Ms: new Map(), avgMs: new Map() },
+        flow: {},
         services: new Set(),
       };
       edges.set(id, edge);

@@ -1,7 +1,20 @@
 import type { GraphType } from './schema';
 
 /** What fills which part of the graph. Each is one query for the whole mesh. */
-export const graphQueryNames = ['rps', 'p50Ms', 'p95Ms', 'p99Ms', 'sentBytesPerSecond', 'receivedBytesPerSecond'] as const;
+export const graphQueryNames = [
+  'rps',
+  'p50Ms',
+  'p90Ms',
+  'p95Ms',
+  'p99Ms',
+  'avgMs',
+  'sentBytesPerSecond',
+  'receivedBytesPerSecond',
+  'requestBytesPerSecond',
+  'responseBytesPerSecond',
+  'sentMessagesPerSecond',
+  'receivedMessagesPerSecond',
+] as const;
 export type GraphQueryName = (typeof graphQueryNames)[number];
 
 export interface PlannedQuery {
@@ -51,8 +64,19 @@ function latencyLabels(type: GraphType): string[] {
   return ['reporter', 'request_protocol', ...known, ...service];
 }
 
-/** The queries of a graph over a window such as `60s`: both reporters at once, all namespaces at once. */
-export function planGraphQueries(type: GraphType, window: string): Record<GraphQueryName, PlannedQuery> {
+/** Percentiles that can be asked for. */
+export const graphPercentiles = ['50', '90', '95', '99'] as const;
+export type GraphPercentile = (typeof graphPercentiles)[number];
+
+/**
+ * The queries of a graph over a window such as `60s`: both reporters at once, all namespaces at once, twelve at the most. Percentiles
+ * are what costs (twenty buckets per series), so only those asked for are planned.
+ */
+export function planGraphQueries(
+  type: GraphType,
+  window: string,
+  percentiles: readonly GraphPercentile[] = ['50', '95', '99'],
+): Partial<Record<GraphQueryName, PlannedQuery>> {
   const rate = (metric: string) => `rate(${metric}[${window}])`;
   const quantile = (q: number): PlannedQuery => ({
     promql: `histogram_quantile(${q}, sum by (le, ${latencyLabels(type).join(', ')}) (${rate('istio_request_duration_milliseconds_bucket')}))`,
@@ -65,12 +89,21 @@ export function planGraphQueries(type: GraphType, window: string): Record<GraphQ
     window,
     reporter: 'source, else destination',
   });
+  const perSecond = (metric: string): PlannedQuery => ({
+    promql: `sum by (${latencyLabels(type).join(', ')}) (${rate(metric)})`,
+    window,
+    reporter: 'source, else destination',
+  });
+  const duration = (part: string) => `sum by (${latencyLabels(type).join(', ')}) (${rate(`istio_request_duration_milliseconds_${part}`)})`;
   return {
     rps: { promql: `sum by (${requestLabels.join(', ')}) (${rate('istio_requests_total')})`, window, reporter: 'source, else destination' },
-    p50Ms: quantile(0.5),
-    p95Ms: quantile(0.95),
-    p99Ms: quantile(0.99),
+    ...Object.fromEntries(percentiles.map((one) => [`p${one}Ms`, quantile(Number(one) / 100)])),
+    avgMs: { promql: `${duration('sum')} / ${duration('count')}`, window, reporter: 'destination, else source' },
     sentBytesPerSecond: bytes('istio_tcp_received_bytes_total'),
     receivedBytesPerSecond: bytes('istio_tcp_sent_bytes_total'),
+    requestBytesPerSecond: perSecond('istio_request_bytes_sum'),
+    responseBytesPerSecond: perSecond('istio_response_bytes_sum'),
+    sentMessagesPerSecond: perSecond('istio_request_messages_total'),
+    receivedMessagesPerSecond: perSecond('istio_response_messages_total'),
   };
 }

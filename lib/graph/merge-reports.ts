@@ -14,6 +14,8 @@ export interface Tally {
   codes: Map<string, number>;
   flags: Map<string, number>;
   hosts: Map<string, number>;
+  /** By code, flags and host, each after a line feed. */
+  cells: Map<string, number>;
   sourcePrincipal: string | undefined;
   targetPrincipal: string | undefined;
 }
@@ -27,6 +29,7 @@ export function newTally(): Tally {
     codes: new Map(),
     flags: new Map(),
     hosts: new Map(),
+    cells: new Map(),
     sourcePrincipal: undefined,
     targetPrincipal: undefined,
   };
@@ -69,7 +72,9 @@ export function tallyRequests(tally: Tally, sample: Sample, protocol: EdgeProtoc
   tallyCommon(tally, sample);
   if (!(value > 0)) return;
   if (isError(protocol, labels)) tally.errors += value;
-  bump(tally.codes, codeOf(protocol, labels), value);
+  const code = codeOf(protocol, labels);
+  bump(tally.codes, code, value);
+  bump(tally.cells, `${code}\n${labels['response_flags'] ?? ''}\n${labels['destination_service'] ?? ''}`, value);
 }
 
 /** Adds a row of bytes. */

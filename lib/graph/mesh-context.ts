@@ -1,3 +1,4 @@
+import type { HealthRules } from '@/lib/health';
 import type { NodeBadge } from './schema';
 
 /** A workload as Kubernetes knows it. */
@@ -12,6 +13,10 @@ export interface MeshWorkload {
   desired: number;
   injected: boolean;
   gateway: boolean;
+  /** Its traffic is taken up by the node's proxy (Istio's ambient mode), not by a sidecar. */
+  ambient: boolean;
+  /** A gateway of ambient mode that requests to others pass. */
+  waypoint: boolean;
   /** Services it stands behind, as `namespace/name`. */
   services: string[];
   /** Labels of its pods, without those that tell pods of one workload apart and those the mesh itself puts there. */
@@ -25,6 +30,8 @@ export interface MeshService {
   /** Keys of the workloads behind it. */
   workloads: string[];
   badges: NodeBadge[];
+  /** Percent of the requests that each workload is to get, when the configuration divides them. */
+  split?: ReadonlyMap<string, number>;
 }
 
 /** What Kubernetes adds to what metrics say. Empty when it cannot be asked: the graph then stands on metrics alone. */
@@ -37,8 +44,10 @@ export interface MeshContext {
   services: ReadonlyMap<string, MeshService>;
   /** Hosts of ServiceEntries that live outside the mesh, with the namespace of the entry. */
   externalHosts: ReadonlyMap<string, string>;
+  /** Limits that annotations set, by `Service namespace/name`, `Workload namespace/name`, `Namespace name`. */
+  healthRules: ReadonlyMap<string, HealthRules>;
 }
 
 export function emptyContext(cluster: string): MeshContext {
-  return { cluster, workloads: new Map(), services: new Map(), externalHosts: new Map() };
+  return { cluster, workloads: new Map(), services: new Map(), externalHosts: new Map(), healthRules: new Map() };
 }

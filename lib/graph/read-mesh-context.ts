@@ -1,8 +1,10 @@
-import type { DestinationRule, Gateway, ServiceEntry, VirtualService } from '@/lib/kinds';
-import { hasSidecar, matchesLabels, meshLabels, resolveShortName, serviceHost, workloadOfPod } from '@/lib/model';
-import type { Pod, Service } from '@/lib/model';
+import { readHealthRules } from '@/lib/health';
+import type { HealthRules } from '@/lib/health';
+import type { DestinationRule, Gateway, HTTPRoute, ServiceEntry, VirtualService } from '@/lib/kinds';
+import { hasSidecar, matchesLabels, meshLabels, serviceHost, workloadOfPod } from '@/lib/model';
+import type { Deployment, Namespace, Pod, Service } from '@/lib/model';
+import { addServiceConfig } from './add-service-config';
 import type { MeshContext, MeshService, MeshWorkload } from './mesh-context';
-import type { NodeBadge } from './schema';
 
 /** The objects a mesh's context is read from. */
 export interface ContextObjects {
@@ -13,8 +15,10 @@ export interface ContextObjects {
   destinationRules: readonly DestinationRule[];
   serviceEntries: readonly ServiceEntry[];
   gateways: readonly Gateway[];
-  /** Wanted replicas of controllers, by `namespace/name`: tells workloads without any pod. */
-  desired?: ReadonlyMap<string, number>;
+  httpRoutes?: readonly HTTPRoute[];
+  /** Deployments and what is like them: wanted replicas, and annotations. */
+  controllers?: readonly Deployment[];
+  namespaces?: readonly Namespace[];
 }
 
 /** Workloads (from pods), services and what the configuration does to them. */
@@ -39,18 +43,21 @@ export function readMeshContext(objects: ContextObjects): MeshContext {
       desired: 0,
       injected: false,
       gateway: labels[meshLabels.gatewayName] !== undefined || gatewaySelectors.some((selector) => matchesLabels(labels, selector)),
+      ambient: false,
+      waypoint: labels['gateway.istio.io/managed'] === 'istio.io-mesh-controller',
       services: [],
       ...tellingLabels(labels),
     };
     workload.desired += 1;
     if (isReady(pod)) workload.ready += 1;
+    workload.ambient ||= pod.metadata.annotations?.['ambient.istio.io/redirection'] === 'enabled';
     workload.injected ||= hasSidecar(pod) || labels[meshLabels.gatewayName] !== undefined;
     workloads.set(key, workload);
     labelsOf.set(key, labels);
   }
-  for (const [key, desired] of objects.desired ?? []) {
-    const workload = workloads.get(key);
-    if (workload !== undefined) workload.desired = desired;
+  for (const { metadata, spec } of objects.controllers ?? []) {
+    const workload = workloads.get(`${metadata.namespace ?? 'default'}/${metadata.name}`);
+    if (workload !== undefined) workload.desired = spec.replicas ?? 1;
   }
   const services = new Map<string, MeshService>();
   for (const service of objects.services) {
@@ -67,13 +74,31 @@ export function readMeshContext(objects: ContextObjects): MeshContext {
     const host = serviceHost(service.metadata.name, namespace);
     services.set(`${namespace}/${service.metadata.name}`, { namespace, name: service.metadata.name, host, workloads: members, badges: [] });
   }
-  addBadges(objects, services);
+  addServiceConfig(objects, services, labelsOf);
   const externalHosts = new Map<string, string>();
   for (const entry of objects.serviceEntries) {
     if (entry.spec.location === 'MESH_INTERNAL') continue;
     for (const host of entry.spec.hosts) externalHosts.set(host, entry.metadata.namespace ?? 'default');
   }
-  return { cluster: objects.cluster, workloads, services, externalHosts };
+  return { cluster: objects.cluster, workloads, services, externalHosts, healthRules: healthRulesOf(objects) };
+}
+
+/** On a workload's pods its controller's annotations stand as well, when they are in the template: the controller's own win. */
+function healthRulesOf(objects: ContextObjects): Map<string, HealthRules> {
+  const found = new Map<string, HealthRules>();
+  const add = (key: string, annotations: Readonly<Record<string, string>> | undefined) => {
+    const rules = readHealthRules(annotations);
+    if (rules !== undefined) found.set(key, rules);
+  };
+  for (const { metadata } of objects.namespaces ?? []) add(`Namespace ${metadata.name}`, metadata.annotations);
+  for (const { metadata } of objects.services) add(`Service ${metadata.namespace ?? 'default'}/${metadata.name}`, metadata.annotations);
+  for (const pod of objects.pods) {
+    const { namespace, workload } = workloadOfPod(pod);
+    add(`Workload ${namespace}/${workload}`, pod.metadata.annotations);
+  }
+  for (const { metadata } of objects.controllers ?? [])
+    add(`Workload ${metadata.namespace ?? 'default'}/${metadata.name}`, metadata.annotations);
+  return found;
 }
 
 /** Set by controllers or by the mesh: they tell nothing that the node does not say already. */
@@ -88,39 +113,4 @@ function tellingLabels(labels: Record<string, string>): { labels?: Record<string
 /** Whether a pod takes traffic. */
 export function isReady(pod: Pod): boolean {
   return pod.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
-}
-
-function addBadges(objects: ContextObjects, services: Map<string, MeshService>): void {
-  const byHost = new Map([...services.values()].map((service) => [service.host, service]));
-  const put = (host: string, namespace: string, badges: NodeBadge[]) => {
-    const service = byHost.get(resolveShortName(host, namespace)) ?? byHost.get(resolveDotted(host));
-    for (const badge of badges) if (service !== undefined && !service.badges.includes(badge)) service.badges.push(badge);
-  };
-  for (const virtualService of objects.virtualServices) {
-    const namespace = virtualService.metadata.namespace ?? 'default';
-    for (const host of virtualService.spec.hosts ?? []) put(host, namespace, badgesOfRoutes(virtualService));
-  }
-  for (const rule of objects.destinationRules) {
-    const policies = [rule.spec.trafficPolicy, ...(rule.spec.subsets ?? []).map((subset) => subset.trafficPolicy)];
-    if (policies.some((policy) => policy?.outlierDetection !== undefined || policy?.connectionPool !== undefined)) {
-      put(rule.spec.host, rule.metadata.namespace ?? 'default', ['circuitBreaker']);
-    }
-  }
-}
-
-/** `reviews.default` and `reviews.default.svc` are what people write for the full name. */
-function resolveDotted(host: string): string {
-  const [name, namespace, svc, ...rest] = host.split('.');
-  if (name === undefined || namespace === undefined || rest.length > 0 || (svc !== undefined && svc !== 'svc')) return host;
-  return serviceHost(name, namespace);
-}
-
-function badgesOfRoutes(virtualService: VirtualService): NodeBadge[] {
-  const badges: NodeBadge[] = ['virtualService'];
-  const http = virtualService.spec.http ?? [];
-  if (http.some((rule) => (rule.route ?? []).filter((one) => one.weight !== 0).length > 1)) badges.push('trafficSplit');
-  if (http.some((rule) => rule.fault !== undefined)) badges.push('fault');
-  if (http.some((rule) => rule.mirror !== undefined || (rule.mirrors ?? []).length > 0)) badges.push('mirror');
-  if (http.some((rule) => rule.timeout !== undefined)) badges.push('timeout');
-  return badges;
 }

@@ -17,8 +17,35 @@ export const nodeBadge = z.enum([
   'circuitBreaker',
   'missingSidecar',
   'serviceEntry',
+  'requestRouting',
+  'finding',
+  'rollout',
+  'changed',
+  'waypoint',
+  'ambient',
 ]);
 export type NodeBadge = z.infer<typeof nodeBadge>;
+
+/** A service's split, at one of the workloads behind it: percent asked for, and the share (0..1) of the requests that came here. */
+export const nodeSplit = z.object({ service: z.string(), configured: z.number(), observed: z.number().nullable() });
+export type NodeSplit = z.infer<typeof nodeSplit>;
+
+/** A finding about an object that acts on the node. `object`: `Kind namespace/name`. */
+export const nodeFinding = z.object({
+  code: z.string(),
+  severity: z.enum(['error', 'warning', 'info']),
+  object: z.string(),
+  message: z.string(),
+});
+export type NodeFinding = z.infer<typeof nodeFinding>;
+
+/** A change of the configuration in the window. */
+export const nodeChange = z.object({ id: z.string(), at: z.string(), text: z.string() });
+export type NodeChange = z.infer<typeof nodeChange>;
+
+/** A rollout that is under way; `weight`: percent that the new version gets. */
+export const nodeRollout = z.object({ id: z.string(), status: z.string(), weight: z.number().nullable() });
+export type NodeRollout = z.infer<typeof nodeRollout>;
 
 /** A node. `id` is `kind/cluster/namespace/name`, with `/version` for versioned apps. Rates in requests per second. */
 export const graphNode = z.object({
@@ -45,11 +72,19 @@ export const graphNode = z.object({
   badges: z.array(nodeBadge),
   /** Labels of its pods that say something to people; absent where Kubernetes does not know it. */
   labels: z.record(z.string(), z.string()).optional(),
+  splits: z.array(nodeSplit).optional(),
+  findings: z.array(nodeFinding).optional(),
+  changes: z.array(nodeChange).optional(),
+  rollout: nodeRollout.optional(),
 });
 export type GraphNode = z.infer<typeof graphNode>;
 
 export const edgeProtocol = z.enum(['http', 'grpc', 'tcp']);
 export type EdgeProtocol = z.infer<typeof edgeProtocol>;
+
+/** Requests per second with the same code, flags (Envoy's, joined by commas; empty: none) and host. */
+export const responseShare = z.object({ code: z.string(), flags: z.string(), host: z.string(), rps: z.number() });
+export type ResponseShare = z.infer<typeof responseShare>;
 
 /** An edge: one protocol from one node to another. `null` is "no data", never zero. */
 export const graphEdge = z.object({
@@ -62,8 +97,11 @@ export const graphEdge = z.object({
   rps: z.number().nullable(),
   errorRatio: z.number().nullable(),
   p50Ms: z.number().nullable(),
+  /** Only where it was asked for. */
+  p90Ms: z.number().nullable(),
   p95Ms: z.number().nullable(),
   p99Ms: z.number().nullable(),
+  avgMs: z.number().nullable(),
   /** Share (0..1) of the traffic under mutual TLS; only destinations know, so `null` without their report. */
   mtlsShare: z.number().nullable(),
   /** Requests per second by response code (gRPC: by gRPC status, as `grpc-14`). */
@@ -72,13 +110,18 @@ export const graphEdge = z.object({
   flags: z.record(z.string(), z.number()),
   /** Requests per second by host that was asked for. */
   hosts: z.record(z.string(), z.number()),
+  /** The three together, largest first; absent when they follow from `codes`, `flags` and `hosts`. */
+  responses: z.array(responseShare).optional(),
   /** Whose report the rate is from. */
   reporter: z.enum(['source', 'destination', 'waypoint']),
   /** Share (0..1) of what the source sends out over this protocol. */
   share: z.number().nullable(),
-  /** Bytes per second from source to target and back; TCP only. */
+  /** Bytes per second from source to target and back: of TCP connections, or of the bodies of requests and responses. */
   sentBytesPerSecond: z.number().nullable(),
   receivedBytesPerSecond: z.number().nullable(),
+  /** Messages of gRPC per second, of requests and of responses. */
+  sentMessagesPerSecond: z.number().optional(),
+  receivedMessagesPerSecond: z.number().optional(),
   sourcePrincipal: z.string().optional(),
   targetPrincipal: z.string().optional(),
   health: healthStatus,

@@ -1,6 +1,5 @@
 import type { Health, HealthStatus } from './schema';
-
-const rank: Record<HealthStatus, number> = { failing: 4, degraded: 3, healthy: 2, idle: 1, unknown: 0 };
+import { severityOf } from './schema';
 
 /**
  * One verdict of several about the same thing. Trouble wins over everything; requests that go well win over "idle" and "unknown";
@@ -8,12 +7,12 @@ const rank: Record<HealthStatus, number> = { failing: 4, degraded: 3, healthy: 2
  */
 export function combineHealth(traffic: Health, pods: Health | undefined): Health {
   if (pods === undefined || pods.status === 'unknown') return traffic;
-  const trouble = [traffic, pods].filter((one) => rank[one.status] >= rank.degraded);
+  const trouble = [traffic, pods].filter((one) => severityOf[one.status] >= severityOf.degraded);
   if (trouble.length > 0) {
-    const worst = trouble.reduce((left, right) => (rank[right.status] > rank[left.status] ? right : left));
+    const worst = trouble.reduce((left, right) => (severityOf[right.status] > severityOf[left.status] ? right : left));
     return {
       status: worst.status,
-      reasons: trouble.toSorted((left, right) => rank[right.status] - rank[left.status]).flatMap((one) => one.reasons),
+      reasons: trouble.toSorted((left, right) => severityOf[right.status] - severityOf[left.status]).flatMap((one) => one.reasons),
     };
   }
   if (traffic.status === 'unknown')

@@ -10,3 +10,6 @@ export type HealthReason = z.infer<typeof healthReason>;
 
 export const health = z.object({ status: healthStatus, reasons: z.array(healthReason) });
 export type Health = z.infer<typeof health>;
+
+/** Trouble ranks highest; what nothing is known of, lowest. */
+export const severityOf: Readonly<Record<HealthStatus, number>> = { failing: 4, degraded: 3, healthy: 2, idle: 1, unknown: 0 };

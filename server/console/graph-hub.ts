@@ -1,10 +1,13 @@
 import { durationMs } from '@/lib/contract';
 import type { GraphDelta, GraphQuery, GraphResponse, ObjectsEvent } from '@/lib/contract';
 import { buildGraph, compareGraphs, emptyContext, planGraphQueries } from '@/lib/graph';
-import type { GraphMetrics, GraphType, Sample } from '@/lib/graph';
+import type { GraphMetrics, GraphPercentile, GraphQueryName, GraphType, Sample } from '@/lib/graph';
 import { askInstant } from './ask-metrics';
 import type { Measured } from './ask-metrics';
 import type { Console } from './console-state';
+import { rememberHealth } from './remember-health';
+import type { HealthMemory } from './remember-health';
+import { createRemarker } from './remark-graph';
 import type { Cluster } from './watch-cluster';
 
 /** What `/events` tells. */
@@ -15,7 +18,9 @@ export type HubEvent =
 
 /** One computation of graphs for all who look: answers are shared while they are fresh, and so are the ticks of live graphs. */
 export interface GraphHub {
-  graph(query: GraphQuery): Promise<GraphResponse>;
+  graph(query: GraphAsked): Promise<GraphResponse>;
+  /** What was said of the health of things a moment ago, so that no page flickers and none disagrees. */
+  readonly health: HealthMemory;
   /** Sends the whole graph first, then what changes. Without a query only objects and changes. Returns the way to stop. */
   subscribe(query: GraphQuery | null, send: (event: HubEvent) => void): () => void;
   announce(change: { id: string; status: string }): void;
@@ -23,6 +28,10 @@ export interface GraphHub {
   stop(): void;
 }
 
+/** A graph's query; what is only for a page may be left out. */
+export type GraphAsked = Omit<GraphQuery, 'waypoints' | 'percentiles'> & Partial<Pick<GraphQuery, 'waypoints' | 'percentiles'>>;
+
+const usualPercentiles: GraphPercentile[] = ['50', '95', '99'];
 const freshMs = 2000;
 const tickMs = 5000;
 const objectsMs = 1000;
@@ -40,14 +49,19 @@ export function createGraphHub(console: () => Console): GraphHub {
   const others = new Set<(event: HubEvent) => void>();
   let changed = { kinds: new Set<string>(), namespaces: new Set<string>() };
   let telling: NodeJS.Timeout | undefined;
+  const remarker = createRemarker();
+  const health = rememberHealth();
 
   /** All namespaces at once: whoever looks at which of them shares the same answer. */
-  function measure(type: GraphType, duration: string, atMs: number | null): Promise<Measured<Sample>> {
+  function measure(
+    { graphType: type, duration, percentiles = usualPercentiles }: GraphAsked,
+    atMs: number | null,
+  ): Promise<Measured<Sample>> {
     const state = console();
     const now = state.now();
-    const ask = () => askInstant(state.prometheus, planGraphQueries(type, duration), atMs ?? now);
+    const ask = () => askInstant(state.prometheus, planGraphQueries(type, duration, percentiles), atMs ?? now);
     if (atMs !== null) return ask();
-    const key = `${type} ${duration}`;
+    const key = `${type} ${duration} ${percentiles.join()}`;
     const known = answers.get(key);
     if (known !== undefined && now - known.at < freshMs) return known.measured;
     const measured = ask();
@@ -56,27 +70,28 @@ export function createGraphHub(console: () => Console): GraphHub {
     return measured;
   }
 
-  async function graph(query: GraphQuery): Promise<GraphResponse> {
+  async function graph(query: GraphAsked): Promise<GraphResponse> {
     const state = console();
     const atMs = query.at === undefined ? null : Date.parse(query.at);
     const started = state.now();
-    const { answers: rows, notices, queries } = await measure(query.graphType, query.duration, atMs);
+    const { answers: rows, notices, queries } = await measure(query, atMs);
     const cluster = state.clusterOrNull();
-    const metrics: GraphMetrics = {
-      rps: rows['rps'] ?? null,
-      p50Ms: rows['p50Ms'] ?? null,
-      p95Ms: rows['p95Ms'] ?? null,
-      p99Ms: rows['p99Ms'] ?? null,
-      sentBytesPerSecond: rows['sentBytesPerSecond'] ?? null,
-      receivedBytesPerSecond: rows['receivedBytesPerSecond'] ?? null,
-    };
+    const metrics: GraphMetrics = rows as Partial<Record<GraphQueryName, Sample[] | null>>;
     const built = buildGraph(metrics, {
       graphType: query.graphType,
       services: query.services,
+      waypoints: query.waypoints ?? false,
       namespaces: query.namespaces,
       windowSeconds: durationMs(query.duration) / 1000,
       context: cluster?.context() ?? emptyContext(state.config.clusterName),
+      ...(cluster === null
+        ? {}
+        : { remarks: remarker.remark(state, cluster, { endMs: atMs ?? started, duration: query.duration, live: atMs === null }) }),
     });
+    if (atMs === null) {
+      const kept = health.of(`${query.graphType} ${query.duration} ${query.services}`, started);
+      for (const item of [...built.nodes, ...built.edges]) kept.settle(item);
+    }
     const failed = state.clusterError();
     const clusterNotices =
       cluster?.notices() ?? (failed === null ? [] : [{ source: 'kubernetes', code: failed.code, message: failed.message }]);
@@ -137,6 +152,7 @@ export function createGraphHub(console: () => Console): GraphHub {
 
   return {
     graph,
+    health,
     subscribe,
     announce(change) {
       for (const send of others) send({ event: 'change', data: change });

@@ -5,6 +5,7 @@ export { applyChange } from './apply-change';
 export { checkConvergence } from './check-convergence';
 export { getConsole } from './console-state';
 export type { Console } from './console-state';
+export { explainFlags } from './explain-flags';
 export { stopFaults } from './end-faults';
 export { listFaults } from './live-faults';
 export { listKinds, listObjects, showObject } from './list-objects';
@@ -17,7 +18,7 @@ export { searchTraces, showTrace, traceOperations, traceServices } from './searc
 export { product } from '@/server/config';
 export { showMeta } from './show-meta';
 export { showOverview } from './show-overview';
-export { edgeSeries, serviceSeries, workloadSeries } from './show-series';
+export { edgeSeries, groupSeries, serviceSeries, workloadSeries } from './show-series';
 export { listServices, showService } from './show-services';
 export { showTraffic } from './show-traffic';
 export { streamEvents } from './stream-events';

@@ -7,6 +7,8 @@ export interface Red {
   rps: number | null;
   errorRatio: number | null;
   p95Ms: number | null;
+  /** Requests per second by answer. */
+  codes: { protocol: 'http' | 'grpc'; code: string; rps: number }[];
 }
 
 /** Queries for RED of all services, or of one by version. */
@@ -30,15 +32,24 @@ export function planServiceQueries(window: string, only: { namespace: string; na
   };
 }
 
+interface ServiceSum {
+  rate: number;
+  errors: number;
+  codes: Red['codes'];
+}
+
 /** Adds up the answers, keyed by `namespace/name` or, with `byVersion`, by version. The source's report wins over the destination's. */
 export function readServiceRed(rates: readonly Sample[] | null, quantiles: readonly Sample[] | null, byVersion: boolean): Map<string, Red> {
-  const sums = new Map<string, Map<string, { rate: number; errors: number }>>();
+  const sums = new Map<string, Map<string, ServiceSum>>();
   for (const { labels, value } of rates ?? []) {
     if (!(value > 0)) continue;
-    const reports = entry(sums, keyOf(labels, byVersion), () => new Map<string, { rate: number; errors: number }>());
-    const sum = entry(reports, labels['reporter'] ?? '', () => ({ rate: 0, errors: 0 }));
+    const reports = entry(sums, keyOf(labels, byVersion), () => new Map<string, ServiceSum>());
+    const sum = entry(reports, labels['reporter'] ?? '', (): ServiceSum => ({ rate: 0, errors: 0, codes: [] }));
     sum.rate += value;
-    if (isError(labels['request_protocol'] === 'grpc' ? 'grpc' : 'http', labels)) sum.errors += value;
+    const protocol = labels['request_protocol'] === 'grpc' ? 'grpc' : 'http';
+    if (isError(protocol, labels)) sum.errors += value;
+    const status = protocol === 'grpc' ? labels['grpc_response_status'] : '';
+    sum.codes.push({ protocol, code: status || (labels['response_code'] ?? '0'), rps: value });
   }
   const latencies = new Map<string, Map<string, number>>();
   for (const { labels, value } of quantiles ?? []) {
@@ -53,6 +64,7 @@ export function readServiceRed(rates: readonly Sample[] | null, quantiles: reado
         rps: sum?.rate ?? null,
         errorRatio: sum === undefined ? null : sum.errors / sum.rate,
         p95Ms: latency?.get('destination') ?? latency?.get('waypoint') ?? latency?.get('source') ?? null,
+        codes: sum?.codes ?? [],
       };
       return [key, red];
     }),

@@ -51,6 +51,23 @@ export function workloadSeries(
   return measure(console, { matchers, by: null, key: 'all', rates: 'source' }, options);
 }
 
+/** RED of what reaches the workloads of some namespaces, or some of one namespace's; nothing named: the whole mesh. */
+export function groupSeries(
+  console: Console,
+  group: { namespaces: readonly string[]; workloads: readonly string[] },
+  options: SeriesOptions,
+): Promise<SeriesResponse> {
+  const oneOf = (names: readonly string[]) => promString(names.map(escapeRegex).join('|'));
+  const matchers = [
+    ...(group.namespaces.length === 0 ? [] : [`destination_workload_namespace=~${oneOf(group.namespaces)}`]),
+    ...(group.workloads.length === 0 ? ['destination_workload!="unknown"'] : [`destination_workload=~${oneOf(group.workloads)}`]),
+  ];
+  if (group.workloads.length > 0 && group.namespaces.length !== 1)
+    throw new HeddleError('bad_request', 'Workloads are named within one namespace.', { path: 'namespaces' });
+  // Destinations know of all that reaches them, also of callers without a sidecar.
+  return measure(console, { matchers, by: null, key: 'all', rates: 'destination' }, options);
+}
+
 /** RED of an edge, named by the ids of its two nodes. */
 export function edgeSeries(
   console: Console,

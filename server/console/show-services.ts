@@ -1,8 +1,8 @@
 import { durationMs } from '@/lib/contract';
 import type { ServiceCaller, ServiceResponse, ServiceSummary, ServicesResponse } from '@/lib/contract';
 import { HeddleError } from '@/lib/errors';
-import { combineHealth, judgePods, judgeRequests } from '@/lib/health';
-import type { Health } from '@/lib/health';
+import { combineHealth, judgePods, judgeTraffic, mergeHealthRules } from '@/lib/health';
+import type { Health, HealthRules } from '@/lib/health';
 import { serviceHost } from '@/lib/model';
 import type { Service } from '@/lib/model';
 import { askInstant } from './ask-metrics';
@@ -13,11 +13,26 @@ import { planServiceQueries, readServiceRed } from './measure-services';
 import type { Red } from './measure-services';
 import type { Cluster } from './watch-cluster';
 
-const quiet: Red = { rps: null, errorRatio: null, p95Ms: null };
+const quiet: Red = { rps: null, errorRatio: null, p95Ms: null, codes: [] };
 
-function healthOf(red: Red, versions: readonly KnownVersion[], windowSeconds: number): Health {
+/** Limits that a service or its namespace sets. */
+function rulesOf(cluster: Cluster, { namespace, name }: { namespace: string; name: string }): HealthRules | undefined {
+  const { healthRules } = cluster.context();
+  return mergeHealthRules(healthRules.get(`Service ${namespace}/${name}`), healthRules.get(`Namespace ${namespace}`));
+}
+
+function healthOf(red: Red, versions: readonly KnownVersion[], windowSeconds: number, rules: HealthRules | undefined): Health {
   const requests = (red.rps ?? 0) * windowSeconds;
-  const traffic = judgeRequests({ requests, errors: requests * (red.errorRatio ?? 0) });
+  const traffic = judgeTraffic(
+    {
+      requests,
+      errors: requests * (red.errorRatio ?? 0),
+      codes: red.codes.map((one) => ({ ...one, requests: one.rps * windowSeconds })),
+      direction: 'inbound',
+      latencyMs: { p95: red.p95Ms },
+    },
+    rules,
+  );
   if (versions.length === 0) return traffic;
   const pods = versions.reduce((sum, one) => ({ ready: sum.ready + one.readyEndpoints, desired: sum.desired + one.endpoints }), {
     ready: 0,
@@ -33,6 +48,7 @@ export async function listServices(console: Console, query: { namespaces: string
   const measured = await askInstant(console.prometheus, planServiceQueries(query.duration, null), now);
   const reds = readServiceRed(measured.answers['rps'] ?? null, measured.answers['p95Ms'] ?? null, false);
   const windowSeconds = durationMs(query.duration) / 1000;
+  const kept = console.graphs.health.of(`services ${query.duration}`, now);
   const services = cluster
     .services()
     .filter((service) => query.namespaces.length === 0 || query.namespaces.includes(service.metadata.namespace ?? ''))
@@ -41,7 +57,8 @@ export async function listServices(console: Console, query: { namespaces: string
       const { name } = service.metadata;
       const red = reds.get(`${namespace}/${name}`) ?? quiet;
       const versions = versionsOf(service, cluster);
-      const health = healthOf(red, versions, windowSeconds);
+      const { codes: _codes, ...measuredRed } = red;
+      const health = kept.settled(`${namespace}/${name}`, healthOf(red, versions, windowSeconds, rulesOf(cluster, { namespace, name })));
       return {
         namespace,
         name,
@@ -51,7 +68,7 @@ export async function listServices(console: Console, query: { namespaces: string
         readyEndpoints: versions.reduce((sum, one) => sum + one.readyEndpoints, 0),
         health: health.status,
         healthReasons: health.reasons,
-        ...red,
+        ...measuredRed,
       };
     })
     .toSorted((left, right) => (`${left.namespace}/${left.name}` < `${right.namespace}/${right.name}` ? -1 : 1));
@@ -91,7 +108,10 @@ export async function showService(
   const total = [...byVersion.entries()]
     .filter(([version]) => version !== 'unknown' && version !== '')
     .reduce((sum, [, one]) => sum + (one.rps ?? 0), 0);
-  const health = healthOf(red, known, durationMs(duration) / 1000);
+  const { codes: _codes, ...measuredRed } = red;
+  const health = console.graphs.health
+    .of(`services ${duration}`, now)
+    .settled(key, healthOf(red, known, durationMs(duration) / 1000, rulesOf(cluster, target)));
   return {
     at: new Date(now).toISOString(),
     duration,
@@ -104,7 +124,7 @@ export async function showService(
     ports: portsOf(service),
     versions: known.map((version) => {
       // With one version everything the service got was meant for it, also what a fault or a lack of endpoints stopped on the way.
-      const own = known.length === 1 ? red : (byVersion.get(version.version) ?? quiet);
+      const { codes: _all, ...own } = known.length === 1 ? red : (byVersion.get(version.version) ?? quiet);
       return { ...version, ...own, share: total > 0 ? (byVersion.get(version.version)?.rps ?? 0) / total : null };
     }),
     callers: callersOf(graph.nodes, graph.edges, target),
@@ -112,7 +132,7 @@ export async function showService(
     routes: routesOf(service, cluster),
     health: health.status,
     healthReasons: health.reasons,
-    ...red,
+    ...measuredRed,
     notices: [...measured.notices, ...cluster.notices()],
     queries: measured.queries,
   };

@@ -92,7 +92,9 @@ export function watchCluster(client: KubeClient, clusterName: string): Cluster {
         destinationRules: destinationRules(),
         serviceEntries: informer.list<ServiceEntry & AnyKubeObject>(istio('serviceentries')),
         gateways: informer.list<Gateway & AnyKubeObject>(istio('gateways')),
-        desired: desiredReplicas(controllers()),
+        httpRoutes: informer.list<HTTPRoute & AnyKubeObject>(httpRoutes),
+        controllers: controllers(),
+        namespaces: informer.list<Namespace & AnyKubeObject>(resources.namespaces),
       });
       return context;
     },
@@ -132,8 +134,4 @@ export function watchCluster(client: KubeClient, clusterName: string): Cluster {
       client.close();
     },
   };
-}
-
-function desiredReplicas(controllers: readonly Deployment[]): Map<string, number> {
-  return new Map(controllers.map((one) => [`${one.metadata.namespace ?? 'default'}/${one.metadata.name}`, one.spec.replicas ?? 1]));
 }

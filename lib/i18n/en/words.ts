@@ -63,4 +63,25 @@ export const words = {
   effect_mtls_off: 'They no longer travel under mutual TLS.',
   effect_rewritten: 'The destination is asked for {after}.',
   effect_rewrite_removed: 'The destination is asked for what the caller asks for.',
+  // What is behind a response flag.
+  flag_subset: 'subset {subset} of {service}',
+  flag_no_pod: 'No pod stands behind {what}.',
+  flag_no_pod_labels: 'No pod has the labels of {what}: {labels}.',
+  flag_none_ready:
+    '{endpoints, plural, one {The only endpoint} other {None of the # endpoints}} of {what} is {endpoints, plural, one {not ready} other {ready}}.',
+  flag_all_ejected:
+    '{endpoints, plural, one {The only ready endpoint of {what} is} other {All # endpoints of {what} are}} ejected by outlier detection.',
+  flag_some_ejected: '{ejected} of {endpoints} endpoints of {what} {ejected, plural, one {is} other {are}} ejected by outlier detection.',
+  flag_some_ready: 'Only {ready} of {endpoints} endpoints of {what} are ready.',
+  flag_tls: 'DestinationRule {rule} asks for TLS mode {mode}: servers that demand mutual TLS close such connections.',
+  flag_limits: 'DestinationRule {rule} allows {limits}.',
+  flag_limits_subset: 'DestinationRule {rule} allows, to subset {subset}, {limits}.',
+  flag_timeout: 'VirtualService {object}, {path}: a request fails after {timeout}.',
+  flag_retries: 'VirtualService {object}, {path}: up to {attempts, plural, one {# retry} other {# retries}}.',
+  flag_abort: 'VirtualService {object}, {path}: {percent}% are aborted with {status}.',
+  flag_delay: 'VirtualService {object}, {path}: {percent}% wait {delay}.',
+  flag_no_catch_all:
+    'VirtualService {object} has {rules, plural, one {one rule, with a condition} other {# rules, all with conditions}}: what matches none has no route.',
+  flag_lost_subset: 'No DestinationRule defines subset {subset} of {service}.',
+  flag_policy: '{policy} acts on it.',
 } as const;
