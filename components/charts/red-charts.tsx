@@ -152,7 +152,13 @@ export interface RedChartsProps {
 }
 
 /** Rate, errors and duration side by side with one crosshair; y from 0; a click in the legend isolates a line. */
-export function RedCharts({ data, words, height = 168, stacked = false, percentiles: wantsPercentiles = false }: RedChartsProps): ReactNode {
+export function RedCharts({
+  data,
+  words,
+  height = 168,
+  stacked = false,
+  percentiles: wantsPercentiles = false,
+}: RedChartsProps): ReactNode {
   const [only, setOnly] = useState<string>();
   const keys = data.groups.map((group) => group.key);
   if (keys.length === 0) return <p className="px-5 py-8 text-center text-muted">{words.noTraffic}</p>;

@@ -9,7 +9,7 @@ import type { GraphEdge, GraphNode, GraphResponse } from '@/lib/contract';
 import { formatBytesRate, formatMs, formatNumber, formatPercent, formatRate } from '@/lib/format';
 import { ActingConfig } from './acting-config';
 import { EdgeTraces } from './edge-traces';
-import { Fact, Facts, Group } from './facts';
+import { Fact, Facts } from './facts';
 import { ResponseTable } from './response-table';
 import { SeriesCharts, type SeriesTime } from './series-charts';
 import { nodeName } from './to-canvas';

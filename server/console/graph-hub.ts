@@ -1,7 +1,7 @@
 import { durationMs } from '@/lib/contract';
 import type { GraphDelta, GraphQuery, GraphResponse, ObjectsEvent } from '@/lib/contract';
 import { buildGraph, compareGraphs, emptyContext, planGraphQueries } from '@/lib/graph';
-import type { GraphMetrics, GraphPercentile, GraphQueryName, GraphType, Sample } from '@/lib/graph';
+import type { GraphMetrics, GraphPercentile, Sample } from '@/lib/graph';
 import { askInstant } from './ask-metrics';
 import type { Measured } from './ask-metrics';
 import type { Console } from './console-state';
@@ -76,7 +76,7 @@ export function createGraphHub(console: () => Console): GraphHub {
     const started = state.now();
     const { answers: rows, notices, queries } = await measure(query, atMs);
     const cluster = state.clusterOrNull();
-    const metrics: GraphMetrics = rows as Partial<Record<GraphQueryName, Sample[] | null>>;
+    const metrics: GraphMetrics = rows;
     const built = buildGraph(metrics, {
       graphType: query.graphType,
       services: query.services,
