@@ -3,9 +3,10 @@
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { NumberField, TextField, Toggle } from '@/components/ui/field';
-import type { TrafficFault, TrafficRetries } from '@/lib/kinds/virtual-service';
+import type { RuleRetries } from '@/lib/kinds/shared/rule-editor';
+import type { DraftFault } from '@/lib/traffic';
 
-const freshFault: TrafficFault = { delay: null, abort: { status: 500, percent: 50 }, header: null };
+const freshFault: DraftFault = { delay: null, abort: { status: 500, percent: 50 }, header: null };
 
 /** Choices of how long a fault stays. */
 export const faultSeconds = [300, 900, 3600, 14_400, 86_400] as const;
@@ -19,8 +20,8 @@ export function FaultPanel({
   seconds,
   onSeconds,
 }: {
-  fault: TrafficFault | null;
-  onChange: (fault: TrafficFault | null) => void;
+  fault: DraftFault | null;
+  onChange: (fault: DraftFault | null) => void;
   changed: boolean;
   /** How long the fault shall stay. */
   seconds: FaultSeconds;
@@ -28,10 +29,10 @@ export function FaultPanel({
 }): ReactNode {
   const t = useTranslations('traffic');
   return (
-    <section className={`relative border-b border-line px-4 py-3 ${changed ? 'draft-mark' : ''}`} aria-label={t('faults')}>
+    <section className={`relative border-t border-line px-4 py-3 ${changed ? 'draft-mark' : ''}`} aria-label={t('faults')}>
       {fault !== null && <div aria-hidden="true" className="hatch-degraded absolute inset-x-0 top-0 h-1" />}
       <div className="flex items-center justify-between">
-        <h3 className="text-sm">{t('faults')}</h3>
+        <h4 className="text-sm font-[550]">{t('faults')}</h4>
         <Toggle label={t('faultOn')} checked={fault !== null} onChange={(on) => onChange(on ? freshFault : null)} />
       </div>
       {fault !== null && (
@@ -131,18 +132,20 @@ export function FaultPanel({
 
 export interface LimitsPanelProps {
   timeoutMs: number | null;
-  retries: TrafficRetries | null;
+  retries: RuleRetries | null;
+  /** Retries are for status codes (Gateway API) rather than for conditions as Envoy names them. */
+  byCode: boolean;
   onTimeout: (timeoutMs: number | null) => void;
-  onRetries: (retries: TrafficRetries | null) => void;
+  onRetries: (retries: RuleRetries | null) => void;
   changed: boolean;
 }
 
 /** Timeout and retries. */
-export function LimitsPanel({ timeoutMs, retries, onTimeout, onRetries, changed }: LimitsPanelProps): ReactNode {
+export function LimitsPanel({ timeoutMs, retries, byCode, onTimeout, onRetries, changed }: LimitsPanelProps): ReactNode {
   const t = useTranslations('traffic');
   return (
-    <section className={`border-b border-line px-4 py-3 ${changed ? 'draft-mark' : ''}`} aria-label={t('limits')}>
-      <h3 className="mb-1 text-sm">{t('limits')}</h3>
+    <section className={`border-t border-line px-4 py-3 ${changed ? 'draft-mark' : ''}`} aria-label={t('limits')}>
+      <h4 className="mb-1 text-sm font-[550]">{t('limits')}</h4>
       <NumberField
         label={t('timeout')}
         value={timeoutMs}
@@ -159,18 +162,39 @@ export function LimitsPanel({ timeoutMs, retries, onTimeout, onRetries, changed 
         max={25}
         placeholder={t('retriesDefault')}
         unit=""
-        onChange={(attempts) => onRetries(attempts === null ? null : { perTryTimeoutMs: null, retryOn: null, ...retries, attempts })}
+        onChange={(attempts) =>
+          onRetries(attempts === null ? null : { perTryTimeoutMs: null, retryOn: null, codes: null, ...retries, attempts })
+        }
       />
       {retries !== null && retries.attempts > 0 && (
-        <NumberField
-          label={t('perTry')}
-          value={retries.perTryTimeoutMs}
-          min={1}
-          max={3_600_000}
-          unit="ms"
-          placeholder={t('timeoutNone')}
-          onChange={(perTryTimeoutMs) => onRetries({ ...retries, perTryTimeoutMs })}
-        />
+        <>
+          <NumberField
+            label={t('perTry')}
+            value={retries.perTryTimeoutMs}
+            min={1}
+            max={3_600_000}
+            unit="ms"
+            placeholder={t('timeoutNone')}
+            onChange={(perTryTimeoutMs) => onRetries({ ...retries, perTryTimeoutMs })}
+          />
+          {byCode ? (
+            <TextField
+              label={t('retryCodes')}
+              mono
+              value={(retries.codes ?? []).join(', ')}
+              placeholder="500, 503"
+              onChange={(text) => onRetries({ ...retries, codes: (text.match(/\d{1,3}/g) ?? []).map(Number) })}
+            />
+          ) : (
+            <TextField
+              label={t('retryOn')}
+              mono
+              value={retries.retryOn ?? ''}
+              placeholder={t('meshDefault')}
+              onChange={(retryOn) => onRetries({ ...retries, retryOn: retryOn === '' ? null : retryOn })}
+            />
+          )}
+        </>
       )}
     </section>
   );

@@ -6,33 +6,40 @@ import { useTranslations } from 'use-intl';
 import { versionColor } from '@/components/charts/series-color';
 import { Button } from '@/components/ui/button';
 import { HealthMark } from '@/components/ui/health-mark';
-import type { TrafficObserved } from '@/lib/contract';
+import type { TrafficVersion } from '@/lib/contract';
 import { formatPercent } from '@/lib/format';
 import { moveBorder, redistribute } from './redistribute';
 
-export interface SplitRow {
+export interface SplitLine {
+  key: string;
   /** The version's label, or the subset's name, or the host. */
   name: string;
   weight: number;
-  observed: TrafficObserved | undefined;
+  /** What is known of the version; absent for what is no version of the service. */
+  version: TrafficVersion | undefined;
 }
 
 export interface SplitEditorProps {
-  rows: readonly SplitRow[];
-  /** Weights in force, drawn as a mark under the slider. */
-  before: readonly number[];
+  rows: readonly SplitLine[];
+  /** Weights in force, by key of the row. */
+  before: ReadonlyMap<string, number>;
+  /** Names in the order that gives each its colour. */
+  palette: readonly string[];
+  /** Whether the observed shares are about this split alone. */
+  observed: boolean;
   disabled: boolean;
   onChange: (weights: number[]) => void;
 }
 
 /** One bar of 100 % with draggable borders, and a row per version: lock, slider, number, observed share, ready endpoints. */
-export function SplitEditor({ rows, before, disabled, onChange }: SplitEditorProps): ReactNode {
+export function SplitEditor({ rows, before, palette, observed, disabled, onChange }: SplitEditorProps): ReactNode {
   const t = useTranslations('traffic');
   const [locked, setLocked] = useState<ReadonlySet<number>>(new Set());
   const bar = useRef<HTMLDivElement>(null);
   const drag = useRef<{ border: number; x: number; weights: number[] }>(undefined);
   const weights = rows.map((row) => row.weight);
   const names = rows.map((row) => row.name);
+  const colorOf = (name: string): string => versionColor(name, palette.includes(name) ? palette : [...palette, ...names]);
   const set = (index: number, value: number): void => onChange(redistribute(weights, index, value, locked));
 
   const move = (event: PointerEvent): void => {
@@ -59,10 +66,10 @@ export function SplitEditor({ rows, before, disabled, onChange }: SplitEditorPro
     <div>
       <div ref={bar} className="relative flex h-7 touch-none overflow-hidden rounded-md border border-line-strong">
         {rows.map((row, index) => {
-          const color = versionColor(row.name, names);
+          const color = colorOf(row.name);
           return (
             <div
-              key={row.name}
+              key={row.key}
               style={{
                 width: `${row.weight}%`,
                 background: `color-mix(in oklch, ${color} 24%, var(--surface-panel))`,
@@ -80,7 +87,7 @@ export function SplitEditor({ rows, before, disabled, onChange }: SplitEditorPro
           const edge = edges[index] ?? 0;
           return (
             <div
-              key={row.name}
+              key={row.key}
               role="slider"
               tabIndex={disabled ? -1 : 0}
               aria-label={t('border', { left: row.name, right: names[index + 1] ?? '' })}
@@ -105,16 +112,16 @@ export function SplitEditor({ rows, before, disabled, onChange }: SplitEditorPro
       <ul className="mt-2">
         {rows.map((row, index) => {
           const held = locked.has(index);
-          const observed = row.observed;
-          const changed = before[index] !== row.weight;
+          const { version } = row;
+          const changed = before.get(row.key) !== row.weight;
           return (
             <li
-              key={row.name}
+              key={row.key}
               className={`py-1.5 pl-2 ${changed ? 'draft-mark' : 'border-l-2 border-transparent'}`}
               data-split-row={row.name}
             >
               <div className="flex items-center gap-2">
-                <span aria-hidden="true" className="size-2 shrink-0 rounded-full" style={{ background: versionColor(row.name, names) }} />
+                <span aria-hidden="true" className="size-2 shrink-0 rounded-full" style={{ background: colorOf(row.name) }} />
                 <span className="w-14 shrink-0 truncate font-[550]" title={row.name}>
                   {row.name}
                 </span>
@@ -129,7 +136,7 @@ export function SplitEditor({ rows, before, disabled, onChange }: SplitEditorPro
                   onChange={(event) => set(index, event.target.valueAsNumber)}
                   onKeyDown={(event) => pressSlider(event, index)}
                   className="slider min-w-0 flex-1"
-                  style={{ '--fill': versionColor(row.name, names), '--share': `${row.weight}%` } as CSSProperties}
+                  style={{ '--fill': colorOf(row.name), '--share': `${row.weight}%` } as CSSProperties}
                 />
                 <input
                   type="number"
@@ -156,30 +163,33 @@ export function SplitEditor({ rows, before, disabled, onChange }: SplitEditorPro
                   icon={held ? <Lock size={13} aria-hidden="true" /> : <LockOpen size={13} aria-hidden="true" />}
                 />
               </div>
-              <p className="num flex gap-2 pl-4 text-xs text-muted">
-                {observed === undefined || observed.share === null ? (
-                  <span>{t('observedNone')}</span>
-                ) : (
-                  <span
-                    title={t('observedRange', {
-                      share: formatPercent(observed.share),
-                      low: formatPercent(observed.low),
-                      high: formatPercent(observed.high),
-                      requests: String(Math.round(observed.requests ?? 0)),
-                    })}
-                  >
-                    {t('observed', { share: formatPercent(observed.share) })}
-                  </span>
-                )}
-                {observed !== undefined && observed.readyEndpoints === 0 && row.weight > 0 ? (
-                  <span className="flex items-center gap-1 text-failing-text">
-                    <HealthMark health="failing" size={10} />
-                    {t('noneReady', { version: row.name })}
-                  </span>
-                ) : (
-                  observed !== undefined && <span>{t('ready', { count: observed.readyEndpoints })}</span>
-                )}
-              </p>
+              {version && (
+                <p className="num flex gap-2 pl-4 text-xs text-muted">
+                  {observed &&
+                    (version.share === null ? (
+                      <span>{t('observedNone')}</span>
+                    ) : (
+                      <span
+                        title={t('observedRange', {
+                          share: formatPercent(version.share),
+                          low: formatPercent(version.low),
+                          high: formatPercent(version.high),
+                          requests: String(Math.round(version.requests ?? 0)),
+                        })}
+                      >
+                        {t('observed', { share: formatPercent(version.share) })}
+                      </span>
+                    ))}
+                  {version.readyEndpoints === 0 && row.weight > 0 ? (
+                    <span className="flex items-center gap-1 text-failing-text">
+                      <HealthMark health="failing" size={10} />
+                      {t('noneReady', { version: row.name })}
+                    </span>
+                  ) : (
+                    <span>{t('ready', { count: version.readyEndpoints })}</span>
+                  )}
+                </p>
+              )}
             </li>
           );
         })}

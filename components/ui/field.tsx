@@ -1,4 +1,6 @@
-import type { ReactNode } from 'react';
+'use client';
+
+import { type ReactNode, useEffect, useRef } from 'react';
 
 /** A labelled number, empty for none. Gives `null` for empty and never a value that is no number. */
 export function NumberField({
@@ -52,17 +54,25 @@ export function TextField({
   onChange,
   placeholder,
   mono,
+  autoFocus,
 }: {
   label: string;
   value: string;
   onChange: (value: string) => void;
   placeholder?: string;
   mono?: boolean;
+  /** For what has just been opened by hand. */
+  autoFocus?: boolean;
 }): ReactNode {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (autoFocus === true) input.current?.focus();
+  }, [autoFocus]);
   return (
     <label className="flex items-center justify-between gap-3 py-0.5 text-sm">
       <span className="text-muted">{label}</span>
       <input
+        ref={input}
         value={value}
         placeholder={placeholder}
         onChange={(event) => onChange(event.target.value)}

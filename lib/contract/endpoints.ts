@@ -17,7 +17,7 @@ import { previewRequest, previewResponse } from './preview';
 import { edgeSeriesQuery, groupSeriesQuery, seriesQuery, seriesResponse } from './series';
 import { serviceQuery, serviceResponse, servicesQuery, servicesResponse } from './services';
 import { operationsQuery, traceNamesResponse, traceResponse, tracesQuery, tracesResponse } from './traces';
-import { trafficResponse } from './traffic';
+import { trafficQuery, trafficResponse } from './traffic';
 
 const none = z.object({});
 
@@ -30,7 +30,13 @@ export const endpoints = {
   service: { method: 'GET', path: '/services/{namespace}/{name}', query: serviceQuery, body: none, response: serviceResponse },
   serviceSeries: { method: 'GET', path: '/services/{namespace}/{name}/series', query: seriesQuery, body: none, response: seriesResponse },
   serviceFlags: { method: 'GET', path: '/services/{namespace}/{name}/flags', query: flagsQuery, body: none, response: flagsResponse },
-  serviceTraffic: { method: 'GET', path: '/services/{namespace}/{name}/traffic', query: none, body: none, response: trafficResponse },
+  serviceTraffic: {
+    method: 'GET',
+    path: '/services/{namespace}/{name}/traffic',
+    query: trafficQuery,
+    body: none,
+    response: trafficResponse,
+  },
   workloadSeries: { method: 'GET', path: '/workloads/{namespace}/{name}/series', query: seriesQuery, body: none, response: seriesResponse },
   groupSeries: { method: 'GET', path: '/graph/series', query: groupSeriesQuery, body: none, response: seriesResponse },
   edgeSeries: { method: 'GET', path: '/edges/series', query: edgeSeriesQuery, body: none, response: seriesResponse },

@@ -6,7 +6,7 @@ export const libLevels = [
   ['errors', 'format', 'i18n', 'yaml'],
   ['model', 'xds', 'kinds', 'stats'],
   ['promql', 'traces'],
-  ['routing', 'pilot'],
+  ['routing', 'pilot', 'traffic'],
   ['simulate', 'validate', 'rollout', 'health'],
   ['graph'],
   ['graph-view'],

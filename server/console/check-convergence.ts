@@ -142,7 +142,11 @@ async function addSplits(
       const { virtualService, destinationRule, whyNot } = chooseTrafficObjects(target, objects);
       const settings = readTraffic({ service: target, virtualService, destinationRule, versions });
       if (whyNot !== null || !settings.configured) return;
-      const measured = await askInstant(console.prometheus, { [`split ${key}`]: planSplitQuery(target, windowSeconds) }, now);
+      const measured = await askInstant(
+        console.prometheus,
+        { [`split ${key}`]: planSplitQuery({ namespace: target.namespace, names: [target.name] }, windowSeconds) },
+        now,
+      );
       response.notices.push(...measured.notices);
       Object.assign(response.queries, measured.queries);
       const counts = readSplit(measured.answers[`split ${key}`] ?? []);

@@ -2,9 +2,10 @@ import { wilsonInterval } from '@/lib/health';
 import type { PlannedQuery, Sample } from '@/lib/graph';
 import { promString } from './ask-metrics';
 
-/** Requests of a service by version over a window. */
-export function planSplitQuery(service: { namespace: string; name: string }, windowSeconds: number): PlannedQuery {
-  const where = `destination_service_namespace=${promString(service.namespace)}, destination_service_name=${promString(service.name)}`;
+/** Requests of a service (and of the services that stand for its versions) by version over a window. */
+export function planSplitQuery(service: { namespace: string; names: readonly string[] }, windowSeconds: number): PlannedQuery {
+  // Names of Kubernetes services need no escape in a pattern.
+  const where = `destination_service_namespace=${promString(service.namespace)}, destination_service_name=~${promString(service.names.join('|'))}`;
   const window = `${windowSeconds}s`;
   return {
     promql: `sum by (reporter, destination_canonical_revision) (increase(istio_requests_total{${where}}[${window}]))`,

@@ -1,5 +1,6 @@
 import { change } from './change';
 import { common } from './common';
+import { conditions } from './conditions';
 import { configuration } from './configuration';
 import { errors } from './errors';
 import { graph } from './graph';
@@ -18,6 +19,7 @@ import { words } from './words';
 export const en = {
   change,
   common,
+  conditions,
   configuration,
   errors,
   graph,

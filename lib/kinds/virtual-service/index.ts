@@ -4,7 +4,9 @@ import { checkVirtualService } from './validators';
 
 export { chooseTrafficObjects, editedRuleIndex, fullHost } from './choose-traffic-objects';
 export type { TrafficObjects, WhyNot } from './choose-traffic-objects';
-export { readTraffic, sameJson, toPercentages } from './read-traffic';
+export { sameJson } from '../shared/json';
+export { toPercentages } from '../shared/rule-editor';
+export { readTraffic } from './read-traffic';
 export type { HttpRule, TrafficSource } from './read-traffic';
 export { writeTraffic } from './write-traffic';
 export { describeRule, describeTrafficChange } from './words';

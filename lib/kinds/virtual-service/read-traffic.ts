@@ -1,5 +1,7 @@
 import { parseDurationMs } from '@/lib/format';
 import type { DestinationRule } from '../destination-rule';
+import { sameJson } from '../shared/json';
+import { toPercentages } from '../shared/rule-editor';
 import { editedRuleIndex, faultRuleName, fullHost, hostOf } from './choose-traffic-objects';
 import type { VirtualService } from './schema';
 import type { TrafficDestination, TrafficFault, TrafficSettings } from './traffic-settings';
@@ -13,22 +15,6 @@ export interface TrafficSource {
   destinationRule: DestinationRule | null;
   /** Versions found on the pods behind the service, with the labels that choose them. */
   versions: readonly { version: string; labels: Record<string, string> }[];
-}
-
-/** Whole percentages in the given proportions that sum to 100 (largest remainder); even when all are zero. */
-export function toPercentages(weights: readonly number[]): number[] {
-  if (weights.length === 0) return [];
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const exact = weights.map((weight) => (total > 0 ? (weight / total) * 100 : 100 / weights.length));
-  const floors = exact.map(Math.floor);
-  let missing = 100 - floors.reduce((sum, one) => sum + one, 0);
-  const order = exact.map((value, index) => ({ index, rest: value - Math.floor(value) })).toSorted((left, right) => right.rest - left.rest);
-  for (const { index } of order) {
-    if (missing === 0) break;
-    floors[index] = (floors[index] ?? 0) + 1;
-    missing -= 1;
-  }
-  return floors;
 }
 
 /** The editor's settings of a service. */
@@ -143,23 +129,15 @@ function faultOf(rule: HttpRule): Pick<TrafficFault, 'delay' | 'abort'> | null {
 export function extraHeader(candidate: HttpRule, rule: HttpRule): { name: string; value: string } | null {
   const matches = candidate.match ?? [];
   const wider = rule.match ?? [{}];
-  const [name, condition] = Object.entries(matches[0]?.headers ?? {}).find(([, value]) => value.exact !== undefined) ?? [];
-  if (name === undefined || condition?.exact === undefined || matches.length !== Math.max(1, wider.length)) return null;
-  const narrowed = withHeader(rule, { name, value: condition.exact });
-  return sameJson(matches, narrowed) ? { name, value: condition.exact } : null;
+  if (matches.length !== Math.max(1, wider.length)) return null;
+  for (const [name, { exact }] of Object.entries(matches[0]?.headers ?? {})) {
+    if (exact !== undefined && sameJson(matches, withHeader(rule, { name, value: exact }))) return { name, value: exact };
+  }
+  return null;
 }
 
 /** The match of a rule, narrowed to requests with a header. */
 export function withHeader(rule: HttpRule, header: { name: string; value: string }): NonNullable<HttpRule['match']> {
   const match = rule.match === undefined || rule.match.length === 0 ? [{}] : rule.match;
   return match.map((one) => ({ ...one, headers: { ...one.headers, [header.name]: { exact: header.value } } }));
-}
-
-/** Equality of JSON values, whatever the order of keys. */
-export function sameJson(left: unknown, right: unknown): boolean {
-  if (left === right) return true;
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
-  if (Array.isArray(left) !== Array.isArray(right)) return false;
-  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
-  return [...keys].every((key) => sameJson(Reflect.get(left, key), Reflect.get(right, key)));
 }

@@ -1,7 +1,7 @@
 import { formatDuration } from '@/lib/format';
 import { sayWords } from '@/lib/i18n';
 import type { Words } from '@/lib/i18n';
-import { sameJson } from './read-traffic';
+import { sameJson } from '../shared/json';
 import type { HttpRule } from './read-traffic';
 import type { TrafficDestination, TrafficFault, TrafficRetries, TrafficSettings } from './traffic-settings';
 

@@ -1,7 +1,8 @@
 import { formatDuration } from '@/lib/format';
 import type { DestinationRule } from '../destination-rule';
 import { editedRuleIndex, faultRuleName, fullHost, hostOf } from './choose-traffic-objects';
-import { extraHeader, readTraffic, sameJson, undividedRoute, withHeader } from './read-traffic';
+import { sameJson } from '../shared/json';
+import { extraHeader, readTraffic, undividedRoute, withHeader } from './read-traffic';
 import type { HttpRule, TrafficSource } from './read-traffic';
 import type { VirtualService } from './schema';
 import type { TrafficDestination, TrafficFault, TrafficSettings } from './traffic-settings';

@@ -1,7 +1,7 @@
 import type { VirtualService } from '@/lib/kinds';
 import { defineFinding, kindKeys } from '../define-finding';
 import { isCovered, regionOf } from '../match-space';
-import type { Region } from '../match-space';
+import type { Region } from '@/lib/kinds/shared/match-space';
 import { gatewayKey } from '../topics';
 
 type Rule = NonNullable<VirtualService['spec']['http']>[number];
