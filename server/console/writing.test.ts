@@ -87,9 +87,10 @@ describe('writing', () => {
     expect(created.status).toBe(201);
     expect(created.body.change).toMatchObject({ status: 'applied', by: 'fake', reason: 'a try' });
     expect(await traffic()).toMatchObject({
-      editable: true,
-      settings: { configured: true },
-      virtualService: { metadata: { resourceVersion: live()?.metadata.resourceVersion } },
+      routes: [
+        { ref: { kind: 'VirtualService', name: 'reviews' }, object: { metadata: { resourceVersion: live()?.metadata.resourceVersion } } },
+      ],
+      newNames: { virtualService: 'reviews-routes' },
     });
 
     open.kubernetes.put('pods', {
