@@ -53,7 +53,7 @@ export function CohortForm({
     >
       <p className="text-xs text-muted">{t('cohortWhat')}</p>
       <TextField label={t('headerName')} mono value={name} onChange={setName} />
-      <TextField label={t('headerValue')} mono value={value} placeholder="jason" onChange={setValue} autoFocus />
+      <TextField label={t('headerValue')} mono value={value} placeholder="jason" onChange={setValue} focused />
       <SelectField label={t('cohortTo')} value={to} options={rows.map((one) => [one.key, one.label] as const)} onChange={setTo} />
       {labelled && caller !== undefined && app !== undefined && (
         <Toggle label={t('cohortOnlyCaller', { caller: app })} checked={onlyCaller} onChange={setOnlyCaller} />

@@ -127,7 +127,7 @@ function summaryOf(rule: DestinationRule | null, subset: string | null, block: P
   return (numbers[block] ?? [])
     .flatMap(({ path, unit }) => {
       const number = readPolicyField(rule, subset, path);
-      return number === undefined ? [] : [`${String(number)}${unit === '%' ? ' %' : ''}`];
+      return typeof number === 'number' || typeof number === 'string' ? [`${number}${unit === '%' ? ' %' : ''}`] : [];
     })
     .join(' · ');
 }
@@ -193,6 +193,10 @@ function NumberFields({ rule, subset, block, onEdit }: PartProps & { block: Poli
   });
 }
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 function algorithmOf(rule: DestinationRule | null, subset: string | null): (typeof algorithms)[number] | 'hash' | 'default' {
   if (readPolicyField(rule, subset, ['loadBalancer', 'consistentHash']) !== undefined) return 'hash';
   const simple = readPolicyField(rule, subset, ['loadBalancer', 'simple']);
@@ -206,7 +210,7 @@ function BalancerFields({ rule, subset, onEdit }: PartProps): ReactNode {
   const hash = (readPolicyField(rule, subset, ['loadBalancer', 'consistentHash']) ?? {}) as Record<string, unknown>;
   const on = hashKeys.find((key) => hash[key] !== undefined) ?? 'httpHeaderName';
   const cookie = (hash['httpCookie'] ?? {}) as { name?: string; ttl?: string };
-  const name = on === 'httpCookie' ? (cookie.name ?? '') : String(hash[on] ?? '');
+  const name = on === 'httpCookie' ? (cookie.name ?? '') : textOf(hash[on]);
   const put = (key: (typeof hashKeys)[number], text: string) => {
     const { httpHeaderName: _header, httpCookie: _cookie, httpQueryParameterName: _query, useSourceIp: _source, ...kept } = hash;
     const value = key === 'useSourceIp' ? true : key === 'httpCookie' ? { ttl: '0s', ...cookie, name: text } : text;
@@ -235,7 +239,7 @@ function BalancerFields({ rule, subset, onEdit }: PartProps): ReactNode {
             label={t('hashOn')}
             value={on}
             options={hashKeys.map((one) => [one, t(`hash.${one}`)] as const)}
-            onChange={(key) => put(key, name === 'true' || name === '' ? 'x-user' : name)}
+            onChange={(key) => put(key, name === '' ? 'x-user' : name)}
           />
           {on !== 'useSourceIp' && <TextField label={t('hashName')} mono value={name} onChange={(text) => put(on, text)} />}
           {on === 'httpCookie' && (
@@ -283,7 +287,7 @@ function TlsFields({ rule, subset, onEdit }: PartProps): ReactNode {
           key={field}
           label={t(field)}
           mono
-          value={String(readPolicyField(rule, subset, ['tls', field]) ?? '')}
+          value={textOf(readPolicyField(rule, subset, ['tls', field]))}
           onChange={(text) => onEdit((one) => withPolicyField(one, subset, ['tls', field], text === '' ? undefined : text))}
         />
       ))}

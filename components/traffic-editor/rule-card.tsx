@@ -46,7 +46,7 @@ export function RuleCard(props: RuleCardProps): ReactNode {
     // React moves the node; the focus stays with the rule.
     if (moved.current) handle.current?.focus();
     moved.current = false;
-  }, [index]);
+  });
   return (
     <li
       data-rule={rule.key}
@@ -159,8 +159,7 @@ function Summary({ draft, rule, open }: RuleCardProps): ReactNode {
   const target = ((): string => {
     if (action === 'redirect') return t('redirectsTo', { target: `${redirect?.host ?? ''}${redirect?.path?.value ?? ''}` || '/' });
     if (action === 'direct') return t('answers');
-    if (action === 'delegate')
-      return t('delegates', { name: String((rule.rule['delegate'] as { name?: string } | undefined)?.name ?? '') });
+    if (action === 'delegate') return t('delegates', { name: (rule.rule['delegate'] as { name?: string } | undefined)?.name ?? '' });
     if (undivided) return `→ ${draft.base.name}`;
     const shown = rows.filter((row) => row.destination.weight > 0);
     return `→ ${shown.map((row) => (shown.length === 1 ? row.label : `${row.label} ${row.destination.weight} %`)).join(', ')}`;

@@ -34,7 +34,7 @@ export function MirrorPart({
       {mirrors.length === 0 && <Toggle label={t('mirrorOn')} checked={false} onChange={add} disabled={targets.length === 0} />}
       {mirrors.map((mirror, index) => {
         const put = (next: RuleMirror): void => onChange(mirrors.map((one, at) => (at === index ? next : one)));
-        const options = [...targets.map((row) => [keyOf(row.destination), row.label] as const)];
+        const options = targets.map((row) => [keyOf(row.destination), row.label] as const);
         if (!options.some(([key]) => key === keyOf(mirror))) options.push([keyOf(mirror), `${mirror.host} ${mirror.subset ?? ''}`]);
         return (
           <div key={index}>

@@ -57,7 +57,7 @@ function changeOf(draft: Draft): TrafficDraft['change'] {
   if (objects.length === 0) return undefined;
   const chosen = base.routes.find((one) => choiceOf(one) === draft.choice);
   return {
-    objects: objects.map((object) => ({ ...object, metadata: { ...object.metadata } }) as AnyObject),
+    objects: objects.map((object) => ({ ...object, metadata: { ...object.metadata } })),
     bases: [chosen?.object ?? null, base.destinationRule].filter((one): one is AnyObject => one !== null),
   };
 }

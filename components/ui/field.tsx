@@ -54,7 +54,7 @@ export function TextField({
   onChange,
   placeholder,
   mono,
-  autoFocus,
+  focused,
 }: {
   label: string;
   value: string;
@@ -62,12 +62,12 @@ export function TextField({
   placeholder?: string;
   mono?: boolean;
   /** For what has just been opened by hand. */
-  autoFocus?: boolean;
+  focused?: boolean;
 }): ReactNode {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (autoFocus === true) input.current?.focus();
-  }, [autoFocus]);
+    if (focused === true) input.current?.focus();
+  }, [focused]);
   return (
     <label className="flex items-center justify-between gap-3 py-0.5 text-sm">
       <span className="text-muted">{label}</span>

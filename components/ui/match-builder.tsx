@@ -73,7 +73,12 @@ export function MatchBuilder({ matches, rules, disabled = false, onChange }: Mat
   return (
     <div className="flex flex-col gap-1">
       {alternatives.map((conditions, index) => (
-        <fieldset key={index} disabled={disabled} aria-label={t('list', { number: String(index + 1) })} className="flex min-w-0 flex-col gap-1">
+        <fieldset
+          key={index}
+          disabled={disabled}
+          aria-label={t('list', { number: String(index + 1) })}
+          className="flex min-w-0 flex-col gap-1"
+        >
           {index > 0 && <span className="text-xs text-faint">{t('or')}</span>}
           {conditions.map((condition, position) => (
             <ConditionRow
