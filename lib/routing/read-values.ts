@@ -47,6 +47,7 @@ export function readProvenance(metadata: Metadata | undefined): Provenance | nul
   return {
     object: entry['object'],
     ...(typeof entry['path'] === 'string' ? { path: entry['path'] } : {}),
+    ...(typeof entry['match'] === 'string' ? { match: entry['match'] } : {}),
     ...(typeof entry['resourceVersion'] === 'string' ? { resourceVersion: entry['resourceVersion'] } : {}),
   };
 }

@@ -55,20 +55,18 @@ export function applyPolicies(
       allowedBy = (rules?.action === 'ALLOW' ? verdict?.policy : null) ?? allowedBy;
     }
   }
-  const object = policyObject(allowedBy);
-  return { authorization: { verdict: 'allow', ...(object === undefined ? {} : { object }) }, status: null, reason: '', request: current };
+  return { authorization: { verdict: 'allow', ...policyOf(allowedBy) }, status: null, reason: '', request: current };
 }
 
 function refusal(verdict: RbacVerdict, status: number, reason: string, request: RoutingRequest | null): PolicyOutcome {
-  const object = policyObject(verdict.policy);
   const why = verdict.policy === null ? 'no ALLOW policy matches' : `${verdict.policy} matches`;
-  return { authorization: { verdict: 'deny', ...(object === undefined ? {} : { object }), reason: why }, status, reason, request };
+  return { authorization: { verdict: 'deny', ...policyOf(verdict.policy), reason: why }, status, reason, request };
 }
 
-/** The object behind a rule's name `ns[N]-policy[P]-rule[I]`. */
-function policyObject(rule: string | null): string | undefined {
-  const match = /^ns\[(.*?)\]-policy\[(.*?)\]-rule\[\d+\]/.exec(rule ?? '');
-  return match === null ? undefined : `AuthorizationPolicy ${match[1]}/${match[2]}`;
+/** Object and field behind a rule's name `ns[N]-policy[P]-rule[I]`. */
+function policyOf(rule: string | null): Pick<Authorization, 'object' | 'path'> {
+  const match = /^ns\[(.*?)\]-policy\[(.*?)\]-rule\[(\d+)\]/.exec(rule ?? '');
+  return match === null ? {} : { object: `AuthorizationPolicy ${match[1]}/${match[2]}`, path: `spec.rules[${match[3]}]` };
 }
 
 function withMetadata(request: RoutingRequest, metadata: Readonly<Record<string, StructValue>>): RoutingRequest {

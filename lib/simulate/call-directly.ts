@@ -30,6 +30,8 @@ export function callDirectly(mesh: SimulatedMesh, objects: readonly KubernetesRe
       ...visitServer(mesh, member, port, null, asked, caller),
       cluster: '',
       workload,
+      source:
+        service === undefined ? null : { object: `Service ${service.metadata.namespace ?? 'default'}/${service.metadata.name}`, path: '' },
       ...(version === '' ? {} : { version }),
       endpoints: own.length,
     };
@@ -45,6 +47,7 @@ export function callDirectly(mesh: SimulatedMesh, objects: readonly KubernetesRe
     object: service === undefined ? '' : `Service ${service.metadata.namespace ?? 'default'}/${service.metadata.name}`,
     path: '',
     clusters: [],
+    sources: { listener: null, host: null, clusters: [] },
     fault: null,
     timeoutMs: 0,
     retries: 0,

@@ -6,10 +6,16 @@ export type { GroupedRequests, ObservedEdge, TracedRequest } from './group-reque
 export type { Outcome, OutcomeShare } from './summarize-outcome';
 export { headerQuestions } from './vary-headers';
 export type { HeaderProbe, HeaderQuestions } from './vary-headers';
+export { parseCurl } from './parse-curl';
+export type { WrittenRequest } from './parse-curl';
 export { parseRequest } from './parse-request';
 export { placeWorkloads } from './place-workloads';
 export { openMesh, simulate } from './simulate-request';
 export type { OpenedMesh } from './simulate-request';
+export { readAccessLog } from './read-access-log';
+export type { LoggedRequest } from './read-access-log';
+export { alignWalks, walkRequest } from './walk-request';
+export type { AlignedStep, WalkGroup, WalkStep } from './walk-request';
 export type {
   Authorization,
   SimulatedDestination,
@@ -18,4 +24,5 @@ export type {
   SimulatedTry,
   Simulation,
   SimulationInput,
+  Source,
 } from './simulation';

@@ -37,7 +37,7 @@ import { placeWorkloads } from './place-workloads';
 import { rememberCompiled } from './remember-compiled';
 import { callDirectly } from './call-directly';
 import type { Authorization, SimulatedDestination, SimulatedFault, SimulatedRequest, Simulation, SimulationInput } from './simulation';
-import { objectOf } from './simulation';
+import { objectOf, sourceOf } from './simulation';
 import type { Caller, SimulatedMesh } from './visit-destination';
 import { visitCluster } from './visit-destination';
 
@@ -168,6 +168,7 @@ const nothing = {
   object: '',
   path: '',
   clusters: [],
+  sources: { listener: null, host: null, clusters: [] },
   fault: null,
   timeoutMs: 0,
   retries: 0,
@@ -191,6 +192,11 @@ function throughTcp(mesh: SimulatedMesh, proxy: CompiledProxy, caller: Caller, e
     object: objectOf(entrance.chain?.provenance),
     path: entrance.chain?.provenance?.path ?? '',
     clusters: tcp.clusters.map(({ name, weight }) => ({ name, weight: tcp.clusters.length === 1 ? 100 : weight })),
+    sources: {
+      listener: sourceOf(entrance.chain?.provenance),
+      host: null,
+      clusters: tcp.clusters.map(() => sourceOf(entrance.chain?.provenance)),
+    },
     authorization: summarize(destinations),
     mtls: destinations.length > 0 && destinations.every((destination) => destination.mtls),
     destinations,
@@ -236,6 +242,11 @@ function describe(mesh: SimulatedMesh, proxy: CompiledProxy, caller: Caller, rou
     path: source?.path ?? '',
     clusters:
       decision.kind === 'forward' ? outcomes.map((one) => ({ name: one.cluster, weight: outcomes.length === 1 ? 100 : one.weight })) : [],
+    sources: {
+      listener: sourceOf(routed.entrance.chain?.provenance),
+      host: sourceOf(decision.virtualHost?.provenance),
+      clusters: decision.kind === 'forward' ? outcomes.map((one) => sourceOf(one.provenance)) : [],
+    },
     fault,
     timeoutMs: action === null ? 0 : resolveTimeouts(action, retry, request).globalMs,
     retries: retry === null || retry.conditions === 0 ? 0 : retry.attempts,
@@ -249,6 +260,7 @@ function describe(mesh: SimulatedMesh, proxy: CompiledProxy, caller: Caller, rou
     tried: explanation.tried.map(({ provenance, route, failed }) => ({
       object: objectOf(provenance) || route,
       path: provenance?.path ?? '',
+      ...(provenance?.match === undefined ? {} : { match: provenance.match }),
       failed,
     })),
     destinations,

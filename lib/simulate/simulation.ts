@@ -33,11 +33,19 @@ export interface SimulatedFault {
   readonly abort?: { readonly status?: number; readonly grpcStatus?: number; readonly percent: number };
 }
 
+/** Where a part of a decision is written: `Kind namespace/name` and the field in it (empty: the whole object). */
+export interface Source {
+  readonly object: string;
+  readonly path: string;
+}
+
 export interface Authorization {
   /** `mixed`: destinations differ, see `destinations`. */
   readonly verdict: 'allow' | 'deny' | 'mixed';
   /** The policy that decided, `AuthorizationPolicy namespace/name`; absent when none did. */
   readonly object?: string;
+  /** The rule in it that decided. */
+  readonly path?: string;
   /** In words, why not. */
   readonly reason?: string;
 }
@@ -49,6 +57,10 @@ export interface SimulatedDestination {
   readonly workload: string;
   /** Label `version` of its pods. */
   readonly version?: string;
+  /** What the Envoy cluster is made from: the subset of a DestinationRule, else the Service. */
+  readonly source: Source | null;
+  /** What decides about plaintext and mutual TLS at the other side: a PeerAuthentication, else its Service. */
+  readonly tlsSource: Source | null;
   /** Endpoints of it that may be chosen. */
   readonly endpoints: number;
   readonly mtls: boolean;
@@ -60,6 +72,8 @@ export interface SimulatedDestination {
 export interface SimulatedTry {
   readonly object: string;
   readonly path: string;
+  /** The match of the rule that was tried, where it has several. */
+  readonly match?: string;
   /** The first condition that did not hold. */
   readonly failed: string;
 }
@@ -75,6 +89,8 @@ export interface Simulation {
   readonly path: string;
   /** Envoy clusters with their weights; a single destination has weight 100. */
   readonly clusters: readonly { readonly name: string; readonly weight: number }[];
+  /** Where listener, virtual host and each of `clusters` are written. */
+  readonly sources: { readonly listener: Source | null; readonly host: Source | null; readonly clusters: readonly (Source | null)[] };
   readonly fault: SimulatedFault | null;
   /** 0: none. */
   readonly timeoutMs: number;
@@ -96,6 +112,11 @@ export interface Simulation {
   readonly destinations: readonly SimulatedDestination[];
   /** What the compiler left out for the caller's proxy. */
   readonly notes: readonly Note[];
+}
+
+/** What a resource was made from. */
+export function sourceOf(provenance: Provenance | null | undefined): Source | null {
+  return provenance === null || provenance === undefined ? null : { object: provenance.object, path: provenance.path ?? '' };
 }
 
 /** `Kind namespace/name`, or empty. */

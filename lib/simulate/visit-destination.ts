@@ -8,6 +8,7 @@ import { applyPolicies } from './apply-filters';
 import { workloadName } from './find-caller';
 import type { CompiledThings, ReachableCluster } from './remember-compiled';
 import type { SimulatedDestination } from './simulation';
+import { sourceOf } from './simulation';
 
 /** The mesh as one simulation sees it. */
 export interface SimulatedMesh {
@@ -25,7 +26,15 @@ export interface Caller {
   readonly identity: string | null;
 }
 
-const unknown: SimulatedDestination = { cluster: '', workload: '', endpoints: 0, mtls: false, authorization: { verdict: 'allow' } };
+const unknown: SimulatedDestination = {
+  cluster: '',
+  workload: '',
+  source: null,
+  tlsSource: null,
+  endpoints: 0,
+  mtls: false,
+  authorization: { verdict: 'allow' },
+};
 
 /**
  * Follows a cluster to the workloads behind it: which endpoints qualify, whether the connection is mutual TLS, what the policies of the
@@ -40,9 +49,10 @@ export function visitCluster(
 ): SimulatedDestination[] {
   const cluster = mesh.compiled.cluster(client, clusterName);
   if (cluster === undefined) return [{ ...unknown, cluster: clusterName, workload: clusterName, status: 503 }];
-  if (cluster.resource.type === 'ORIGINAL_DST') return [{ ...unknown, cluster: clusterName, workload: 'outside the mesh' }];
+  const source = sourceOf(cluster.settings.provenance);
+  if (cluster.resource.type === 'ORIGINAL_DST') return [{ ...unknown, cluster: clusterName, workload: 'outside the mesh', source }];
   const { hosts } = cluster;
-  if (hosts.length === 0) return [{ ...unknown, cluster: clusterName, workload: clusterName, status: 503 }];
+  if (hosts.length === 0) return [{ ...unknown, cluster: clusterName, workload: clusterName, source, status: 503 }];
   const byWorkload = Map.groupBy(hosts, (host) => {
     const pod = mesh.podsByIp.get(host.address);
     return pod === undefined ? host.address : workloadName(pod);
@@ -54,6 +64,7 @@ export function visitCluster(
       ...visitHost(mesh, cluster, members[0], request, caller),
       cluster: clusterName,
       workload,
+      source,
       ...(version === '' ? {} : { version }),
       endpoints: members.length,
     };
@@ -92,11 +103,12 @@ export function visitServer(
   if (chain === null) {
     const reason =
       tls === null ? 'mutual TLS is required, the caller comes in plaintext' : 'the other side does not take this TLS connection';
-    return { ...unknown, mtls: false, status: 503, authorization: { verdict: 'deny', reason } };
+    const refusing = mesh.compiled.listener(listener).chains[0];
+    return { ...unknown, tlsSource: sourceOf(refusing?.provenance), mtls: false, status: 503, authorization: { verdict: 'deny', reason } };
   }
   if (tls !== null && chain.tls === null && (chain.http !== null || showsIdentity)) {
     const reason = 'the other side takes plaintext, the caller comes with TLS';
-    return { ...unknown, mtls: false, status: 503, authorization: { verdict: 'allow', reason } };
+    return { ...unknown, tlsSource: sourceOf(chain.provenance), mtls: false, status: 503, authorization: { verdict: 'allow', reason } };
   }
   const mtls = showsIdentity && chain.tls?.require_client_certificate?.value === true;
   const policyConnection: PolicyConnection = {
@@ -115,6 +127,7 @@ export function visitServer(
   );
   return {
     ...unknown,
+    tlsSource: sourceOf(chain.provenance),
     mtls,
     authorization: outcome.authorization,
     ...(outcome.status === null ? {} : { status: chain.http === null ? 503 : outcome.status }),

@@ -35,6 +35,8 @@ export type Resource = ResourceByTypeUrl[ResourceTypeUrl];
 export interface Provenance {
   object: string;
   path?: string;
+  /** Of a route: the one match of its rule that it stands for. */
+  match?: string;
   resourceVersion?: string;
 }
 
