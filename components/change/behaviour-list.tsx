@@ -2,6 +2,8 @@ import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { HealthMark } from '@/components/ui/health-mark';
 import type { BehaviourChange, DestinationShare, PreviewResponse } from '@/lib/contract';
+import { explainPath } from './explain-path';
+import { type KeptDraft, keepDraft } from './keep-draft';
 import { formatPercent, formatRate } from '@/lib/format';
 
 const mostShown = 20;
@@ -19,8 +21,13 @@ function Shares({ list, old }: { list: DestinationShare[]; old: boolean }): Reac
   );
 }
 
-function Row({ change }: { change: BehaviourChange }): ReactNode {
+function Row({ change, draft }: { change: BehaviourChange; draft: KeptDraft | undefined }): ReactNode {
   const t = useTranslations('change');
+  const explain = (): void => {
+    const kept = draft && { draft: keepDraft(draft) };
+    const { from, method, example, headers: carried } = change;
+    window.open(explainPath({ from, method: method ?? 'GET', url: example, headers: carried, ...kept }), '_blank');
+  };
   const headers = Object.entries(change.headers).map(([name, value]) => `${name}: ${value}`);
   const reasons = change.after.flatMap((one) =>
     one.reason === undefined || one.reason === 'fault' ? [] : [`${one.destination}: ${one.reason}`],
@@ -38,8 +45,13 @@ function Row({ change }: { change: BehaviourChange }): ReactNode {
           {headers.length > 0 && <span className="font-mono text-xs text-accent-text">{headers.join(', ')}</span>}
           <span className="num ml-auto text-xs text-faint">{change.rps === null ? t('rateUnknown') : formatRate(change.rps)}</span>
         </div>
-        <p className="text-xs text-muted">
-          {change.from} → {change.to}
+        <p className="flex gap-2 text-xs text-muted">
+          <span className="min-w-0 truncate">
+            {change.from} → {change.to}
+          </span>
+          <button type="button" className="ml-auto shrink-0 text-accent-text hover:underline" onClick={explain}>
+            {t('explain')}
+          </button>
         </p>
         <p className="num">
           <Shares list={change.before} old /> → <Shares list={change.after} old={false} />
@@ -55,7 +67,13 @@ function Row({ change }: { change: BehaviourChange }): ReactNode {
 }
 
 /** What a draft does to the requests of the last hour, worst first, and how much of the traffic that is known of. */
-export function BehaviourList({ preview }: { preview: Pick<PreviewResponse, 'changes' | 'coverage' | 'breaks'> }): ReactNode {
+export function BehaviourList({
+  preview,
+  draft,
+}: {
+  preview: Pick<PreviewResponse, 'changes' | 'coverage' | 'breaks'>;
+  draft?: KeptDraft;
+}): ReactNode {
   const t = useTranslations('change');
   const { changes, coverage, breaks } = preview;
   if (coverage.compared === 0) return null;
@@ -66,7 +84,7 @@ export function BehaviourList({ preview }: { preview: Pick<PreviewResponse, 'cha
       {breaks > 0 && <p className="mb-1.5 text-sm text-failing-text">{t('breaks', { count: breaks })}</p>}
       <ul className="flex flex-col gap-2.5 text-sm">
         {changes.slice(0, mostShown).map((change) => (
-          <Row key={`${change.from} ${change.sentence.text}`} change={change} />
+          <Row key={`${change.from} ${change.sentence.text}`} change={change} draft={draft} />
         ))}
       </ul>
       {changes.length > mostShown && (

@@ -91,7 +91,7 @@ export function ChangeFlow({ draft, faultSeconds, onApplied, onDiscard }: Change
       {current && preview.isError && (
         <ErrorState {...preview.error.body.error} retryLabel={common('retry')} onRetry={() => look(draft, looked.objects)} />
       )}
-      {shown && <PreviewPanel preview={shown} />}
+      {shown && <PreviewPanel preview={shown} {...(looked && { draft: { objects: looked.objects, deletes: looked.at.deletes ?? [] } })} />}
       {needsReason && (
         <label className="flex flex-col gap-1 px-4 pb-3 text-sm">
           <span className="text-degraded-text">

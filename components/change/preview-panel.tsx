@@ -5,13 +5,14 @@ import { useTranslations } from 'use-intl';
 import { HealthMark } from '@/components/ui/health-mark';
 import { YamlDiff } from '@/components/ui/yaml-diff';
 import type { PreviewResponse } from '@/lib/contract';
+import type { KeptDraft } from './keep-draft';
 import { BehaviourList } from './behaviour-list';
 import { GuardFacts } from './guard-facts';
 
 const severityHealth = { error: 'failing', warning: 'degraded', info: 'idle' } as const;
 
 /** What a draft will do: a sentence per change, requests that go elsewhere, findings, and the YAML difference. */
-export function PreviewPanel({ preview }: { preview: PreviewResponse }): ReactNode {
+export function PreviewPanel({ preview, draft }: { preview: PreviewResponse; draft?: KeptDraft }): ReactNode {
   const t = useTranslations('change');
   const documents = preview.documents.filter((one) => one.action !== 'none');
   return (
@@ -30,7 +31,7 @@ export function PreviewPanel({ preview }: { preview: PreviewResponse }): ReactNo
           </ul>
         )}
       </section>
-      <BehaviourList preview={preview} />
+      <BehaviourList preview={preview} {...(draft && { draft })} />
       <GuardFacts preview={preview} />
       {preview.findings.length > 0 && (
         <section>

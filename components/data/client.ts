@@ -28,6 +28,8 @@ const paths: Record<EndpointName, string> = {
   edgeSeries: '/edges/series',
   groupSeries: '/graph/series',
   preview: '/preview',
+  explain: '/explain',
+  seenRequests: '/explain/requests',
   applyChange: '/changes',
   changes: '/changes',
   undoChange: '/changes/{id}/undo',

@@ -9,6 +9,7 @@ import type { GraphEdge, GraphNode, GraphResponse } from '@/lib/contract';
 import { formatBytesRate, formatMs, formatNumber, formatPercent, formatRate } from '@/lib/format';
 import { ActingConfig } from './acting-config';
 import { EdgeTraces } from './edge-traces';
+import { ExplainLink } from './explain-link';
 import { Fact, Facts } from './facts';
 import { ResponseTable } from './response-table';
 import { SeriesCharts, type SeriesTime } from './series-charts';
@@ -93,6 +94,9 @@ export function EdgePanel({ edge, source, target, graph, time, href, parts }: Ed
         </Facts>
       )}
       {parts === undefined && target?.services.map((service) => <ActingConfig key={service} service={service} href={href} />)}
+      {parts === undefined && source?.workload !== undefined && target && edge.protocol !== 'tcp' && (
+        <ExplainLink from={`${source.namespace}/${source.workload}`} to={target.services[0]} href={href} />
+      )}
       {parts === undefined && source && target && edge.protocol !== 'tcp' && <EdgeTraces source={source} target={target} href={href} />}
       {parts === undefined && edge.protocol !== 'tcp' && (
         <SeriesCharts subject={{ kind: 'edge', source: edge.source, target: edge.target, protocol: edge.protocol }} time={time} />

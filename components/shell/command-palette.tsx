@@ -31,6 +31,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }): ReactNode 
   const hits = useMemo<Hit[]>(() => {
     const all: Hit[] = [
       ...pages.map((page) => ({ id: page.id, kind: t('goTo'), name: t(page.id), href: page.path })),
+      { id: 'explain', kind: t('goTo'), name: t('explain'), href: '/explain' },
       ...(services.data?.services ?? []).map((one) => ({
         id: `service ${one.namespace}/${one.name}`,
         kind: 'Service',

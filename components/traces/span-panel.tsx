@@ -1,7 +1,10 @@
 'use client';
 
+import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
+import { explainPath } from '@/components/change/explain-path';
+import { useScope } from '@/components/shell/scope';
 import type { Span, TraceResponse } from '@/lib/contract';
 import { formatMs } from '@/lib/format';
 
@@ -24,9 +27,22 @@ function Tags({ title, tags }: { title: string; tags: Span['tags'] }): ReactNode
   );
 }
 
+/** The request behind a span of a caller's proxy, for the explorer; `null` for spans of applications and of the called side. */
+export function explainedSpan(span: Pick<Span, 'tags'>): { from: string; method: string; url: string } | null {
+  const tag = (...names: string[]): string => String(span.tags.find((one) => names.includes(one.key))?.value ?? '');
+  const [type, , pod = ''] = tag('node_id').split('~');
+  const url = tag('http.url', 'url.full');
+  if (url === '' || (type !== 'router' && !tag('upstream_cluster', 'upstream_cluster.name').startsWith('outbound|'))) return null;
+  const dot = pod.lastIndexOf('.');
+  return { from: `${pod.slice(dot + 1)}/${pod.slice(0, dot)}`, method: tag('http.method', 'http.request.method') || 'GET', url };
+}
+
 /** Everything one span says. */
 export function SpanPanel({ span, trace }: { span: Span; trace: TraceResponse }): ReactNode {
   const t = useTranslations('traces');
+  const explorer = useTranslations('explorer');
+  const scope = useScope();
+  const request = explainedSpan(span);
   return (
     <>
       <section className="num border-b border-line px-4 py-3 text-sm">
@@ -35,6 +51,11 @@ export function SpanPanel({ span, trace }: { span: Span; trace: TraceResponse })
           <span className="text-muted">{t('startsAt', { time: formatMs((span.startUs - trace.startUs) / 1_000) })}</span>
         </p>
         <p className="font-mono text-xs text-faint">{span.spanId}</p>
+        {request && (
+          <Link href={scope.href(explainPath(request))} className="text-accent-text hover:underline">
+            {explorer('explain')}
+          </Link>
+        )}
         {span.orphan && <p className="text-degraded-text">{t('orphan')}</p>}
       </section>
       <Tags title={t('tag')} tags={span.tags} />

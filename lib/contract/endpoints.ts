@@ -8,6 +8,7 @@ import {
   undoPreviewResponse,
   undoRequest,
 } from './changes';
+import { explainRequest, explainResponse, seenRequestsQuery, seenRequestsResponse } from './explain';
 import { faultsResponse, stopFaultsRequest, stopFaultsResponse } from './faults';
 import { flagsQuery, flagsResponse, graphQuery, graphResponse } from './graph';
 import { metaResponse } from './meta';
@@ -41,6 +42,8 @@ export const endpoints = {
   groupSeries: { method: 'GET', path: '/graph/series', query: groupSeriesQuery, body: none, response: seriesResponse },
   edgeSeries: { method: 'GET', path: '/edges/series', query: edgeSeriesQuery, body: none, response: seriesResponse },
   preview: { method: 'POST', path: '/preview', query: none, body: previewRequest, response: previewResponse },
+  explain: { method: 'POST', path: '/explain', query: none, body: explainRequest, response: explainResponse },
+  seenRequests: { method: 'GET', path: '/explain/requests', query: seenRequestsQuery, body: none, response: seenRequestsResponse },
   applyChange: { method: 'POST', path: '/changes', query: none, body: changeRequest, response: changeResponse },
   changes: { method: 'GET', path: '/changes', query: changesQuery, body: none, response: changesResponse },
   undoChange: { method: 'POST', path: '/changes/{id}/undo', query: none, body: undoRequest, response: changeResponse },

@@ -8,6 +8,7 @@ export type { EdgeProtocol, GraphEdge, GraphNode, GraphType, NodeBadge, NodeKind
 export type { Health, HealthReason, HealthStatus } from '@/lib/health';
 export type { TrafficSettings } from '@/lib/kinds/virtual-service';
 export * from './changes';
+export * from './explain';
 export * from './faults';
 export * from './graph';
 export * from './meta';

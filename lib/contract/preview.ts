@@ -53,6 +53,8 @@ export const behaviourChange = z.object({
   /** A class of paths, `/reviews/*`. */
   path: z.string().nullable(),
   headers: z.record(z.string(), z.string()),
+  /** The URL of one of them. */
+  example: z.string(),
   /** At the present rate; `null`: traces do not tell how many requests carry these headers. */
   rps: z.number().nullable(),
   before: z.array(destinationShare),

@@ -28,6 +28,8 @@ export interface BehaviourDifference {
   readonly method: string | null;
   readonly path: string | null;
   readonly headers: Readonly<Record<string, string>>;
+  /** One of them. */
+  readonly example: SimulatedRequest;
   readonly rps: number | null;
   readonly before: Outcome;
   readonly after: Outcome;
@@ -162,6 +164,7 @@ function mergeAlike(compared: readonly Compared[]): BehaviourDifference[] {
         method: observed.pathClass === null ? null : observed.request.method,
         path: isOfOnePath ? (path ?? observed.pathClass) : observed.pathClass,
         headers: { ...traced, ...first.headers },
+        example: observed.request,
         rps: rates.length === 0 ? null : rates.reduce((sum, one) => sum + one, 0),
         before: first.before,
         after: first.after,

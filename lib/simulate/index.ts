@@ -3,6 +3,7 @@ export { diffBehaviour, serviceName } from './diff-behaviour';
 export type { BehaviourDiff, BehaviourDifference, ObservedRequest } from './diff-behaviour';
 export { classOfPath, groupRequests, readTracedRequest } from './group-requests';
 export type { GroupedRequests, ObservedEdge, TracedRequest } from './group-requests';
+export { summarizeOutcome } from './summarize-outcome';
 export type { Outcome, OutcomeShare } from './summarize-outcome';
 export { headerQuestions } from './vary-headers';
 export type { HeaderProbe, HeaderQuestions } from './vary-headers';

@@ -83,7 +83,7 @@ function routeSteps(simulation: Simulation): Step[] {
 /** `reviews spec.http[1]` of `VirtualService default/reviews`. */
 function placeText(object: string, path: string): string {
   const name = object.slice(object.indexOf('/') + 1);
-  return path === '' ? name : `${name} ${path.replace(/^spec\./, '')}`;
+  return path === '' || path === 'spec' ? name : `${name} ${path.replace(/^spec\./, '')}`;
 }
 
 /** A field of the rule that decides; nothing where no object was written for it. */
@@ -217,7 +217,8 @@ function workloadSteps(one: SimulatedDestination): Step[] {
     tone: one.status === 503 ? 'bad' : 'plain',
     code: one.status === 503 ? 'walk_not_connected' : one.mtls ? 'walk_mtls' : 'walk_plaintext',
     values: { reason },
-    source: one.tlsSource,
+    // Of a Service without a policy of its own nothing is written that decides.
+    source: one.tlsSource?.object.startsWith('PeerAuthentication ') === true ? one.tlsSource : null,
   });
   if (one.status === 503) return steps;
   steps.push({

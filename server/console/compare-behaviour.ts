@@ -100,6 +100,7 @@ function describeDifference(one: BehaviourDifference): BehaviourChange {
     method: one.method,
     path: one.path,
     headers: one.headers,
+    example: urlOf(one.example),
     rps: one.rps,
     before: one.before.shares.map((share) => ({ ...share })),
     after: one.after.shares.map((share) => ({ ...share })),
@@ -109,6 +110,11 @@ function describeDifference(one: BehaviourDifference): BehaviourChange {
     sentence: sentenceOf(one),
     effects,
   };
+}
+
+function urlOf({ scheme, host, port, path, headers }: BehaviourDifference['example']): string {
+  const authority = headers['host'] ?? (port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`);
+  return `${scheme}://${authority}${path}`;
 }
 
 function sentenceOf({ from, host, method, path, headers, rps, before, after }: BehaviourDifference): Words {

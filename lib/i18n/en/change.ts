@@ -16,6 +16,7 @@ export const change = {
   rateUnknown: 'rate unknown',
   nothingElsewhere:
     '{count, plural, one {The one kind of request that was seen goes where it went.} other {All # kinds of requests that were seen go where they went.}}',
+  explain: 'Explain',
   moreChanges: 'and {count} more',
   coverage: 'From {requests} of {total} requests of the last hour ({share}) whose path and caller traces tell.',
   untraced: 'No trace carries {names}: how many requests have it is not known.',

@@ -3,6 +3,7 @@ import { common } from './common';
 import { conditions } from './conditions';
 import { configuration } from './configuration';
 import { errors } from './errors';
+import { explorer } from './explorer';
 import { graph } from './graph';
 import { health } from './health';
 import { history } from './history';
@@ -22,6 +23,7 @@ export const en = {
   conditions,
   configuration,
   errors,
+  explorer,
   graph,
   health,
   history,

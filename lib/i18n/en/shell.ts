@@ -10,6 +10,7 @@ export const shell = {
   traces: 'Traces',
   config: 'Configuration',
   history: 'History',
+  explain: 'Request explorer',
   fold: 'Fold the menu',
   unfold: 'Unfold the menu',
   cluster: 'Kubernetes cluster',

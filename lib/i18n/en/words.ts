@@ -102,7 +102,7 @@ export const words = {
   walk_no_retries: 'No retries',
   walk_mirror: '{percent}% of such requests are also sent to {destination}.',
   walk_cluster: '{weight}% to {destination}',
-  walk_rule: 'as {object} says',
+  walk_rule: 'as DestinationRule {object} says',
   walk_no_rule: 'no DestinationRule applies',
   walk_endpoints: '{count, plural, one {# ready endpoint} other {# ready endpoints}}: {workload} {version}',
   walk_no_endpoint: 'no ready endpoint',
