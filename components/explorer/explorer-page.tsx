@@ -161,21 +161,28 @@ export function ExplorerPage(): ReactNode {
       <RequestBar form={form} onChange={change} />
       <NoticeStrip notices={answer.data?.notices ?? []} />
       <div className="flex min-h-0 flex-1">
-        <div className="flex min-w-0 flex-1 flex-col overflow-auto bg-panel">
-          {answer.isError && <ErrorState {...answer.error.body.error} retryLabel={common('retry')} onRetry={() => void answer.refetch()} />}
-          {asked === null ? (
-            <EmptyState title={t('start')} />
-          ) : answer.data && !answer.isError ? (
-            <>
-              <Findings answer={answer.data} />
-              <WayTable answer={answer.data} opened={opened} onOpen={setOpened} />
-            </>
-          ) : (
-            !answer.isError && <SkeletonRows rows={10} label={common('loading')} />
-          )}
+        <div className="flex min-w-0 flex-1 flex-col bg-panel">
+          <div className="min-h-40 flex-1 overflow-auto">
+            {answer.isError && (
+              <ErrorState {...answer.error.body.error} retryLabel={common('retry')} onRetry={() => void answer.refetch()} />
+            )}
+            {asked === null ? (
+              <EmptyState title={t('start')} />
+            ) : answer.data && !answer.isError ? (
+              <>
+                <Findings answer={answer.data} />
+                <WayTable answer={answer.data} opened={opened} onOpen={setOpened} />
+              </>
+            ) : (
+              !answer.isError && <SkeletonRows rows={10} label={common('loading')} />
+            )}
+          </div>
           {applied && <AppliedPanel change={applied} onDone={() => setApplied(undefined)} />}
           {(drafts.list.length > 0 || drafts.deletes.length > 0) && (
-            <section className="mt-auto border-l-2 border-accent" aria-label={t('drafted', { names })}>
+            <section
+              className="max-h-[65%] shrink-0 overflow-auto border-t border-l-2 border-line border-l-accent"
+              aria-label={t('drafted', { names })}
+            >
               <p className="px-4 pt-2 text-sm text-accent-text">{t('drafted', { names })}</p>
               <ChangeFlow
                 draft={draft}

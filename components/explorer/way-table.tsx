@@ -22,68 +22,68 @@ const signs = {
   bad: <Ban size={13} className="text-failing-text" aria-hidden="true" />,
 };
 
-function StepCell({
-  step,
-  side,
-  row,
-  opened,
-  onOpen,
-}: {
-  step: ExplainedStep | null;
+interface StepsProps {
+  rows: readonly ExplainedRow[];
   side: 'live' | 'draft';
-  row: ExplainedRow;
   opened: OpenedSource | undefined;
   onOpen: (source: OpenedSource) => void;
-}): ReactNode {
+}
+
+function isOpened(source: NonNullable<ExplainedStep['source']>, side: 'live' | 'draft', opened: OpenedSource | undefined): boolean {
+  return opened?.side === side && opened.path === source.path && opened.ref.kind === source.ref.kind && opened.ref.name === source.ref.name;
+}
+
+/** The steps of one side; those that the other side does not have, or has otherwise, carry the mark of a draft. */
+function Steps({ rows, side, opened, onOpen }: StepsProps): ReactNode {
   const t = useTranslations('explorer');
-  const marks = row.differs && side === 'draft';
-  if (step === null)
-    return (
-      <td className={clsx('border-l border-line px-4 py-1 align-top text-sm text-faint', marks && 'bg-accent-soft')}>{t('notOnWay')}</td>
-    );
-  const { source } = step;
-  const isOpen =
-    source !== null &&
-    opened !== undefined &&
-    opened.side === side &&
-    opened.path === source.path &&
-    opened.ref.kind === source.ref.kind &&
-    opened.ref.name === source.ref.name;
-  const name =
-    source === null ? '' : `${source.ref.kind} ${source.ref.namespace === '' ? '' : `${source.ref.namespace}/`}${source.ref.name}`;
+  const shown = rows.flatMap((row) => {
+    const step = side === 'live' ? row.live : row.draft;
+    return step === null ? [] : [{ row, step }];
+  });
+  if (shown.length === 0) return <p className="px-4 py-1 text-sm text-faint">–</p>;
   return (
-    <td
-      className={clsx(
-        'border-l border-line px-4 py-1 align-top',
-        marks && 'bg-accent-soft',
-        isOpen && 'outline-2 -outline-offset-2 outline-accent',
-      )}
-    >
-      <div className={clsx('flex items-start gap-2 text-sm', row.depth === 1 && 'pl-5')}>
-        <span className="pt-[3px]">{signs[step.tone]}</span>
-        <span
-          className={clsx(
-            'min-w-0 flex-1 break-words',
-            step.tone === 'lost' && 'text-muted',
-            step.tone === 'bad' && 'font-[550] text-failing-text',
-            row.group === 'answer' && 'font-[550]',
-          )}
-        >
-          {step.sentence.text}
-          {source !== null && (
-            <button
-              type="button"
-              onClick={() => onOpen({ ...source, side })}
-              title={`${name} ${source.path}`}
-              aria-label={t('open', { name, line: source.line === null ? 'none' : String(source.line) })}
-              className="ml-2 rounded-sm font-mono text-xs text-accent-text hover:underline"
+    <ol>
+      {shown.map(({ row, step }) => {
+        const { source } = step;
+        const name =
+          source === null ? '' : `${source.ref.kind} ${source.ref.namespace === '' ? '' : `${source.ref.namespace}/`}${source.ref.name}`;
+        return (
+          <li
+            key={row.key}
+            data-differs={(row.differs && side === 'draft') || undefined}
+            className={clsx(
+              'flex items-start gap-2 border-l-2 py-1 pr-4 text-sm',
+              row.depth === 1 ? 'pl-9' : 'pl-3.5',
+              row.differs && side === 'draft' ? 'border-accent' : 'border-transparent',
+              source !== null && isOpened(source, side, opened) && 'bg-accent-soft',
+            )}
+          >
+            <span className="pt-[3px]">{signs[step.tone]}</span>
+            <span
+              className={clsx(
+                'min-w-0 flex-1 break-words',
+                step.tone === 'lost' && 'text-muted',
+                step.tone === 'bad' && 'font-[550] text-failing-text',
+                row.group === 'answer' && 'font-[550]',
+              )}
             >
-              {source.ref.kind} {source.line === null ? t('notWritten') : t('line', { line: String(source.line) })}
-            </button>
-          )}
-        </span>
-      </div>
-    </td>
+              {step.sentence.text}
+              {source !== null && (
+                <button
+                  type="button"
+                  onClick={() => onOpen({ ...source, side })}
+                  title={`${name} ${source.path}`}
+                  aria-label={t('open', { name, line: source.line === null ? 'none' : String(source.line) })}
+                  className="ml-2 rounded-sm font-mono text-xs text-accent-text hover:underline"
+                >
+                  {source.ref.kind} {source.line === null ? t('notWritten') : t('line', { line: String(source.line) })}
+                </button>
+              )}
+            </span>
+          </li>
+        );
+      })}
+    </ol>
   );
 }
 
@@ -108,6 +108,11 @@ export interface WayTableProps {
   answer: ExplainResponse;
   opened: OpenedSource | undefined;
   onOpen: (source: OpenedSource) => void;
+}
+
+/** Routes and destinations are lists of their own on each side; the other steps stand in one row. */
+function isList(group: ExplainedRow['group']): boolean {
+  return group === 'routes' || group === 'destinations';
 }
 
 /** The way of a request: a row per step, live and draft beside each other; what differs is marked. */
@@ -144,10 +149,16 @@ export function WayTable({ answer, opened, onOpen }: WayTableProps): ReactNode {
                 {t(`groups.${group}`)}
               </th>
             </tr>
-            {rows.map((row) => (
-              <tr key={row.key} data-differs={row.differs || undefined}>
-                <StepCell step={row.live} side="live" row={row} opened={opened} onOpen={onOpen} />
-                {isDraft && <StepCell step={row.draft} side="draft" row={row} opened={opened} onOpen={onOpen} />}
+            {(isList(group) ? [rows] : rows.map((row) => [row])).map((part) => (
+              <tr key={part[0]?.key}>
+                <td className="p-0 align-top">
+                  <Steps rows={part} side="live" opened={opened} onOpen={onOpen} />
+                </td>
+                {isDraft && (
+                  <td className="border-l border-line p-0 align-top">
+                    <Steps rows={part} side="draft" opened={opened} onOpen={onOpen} />
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>

@@ -31,7 +31,7 @@ it('tells which rules lost and why, which one won, and what becomes of the reque
   expect(lost?.source).toEqual({ object: 'VirtualService shop/api', path: 'spec.http[0].match[0]' });
   expect(texts(steps)).toEqual(
     expect.arrayContaining([
-      expect.stringMatching(/^api http\[0\]\.match\[0\] does not take it: .*end-user/),
+      expect.stringMatching(/^api http\[0\]\.match\[0\] does not take it, .*end-user/),
       'api http[1] takes it.',
       'Timeout 3s',
       '100% of such requests fail with status 503 on purpose.',

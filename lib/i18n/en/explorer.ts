@@ -18,8 +18,6 @@ export const explorer = {
   start: 'Choose who calls and write a URL: each step of the way is listed here, with the object and the line that decide it.',
   live: 'Live',
   draft: 'Draft',
-  notOnWay: 'not on the way',
-  same: 'same',
   groups: {
     entry: 'Into the proxy',
     routes: 'Routes',

@@ -89,7 +89,7 @@ export const words = {
   walk_listener: 'The proxy of {from} takes it on listener {listener}.',
   walk_host: 'Virtual host {host}',
   walk_no_host: 'No virtual host takes {host}: {reason}.',
-  walk_lost: '{where} does not take it: {failed}.',
+  walk_lost: '{where} does not take it, for this does not hold: {failed}.',
   walk_won: '{where} takes it.',
   walk_won_service: 'No rule says otherwise: the default route of {where} takes it.',
   walk_delay: '{percent}% of such requests wait {delay} first.',
