@@ -32,6 +32,11 @@ const pages: { name: string; path: string; drawn: (page: Page) => Promise<void> 
     path: '/config/networking.istio.io/DestinationRule/default/reviews',
     drawn: (page) => expect(page.getByText('subsets').first()).toBeVisible(),
   },
+  {
+    name: 'explorer',
+    path: `/explain?from=default/productpage-v1&r=${encodeURIComponent('GET http://reviews:9080/reviews/0')}`,
+    drawn: (page) => expect(page.getByTestId('way')).toContainText('The application answers.'),
+  },
   { name: 'history', path: '/history', drawn: (page) => expect(page.getByRole('heading', { name: 'History' })).toBeVisible() },
 ];
 
