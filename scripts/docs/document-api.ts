@@ -16,6 +16,8 @@ const summaries: Record<EndpointName, string> = {
   edgeSeries: 'Rate, errors and duration between two workloads over time.',
   groupSeries: 'Rate, errors and duration of what reaches some workloads or namespaces over time.',
   preview: 'What a draft would do to requests that were seen, what validation says of it, and whom it reaches. Writes nothing.',
+  explain: 'The way of one request, step by step, live and under a draft. Writes nothing.',
+  seenRequests: 'Who can send requests, and requests of one caller that traces and its access log tell of.',
   applyChange: 'Applies a draft: all objects or none. 409 carries the merge or the other owners.',
   changes: 'The history of changes, newest first.',
   undoChange: 'Takes a change back, as a change of its own.',
