@@ -49,11 +49,11 @@ function isCurl(url: string): boolean {
   return url.trimStart().startsWith('curl ');
 }
 
-function askFor(form: RequestForm, drafts: Drafts): EndpointBody<'explain'> | null {
+function askFor(form: RequestForm, { objects, deletes }: Pick<Drafts, 'objects' | 'deletes'>): EndpointBody<'explain'> | null {
   const url = form.url.trim();
   if (form.from === '' || url === '') return null;
   const request = isCurl(url) ? url : { method: form.method, url, headers: readHeaders(form.headers) };
-  return { from: form.from, request, objects: drafts.objects, deletes: drafts.deletes };
+  return { from: form.from, request, objects, deletes };
 }
 
 /** The service that no rule speaks of, when that is so. */
@@ -98,7 +98,8 @@ export function ExplorerPage(): ReactNode {
   const [opened, setOpened] = useState<OpenedSource>();
   const [applied, setApplied] = useState<Change>();
   const drafts = useDrafts(kept);
-  const asked = useSettled(useMemo(() => askFor(form, drafts), [form, drafts.objects, drafts.deletes]));
+  const { objects, deletes } = drafts;
+  const asked = useSettled(useMemo(() => askFor(form, { objects, deletes }), [form, objects, deletes]));
   const answer = useExplain(asked, scope.refresh);
   const change = (next: RequestForm): void => {
     setForm(next);
