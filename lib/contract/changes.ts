@@ -37,6 +37,8 @@ export const change = z.object({
   proxies: z.object({ total: z.int(), have: z.int(), at: z.string() }).optional(),
   /** Faults that the change set, and when they end. */
   faults: z.array(z.object({ id: z.string(), expiresAt: z.string() })).optional(),
+  /** The shift in steps that made it; `step` counts from 1, `null`: it was put back. */
+  rollout: z.object({ id: z.string(), step: z.int().nullable(), of: z.int() }).optional(),
   /** The change that this one takes back. */
   undoes: z.string().optional(),
   /** The change that took this one back. */

@@ -16,6 +16,8 @@ import { kindsResponse, objectResponse, objectsQuery, objectsResponse } from './
 import { overviewQuery, overviewResponse } from './overview';
 import { previewRequest, previewResponse } from './preview';
 import { edgeSeriesQuery, groupSeriesQuery, seriesQuery, seriesResponse } from './series';
+import { rolloutResponse, rolloutsQuery, rolloutsResponse, startRolloutRequest } from './rollouts';
+import { edgeSeriesQuery, seriesQuery, seriesResponse } from './series';
 import { serviceQuery, serviceResponse, servicesQuery, servicesResponse } from './services';
 import { operationsQuery, traceNamesResponse, traceResponse, tracesQuery, tracesResponse } from './traces';
 import { trafficQuery, trafficResponse } from './traffic';
@@ -51,6 +53,10 @@ export const endpoints = {
   convergence: { method: 'GET', path: '/changes/{id}/convergence', query: none, body: none, response: convergenceResponse },
   faults: { method: 'GET', path: '/faults', query: none, body: none, response: faultsResponse },
   stopFaults: { method: 'POST', path: '/faults/stop-all', query: none, body: stopFaultsRequest, response: stopFaultsResponse },
+  rollouts: { method: 'GET', path: '/rollouts', query: rolloutsQuery, body: none, response: rolloutsResponse },
+  startRollout: { method: 'POST', path: '/rollouts', query: none, body: startRolloutRequest, response: rolloutResponse },
+  rollout: { method: 'GET', path: '/rollouts/{id}', query: none, body: none, response: rolloutResponse },
+  actOnRollout: { method: 'POST', path: '/rollouts/{id}/{action}', query: none, body: none, response: rolloutResponse },
   traces: { method: 'GET', path: '/traces', query: tracesQuery, body: none, response: tracesResponse },
   trace: { method: 'GET', path: '/traces/{id}', query: none, body: none, response: traceResponse },
   traceServices: { method: 'GET', path: '/traces/services', query: none, body: none, response: traceNamesResponse },

@@ -15,6 +15,7 @@ export * from './meta';
 export * from './objects';
 export * from './overview';
 export * from './preview';
+export * from './rollouts';
 export * from './series';
 export * from './services';
 export * from './traces';

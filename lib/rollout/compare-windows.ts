@@ -9,12 +9,21 @@ export interface WindowEvidence {
 
 export type Verdict = 'better_or_same' | 'worse' | 'not_enough_evidence';
 
+/** A share (0..1) with its 95 % interval (Wilson). */
+export interface ObservedRange {
+  readonly share: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 /** One measure of both windows. `needsSeconds`: how much longer at the present rate until it can be told; `null`: nobody knows. */
 export interface MetricComparison {
   readonly verdict: Verdict;
   /** Shares, 0..1; `null` without requests. */
   readonly before: number | null;
   readonly after: number | null;
+  readonly beforeRange: ObservedRange | null;
+  readonly afterRange: ObservedRange | null;
   readonly needsSeconds: number | null;
 }
 
@@ -27,14 +36,35 @@ export interface Comparison {
   readonly latency: MetricComparison & { readonly thresholdMs: number | null };
 }
 
+/** How much it takes for a verdict. */
+export interface ComparisonLimits {
+  /** What counts as the same: so much (0..1) more errors, so much more slow requests. */
+  readonly errorTolerance: number;
+  readonly slowTolerance: number;
+  /** Requests that each side needs. */
+  readonly leastRequests: number;
+  /** Standard errors around the difference for "worse" and for "better or same". */
+  readonly worseZ: number;
+  readonly sameZ: number;
+  /** "Worse" takes a difference of at least the tolerance: what is surely there may still be too little to matter. */
+  readonly mustMatter: boolean;
+  /** Requests of before go on coming at their rate: both windows are the same time. */
+  readonly bothGrow: boolean;
+}
+
 /** The verdict is looked at again and again while evidence grows, so each look is held to 99.9 %. */
-const z = 3.2905;
-/** What counts as the same: a point more errors, five points more slow requests. */
-const errorTolerance = 0.01;
-const latencyTolerance = 0.05;
-const leastRequests = 30;
+export const usualLimits: ComparisonLimits = {
+  errorTolerance: 0.01,
+  slowTolerance: 0.05,
+  leastRequests: 30,
+  worseZ: 3.2905,
+  sameZ: 3.2905,
+  mustMatter: false,
+  bothGrow: false,
+};
 /** An interval around fewer hits promises more than it can hold. */
 const leastHits = 5;
+const shownZ = 1.959964;
 
 /**
  * Compares after with before. Errors and slow requests are shares: their difference gets a confidence interval (R. G. Newcombe 1998,
@@ -42,10 +72,14 @@ const leastHits = 5;
  * lies above zero. Better or same: it ends below the tolerance. Otherwise the evidence does not suffice. Latency is compared by the share
  * of requests beyond the 95th percentile of before, the quantile form of the sign test, which needs no shape of the distribution.
  */
-export function compareWindows(before: WindowEvidence, after: WindowEvidence): Comparison {
+export function compareWindows(before: WindowEvidence, after: WindowEvidence, limits: ComparisonLimits = usualLimits): Comparison {
   const rate = after.seconds > 0 ? after.requests / after.seconds : 0;
-  const errors = compareShares(share(before.errors, before.requests), share(after.errors, after.requests), errorTolerance, rate);
-  const latency = compareLatency(before, after, rate);
+  const errors = compareShares(share(before.errors, before.requests), share(after.errors, after.requests), {
+    tolerance: limits.errorTolerance,
+    rate,
+    limits,
+  });
+  const latency = compareLatency(before, after, rate, limits);
   const parts = latency.thresholdMs === null ? [errors] : [errors, latency];
   const verdict = parts.some((one) => one.verdict === 'worse')
     ? 'worse'
@@ -60,6 +94,13 @@ interface Share {
   readonly trials: number;
 }
 
+interface Judging {
+  readonly tolerance: number;
+  /** Requests per second of after. */
+  readonly rate: number;
+  readonly limits: ComparisonLimits;
+}
+
 function share(hits: number, trials: number): Share {
   // Counters may reset between two looks: what is no number counts for nothing.
   const safe = (value: number) => (Number.isFinite(value) && value > 0 ? value : 0);
@@ -70,23 +111,29 @@ function ratio({ hits, trials }: Share): number | null {
   return trials > 0 ? hits / trials : null;
 }
 
-function compareShares(before: Share, after: Share, tolerance: number, rate: number): MetricComparison {
-  const shares = { before: ratio(before), after: ratio(after) };
-  const verdict = judge(before, after, tolerance);
+function compareShares(before: Share, after: Share, judging: Judging): MetricComparison {
+  const shares = {
+    before: ratio(before),
+    after: ratio(after),
+    beforeRange: before.trials > 0 ? wilson(before, shownZ) : null,
+    afterRange: after.trials > 0 ? wilson(after, shownZ) : null,
+  };
+  const verdict = judge(before, after, judging);
   if (verdict !== 'not_enough_evidence') return { verdict, ...shares, needsSeconds: 0 };
-  return { verdict, ...shares, needsSeconds: secondsUntilKnown(before, after, tolerance, rate) };
+  return { verdict, ...shares, needsSeconds: secondsUntilKnown(before, after, judging) };
 }
 
-function judge(before: Share, after: Share, tolerance: number): Verdict {
-  if (before.trials < leastRequests || after.trials < leastRequests) return 'not_enough_evidence';
-  const { low, high } = differenceInterval(before, after);
-  if (low > 0 && after.hits >= leastHits) return 'worse';
-  return high < tolerance ? 'better_or_same' : 'not_enough_evidence';
+function judge(before: Share, after: Share, { tolerance, limits }: Judging): Verdict {
+  if (before.trials < limits.leastRequests || after.trials < limits.leastRequests) return 'not_enough_evidence';
+  const { low } = differenceInterval(before, after, limits.worseZ);
+  const matters = !limits.mustMatter || after.hits / after.trials - before.hits / before.trials >= tolerance;
+  if (low > 0 && matters && after.hits >= leastHits) return 'worse';
+  return differenceInterval(before, after, limits.sameZ).high < tolerance ? 'better_or_same' : 'not_enough_evidence';
 }
 
 /** Interval of "after minus before". */
-function differenceInterval(before: Share, after: Share): { low: number; high: number } {
-  const [old, fresh] = [wilson(before), wilson(after)];
+function differenceInterval(before: Share, after: Share, z: number): { low: number; high: number } {
+  const [old, fresh] = [wilson(before, z), wilson(after, z)];
   const difference = fresh.share - old.share;
   return {
     low: difference - Math.hypot(fresh.share - fresh.low, old.high - old.share),
@@ -94,7 +141,7 @@ function differenceInterval(before: Share, after: Share): { low: number; high: n
   };
 }
 
-function wilson({ hits, trials }: Share): { share: number; low: number; high: number } {
+function wilson({ hits, trials }: Share, z: number): ObservedRange {
   const share = hits / trials;
   const square = (z * z) / trials;
   const middle = (share + square / 2) / (1 + square);
@@ -106,30 +153,36 @@ const growth = 1.15;
 const mostSeconds = 3600;
 
 /** How long until the same shares would decide, at the present rate; `null`: not within an hour. */
-function secondsUntilKnown(before: Share, after: Share, tolerance: number, rate: number): number | null {
-  if (!(rate > 0) || before.trials < leastRequests) return null;
+function secondsUntilKnown(before: Share, after: Share, judging: Judging): number | null {
+  const { rate, limits } = judging;
+  if (!(rate > 0) || (before.trials < limits.leastRequests && !limits.bothGrow)) return null;
   const observed = ratio(after) ?? ratio(before) ?? 0;
-  const first = Math.max(after.trials, leastRequests);
+  const first = Math.max(after.trials, limits.leastRequests);
   for (let trials = first; (trials - after.trials) / rate <= mostSeconds; trials *= growth) {
-    if (judge(before, { hits: observed * trials, trials }, tolerance) !== 'not_enough_evidence')
+    const longer = limits.bothGrow && after.trials > 0 ? trials / after.trials : 1;
+    const old = { hits: before.hits * longer, trials: before.trials * longer };
+    if (judge(old, { hits: observed * trials, trials }, judging) !== 'not_enough_evidence')
       return Math.ceil((trials - after.trials) / rate);
   }
   return null;
 }
 
-function compareLatency(before: WindowEvidence, after: WindowEvidence, rate: number): Comparison['latency'] {
+function compareLatency(before: WindowEvidence, after: WindowEvidence, rate: number, limits: ComparisonLimits): Comparison['latency'] {
   const total = before.buckets.reduce((most, one) => Math.max(most, one.count), 0);
   const threshold = before.buckets
     .toSorted((left, right) => left.le - right.le)
     .find((one) => one.count >= 0.95 * total && Number.isFinite(one.le));
-  const unknown = { verdict: 'not_enough_evidence', before: null, after: null, needsSeconds: null, thresholdMs: null } as const;
-  if (threshold === undefined || !(total > 0)) return unknown;
+  if (threshold === undefined || !(total > 0)) {
+    const nothing = { before: null, after: null, beforeRange: null, afterRange: null, needsSeconds: null, thresholdMs: null };
+    return { verdict: 'not_enough_evidence', ...nothing };
+  }
   const slower = ({ buckets }: WindowEvidence): Share => {
     const all = buckets.reduce((most, one) => Math.max(most, one.count), 0);
     const within = buckets.find((one) => one.le === threshold.le)?.count ?? all;
     return share(all - within, all);
   };
-  return { ...compareShares(slower(before), slower(after), latencyTolerance, rate), thresholdMs: threshold.le };
+  const judging = { tolerance: limits.slowTolerance, rate, limits };
+  return { ...compareShares(slower(before), slower(after), judging), thresholdMs: threshold.le };
 }
 
 function longest(parts: readonly MetricComparison[]): number | null {

@@ -31,6 +31,7 @@ describe('loadConfig', () => {
       prometheusUrl: null,
       tracesUrl: null,
       clusterName: 'Kubernetes',
+      namespace: 'istio-system',
       host: '127.0.0.1',
       port: 20_001,
       allowedHosts: [],

@@ -16,6 +16,8 @@ export interface Config {
   tracesUrl: string | null;
   /** The name of the Kubernetes cluster in telemetry (Istio's cluster id). */
   clusterName: string;
+  /** The namespace of what the console keeps in the cluster (its Lease). */
+  namespace: string;
   host: string;
   port: number;
   /** Names the console answers to beside the loopback ones (`Host` header, without port). */
@@ -34,6 +36,7 @@ const environment = z.object({
   HEDDLE_PROMETHEUS: optionalUrl,
   HEDDLE_TRACES: optionalUrl,
   HEDDLE_CLUSTER_NAME: z.string().default('Kubernetes'),
+  HEDDLE_NAMESPACE: z.string().default('istio-system'),
   HEDDLE_HOST: z.string().default('127.0.0.1'),
   HEDDLE_PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).default(20_001),
   HEDDLE_ALLOWED_HOSTS: z
@@ -72,7 +75,7 @@ export function loadConfig(env: Record<string, string | undefined>, cwd: string)
   }
   if (!parsed.success || problems.length > 0) {
     throw new HeddleError('invalid_config', `The configuration is wrong: ${problems.join('; ')}.`, {
-      hint: 'The variables are HEDDLE_KUBECONFIG, HEDDLE_PROMETHEUS, HEDDLE_TRACES, HEDDLE_DATA_DIR, HEDDLE_RUN_FILE, HEDDLE_HOST, HEDDLE_PORT, HEDDLE_ALLOWED_HOSTS, HEDDLE_CLUSTER_NAME, HEDDLE_KUBE_CONTEXT and HEDDLE_LOG_LEVEL.',
+      hint: 'The variables are HEDDLE_KUBECONFIG, HEDDLE_PROMETHEUS, HEDDLE_TRACES, HEDDLE_DATA_DIR, HEDDLE_RUN_FILE, HEDDLE_HOST, HEDDLE_PORT, HEDDLE_ALLOWED_HOSTS, HEDDLE_CLUSTER_NAME, HEDDLE_NAMESPACE, HEDDLE_KUBE_CONTEXT and HEDDLE_LOG_LEVEL.',
     });
   }
   const values = parsed.data;
@@ -83,6 +86,7 @@ export function loadConfig(env: Record<string, string | undefined>, cwd: string)
     prometheusUrl: withoutSlash(values.HEDDLE_PROMETHEUS ?? run.prometheus),
     tracesUrl: withoutSlash(values.HEDDLE_TRACES ?? run.jaeger),
     clusterName: values.HEDDLE_CLUSTER_NAME,
+    namespace: values.HEDDLE_NAMESPACE,
     host: values.HEDDLE_HOST,
     port: values.HEDDLE_PORT,
     allowedHosts: Object.freeze(values.HEDDLE_ALLOWED_HOSTS),

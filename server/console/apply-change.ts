@@ -13,6 +13,8 @@ import { resourceFor, writableKind } from './known-kinds';
 import type { KnownKind } from './known-kinds';
 import { mergeThreeWay, same } from './merge-three-way';
 import { applyBody, isRefused, previewChange, readCurrent } from './preview-change';
+import { publicChange, record } from './record-change';
+import { settleChange } from './settle-changes';
 import type { Cluster } from './watch-cluster';
 
 /** One object of a change: what is there, what shall be. */
@@ -81,7 +83,7 @@ async function refuseWithoutReason(console: Console, request: ChangeRequest): Pr
   });
 }
 
-async function stepOf(cluster: Cluster, object: AnyObject): Promise<Step> {
+export async function stepOf(cluster: Cluster, object: AnyObject): Promise<Step> {
   const kind = writableKind(object);
   return {
     kind,
@@ -130,7 +132,7 @@ function threeSides({ before, after, kind }: Step, bases: readonly AnyObject[]):
   };
 }
 
-function conflictError(message: string, conflicts: MergeConflict[], owners: FieldOwner[], hint?: string): ConflictError {
+export function conflictError(message: string, conflicts: MergeConflict[], owners: FieldOwner[], hint?: string): ConflictError {
   return new ConflictError({ error: { code: 'conflict', message, ...(hint === undefined ? {} : { hint }) }, conflicts, owners });
 }
 
@@ -176,7 +178,7 @@ function replacement(before: AnyKubeObject, body: AnyKubeObject, exact: boolean)
 }
 
 /** What a change is about, beside its objects. */
-export type About = Pick<Change, 'sentences'> & Partial<Pick<Change, 'reason' | 'undoes'>> & { faultSeconds?: number };
+export type About = Pick<Change, 'sentences'> & Partial<Pick<Change, 'reason' | 'undoes' | 'rollout'>> & { faultSeconds?: number };
 
 interface NotedStep {
   step: Step;
@@ -235,16 +237,20 @@ export async function carryOut(
       after: step.after === null ? null : cleanObject(step.after),
     })),
   };
+  console.writing.add(change.id);
   console.changes.put(change);
   const done: { step: Step; written: AnyKubeObject | null }[] = [];
   try {
     for (const step of ordered)
       done.push({ step, written: await guardStale(write(cluster, step, { dryRun: false }), console, step, bases) });
   } catch (error) {
-    const putBack = await rollBack(cluster, done);
-    const message = error instanceof Error ? error.message : String(error);
-    record(console, { ...change, status: putBack ? 'put_back' : 'failed', error: message });
-    throw error;
+    // An answer that got lost says nothing about the write: what is there decides. When that cannot be read now, it is read later.
+    const maybe = done.length + (isAnswer(error) ? 0 : 1);
+    const settled = await settleChange(console, cluster, change, error instanceof Error ? error.message : String(error), maybe);
+    if (settled?.status !== 'applied') throw error;
+    return { change: publicChange(settled), warnings: [...new Set(warnings)] };
+  } finally {
+    console.writing.delete(change.id);
   }
   const applied: StoredChange = {
     ...change,
@@ -265,14 +271,10 @@ export async function carryOut(
   return { change: publicChange(applied), warnings: [...new Set(warnings)] };
 }
 
-export function record(console: Console, change: StoredChange): void {
-  console.changes.put(change);
-  console.graphs.announce({ id: change.id, status: change.status });
-}
-
-/** What the API tells of a change. */
-export function publicChange({ undo: _undo, faultEntries: _entries, endedFaults: _ended, ...change }: StoredChange): Change {
-  return change;
+/** Whether the API server itself said no, so that nothing was written. */
+function isAnswer(error: unknown): boolean {
+  if (error instanceof ConflictError) return true;
+  return isHeddleError(error) && error.code !== 'source_unavailable' && error.code !== 'timeout' && error.code !== 'source_failed';
 }
 
 /** Someone wrote between our look and our write: the answer is the merge, as if it had been noticed before. */
@@ -285,39 +287,4 @@ async function guardStale<Result>(writing: Promise<Result>, console: Console, st
     const before = name === undefined ? null : await readCurrent(console.cluster(), step.kind.group, step.kind.kind, name);
     throw conflictError('Someone else changed an object of this change at the same moment.', [threeSides({ ...step, before }, bases)], []);
   }
-}
-
-/** Puts back what was written, newest first; `false` when that failed too. */
-async function rollBack(cluster: Cluster, done: readonly { step: Step; written: AnyKubeObject | null }[]): Promise<boolean> {
-  let whole = true;
-  for (const { step, written } of done.toReversed()) {
-    try {
-      await restore(cluster, step.kind, step.before, written);
-    } catch {
-      whole = false;
-    }
-  }
-  return whole;
-}
-
-/** Makes an object what it was: update on the version we wrote, delete what was created, create what was deleted. */
-export async function restore(
-  cluster: Cluster,
-  kind: KnownKind,
-  before: AnyKubeObject | null,
-  now: AnyKubeObject | null,
-): Promise<AnyKubeObject | null> {
-  const resource = resourceFor(kind);
-  if (before === null) {
-    if (now === null) return null;
-    const { resourceVersion } = now.metadata;
-    await cluster.client.delete(resource, now.metadata, resourceVersion === undefined ? {} : { preconditions: { resourceVersion } });
-    return null;
-  }
-  const clean = cleanObject(before);
-  if (now === null) return cluster.client.create(resource, clean as AnyKubeObject);
-  return cluster.client.update(resource, {
-    ...clean,
-    metadata: { ...clean.metadata, resourceVersion: now.metadata.resourceVersion },
-  } as AnyKubeObject);
 }

@@ -21,8 +21,13 @@ import { createGraphHub } from './graph-hub';
 import type { GraphHub } from './graph-hub';
 import { createTrafficSampler } from './sample-traffic';
 import type { TrafficSampler } from './sample-traffic';
+import { holdLease } from './lead-by-lease';
+import type { Leadership } from './lead-by-lease';
+import { holdRollouts } from './hold-rollouts';
+import type { Rollouts } from './hold-rollouts';
+import { openRolloutLog } from './rollout-store';
 import { observeChanges } from './observe-changes';
-import { settleChanges } from './settle-changes';
+import { keepSettled } from './settle-changes';
 import { watchCluster } from './watch-cluster';
 import type { Cluster } from './watch-cluster';
 
@@ -34,6 +39,11 @@ export interface Console {
   readonly prometheus: Prometheus | null;
   readonly changes: ChangeLog;
   readonly graphs: GraphHub;
+  /** Ids of changes that this process is writing at the moment. */
+  readonly writing: Set<string>;
+  /** Which replica acts by itself. */
+  readonly leadership: Leadership;
+  readonly rollouts: Rollouts;
   /** What the mesh did in the last hour. */
   readonly traffic: TrafficSampler;
   now(): number;
@@ -76,13 +86,10 @@ export function createConsole(config: Config, now: () => number = Date.now, pace
       clusterError = null;
       graphs.follow(cluster);
       observed = observeChanges(state, cluster, pace.settleMs);
-      const settled = cluster;
-      cluster.informer.synced
-        .then(() => {
-          read.resolve();
-          return settleChanges(state, settled);
-        })
-        .catch((error: unknown) => log.error({ error: String(error) }, 'interrupted changes could not be looked at'));
+      cluster.informer.synced.then(
+        () => read.resolve(),
+        (error: unknown) => log.error({ error: String(error) }, 'the cluster could not be read'),
+      );
     } catch (error) {
       clusterError = isHeddleError(error)
         ? error
@@ -101,6 +108,14 @@ export function createConsole(config: Config, now: () => number = Date.now, pace
     prometheus,
     changes: openChangeLog(join(config.dataDir, 'console')),
     graphs: createGraphHub(() => state),
+    writing: new Set(),
+    // Both need the console themselves, so they are made after it.
+    get leadership() {
+      return leadership;
+    },
+    get rollouts() {
+      return rollouts;
+    },
     traffic: createTrafficSampler({ prometheus, traces: () => state.traces(), now }),
     now,
     ready: () => read.promise,
@@ -130,14 +145,26 @@ export function createConsole(config: Config, now: () => number = Date.now, pace
       clearTimeout(retry);
       clearTimeout(firstWait);
       graphs.stop();
+      leadership.stop();
+      rollouts.stop();
       faults.stop();
+      settling.stop();
       convergence.stop();
       observed?.stop();
       cluster?.stop();
       state.changes.close();
+      rolloutLog.close();
     },
   };
   const { graphs } = state;
+  const rolloutLog = openRolloutLog(config.dataDir);
+  const rollouts = holdRollouts(state, rolloutLog);
+  const leadership = holdLease(state, () => {
+    // Another replica may have written to a store that both share.
+    state.changes.reload();
+    rollouts.takeOver();
+  });
+  const settling = keepSettled(state);
   const faults = keepFaultEnds(state);
   const convergence = noteConvergence(state);
   void connect();

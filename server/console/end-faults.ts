@@ -63,7 +63,7 @@ const lookMs = 1000;
 export function keepFaultEnds(console: Console): { stop(): void } {
   let busy = false;
   const look = async (): Promise<void> => {
-    if (busy || console.clusterOrNull()?.informer.hasSynced() !== true) return;
+    if (busy || console.clusterOrNull()?.informer.hasSynced() !== true || !console.leadership.leads()) return;
     busy = true;
     try {
       const now = console.now();

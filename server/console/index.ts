@@ -18,6 +18,7 @@ export { createTrafficSampler } from './sample-traffic';
 export { watchCluster } from './watch-cluster';
 export { searchTraces, showTrace, traceOperations, traceServices } from './search-traces';
 export { product } from '@/server/config';
+export { actOnRollout, listRollouts, showRollout, startRollout } from './start-rollout';
 export { showMeta } from './show-meta';
 export { showOverview } from './show-overview';
 export { edgeSeries, groupSeries, serviceSeries, workloadSeries } from './show-series';

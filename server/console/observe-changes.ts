@@ -5,7 +5,6 @@ import type { AnyObject, ObjectRef, Words } from '@/lib/contract';
 import { sayWords } from '@/lib/i18n';
 import type { WordsCode } from '@/lib/i18n';
 import type { AnyKubeObject, ObjectChange } from '@/server/kube';
-import { record } from './apply-change';
 import type { StoredChange } from './change-log';
 import type { Console } from './console-state';
 import { describeDraft, draftedServices } from './draft-behaviour';
@@ -14,6 +13,7 @@ import { faultsAnnotation } from './fault-entries';
 import { endedFaults } from './live-faults';
 import { configurationKinds, isConfiguration, resourceFor } from './known-kinds';
 import { same } from './merge-three-way';
+import { record } from './record-change';
 import type { Cluster } from './watch-cluster';
 
 /** Long enough for a write of the console's own to reach its history before the watch's word is judged. */

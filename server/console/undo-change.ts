@@ -1,6 +1,6 @@
 import type { AnyObject, ChangeResponse, ChangesResponse, ObjectRef, UndoPreviewResponse } from '@/lib/contract';
 import { HeddleError } from '@/lib/errors';
-import { carryOut, publicChange, record } from './apply-change';
+import { carryOut } from './apply-change';
 import type { About, Step } from './apply-change';
 import { ConflictError } from './change-conflict';
 import type { StoredChange } from './change-log';
@@ -10,6 +10,7 @@ import { cleanObject, refOfObject } from './draft-object';
 import { writableKind } from './known-kinds';
 import { mergeThreeWay, same } from './merge-three-way';
 import { previewChange, readCurrent } from './preview-change';
+import { publicChange, record } from './record-change';
 import type { Cluster } from './watch-cluster';
 
 /** The history, newest first. */

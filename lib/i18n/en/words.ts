@@ -49,6 +49,10 @@ export const words = {
   fault_live_abort: '{percent}% of requests to {host}{who} fail with status {status}.',
   fault_ended: 'The fault on {host} ends: its time is over.',
   fault_stopped: 'The fault on {host} ends: it was stopped.',
+  // A shift in steps.
+  rollout_sentence: '{service}: {gains} in {steps, plural, one {# step} other {# steps}}',
+  rollout_step: 'Step {step} of {steps} of the guarded shift of {service}.',
+  rollout_put_back: 'The guarded shift of {service} is put back.',
   // What a change does to requests that were seen.
   behaviour: '{what} from {from}: {before} → {after}{rate}',
   effect_timeout: 'They fail after {after} instead of {before}.',

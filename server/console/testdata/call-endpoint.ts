@@ -1,6 +1,7 @@
 import { endpoints } from '@/lib/contract';
 import type { EndpointName } from '@/lib/contract';
 import {
+  actOnRollout,
   answerRequest,
   applyChange,
   checkConvergence,
@@ -13,6 +14,7 @@ import {
   listKinds,
   listObjects,
   listSeenRequests,
+  listRollouts,
   listServices,
   previewChange,
   previewUndo,
@@ -21,9 +23,11 @@ import {
   showMeta,
   showObject,
   showOverview,
+  showRollout,
   showService,
   showTrace,
   showTraffic,
+  startRollout,
   stopFaults,
   traceOperations,
   traceServices,
@@ -57,6 +61,10 @@ const handlers: Record<EndpointName, RouteHandler> = {
   convergence: answerRequest('convergence', ({ console, params }) => checkConvergence(console, params['id'] ?? '')),
   faults: answerRequest('faults', ({ console }) => listFaults(console)),
   stopFaults: answerRequest('stopFaults', ({ console, body }) => stopFaults(console, body.ids)),
+  rollouts: answerRequest('rollouts', ({ console, query }) => listRollouts(console, query.limit)),
+  startRollout: answerRequest('startRollout', ({ console, body }) => startRollout(console, body), 201),
+  rollout: answerRequest('rollout', ({ console, params }) => showRollout(console, params['id'] ?? '')),
+  actOnRollout: answerRequest('actOnRollout', ({ console, params }) => actOnRollout(console, params['id'] ?? '', params['action'] ?? '')),
   traces: answerRequest('traces', ({ console, query }) => searchTraces(console, query)),
   trace: answerRequest('trace', ({ console, params }) => showTrace(console, params['id'] ?? '')),
   traceServices: answerRequest('traceServices', ({ console }) => traceServices(console)),
