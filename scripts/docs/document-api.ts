@@ -25,6 +25,11 @@ const summaries: Record<EndpointName, string> = {
   convergence: 'Which proxies have a change, asked against observed split, and how its services fare since.',
   faults: 'The faults that are live, and until when.',
   stopFaults: 'Ends live faults at once.',
+  rollouts: 'Shifts in steps, newest first, with the evidence so far.',
+  startRollout:
+    'Begins a guarded shift of a service: steps that evidence decides. 409 when someone else owns the route, 428 without a needed reason.',
+  rollout: 'One shift in steps.',
+  actOnRollout: '`pause`, `resume`, `next` (the next step now), `promote` (to the end), `abort` (put back).',
   traces: 'Traces that match a search, newest first.',
   trace: 'One trace with all of its spans.',
   traceServices: 'Names of the services that have traces.',

@@ -34,7 +34,7 @@ interface Side {
 function measure(v1: Side | null, v2: Side | null): void {
   open.prometheus.answer = (promql): FakeSample[] | Error => {
     if (v1 === null || v2 === null) return new Error('no such thing');
-    return [['v1', v1] as const, ['v2', v2] as const].flatMap(([version, { requests, errors = 0, slow = 0.02 }]) => {
+    return [['v1', v1] as const, ['v2', v2] as const].flatMap(([version, { requests, errors = 0, slow = 0.02 }]): FakeSample[] => {
       const labels = { reporter: 'source', destination_canonical_revision: version };
       if (promql.includes('duration_milliseconds_bucket')) {
         const bucket = (le: string, value: number) => ({ metric: { ...labels, le }, value });
