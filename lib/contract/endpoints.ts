@@ -17,7 +17,6 @@ import { overviewQuery, overviewResponse } from './overview';
 import { previewRequest, previewResponse } from './preview';
 import { edgeSeriesQuery, groupSeriesQuery, seriesQuery, seriesResponse } from './series';
 import { rolloutResponse, rolloutsQuery, rolloutsResponse, startRolloutRequest } from './rollouts';
-import { edgeSeriesQuery, seriesQuery, seriesResponse } from './series';
 import { serviceQuery, serviceResponse, servicesQuery, servicesResponse } from './services';
 import { operationsQuery, traceNamesResponse, traceResponse, tracesQuery, tracesResponse } from './traces';
 import { trafficQuery, trafficResponse } from './traffic';
