@@ -183,7 +183,7 @@ describe('a guarded shift', () => {
     expect((await act(id, 'abort')).status).toBe(200);
     await expect.poll(async () => (await show(id)).state.phase, { timeout: 4000 }).toBe('put_back');
     expect(weights()).toEqual([100, 0]);
-    expect((live()?.['spec'] as { http: { timeout?: string }[] }).http[0]?.timeout).toBe('3s');
+    expect(live()?.['spec']).toMatchObject({ http: [{ timeout: '3s' }] });
   });
 
   it('leaves weights alone that someone else set', async () => {
