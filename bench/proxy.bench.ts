@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { proxyNodeFlags } from '@/server/mesh/kubelet';
 import { ports, writeEnvoy, writeHeddle } from './proxy/configurations';
 import { writeHaproxy, writeNginx } from './proxy/peer-configurations';
 import { cpuMicroseconds, findProgram, makeCertificates, residentMegabytes, startPinned, waitForPort } from './proxy/processes';
@@ -72,7 +73,7 @@ async function prepare(): Promise<Case[]> {
   const ngx = writeNginx(dir, { dir: pki });
   const hap = writeHaproxy(dir, { dir: pki });
   const env = writeEnvoy(dir, { dir: pki });
-  const node = (path: string): ChildProcess => startPinned(PROXY_CORE, process.execPath, ['--max-semi-space-size=4', bundle, path]);
+  const node = (path: string): ChildProcess => startPinned(PROXY_CORE, process.execPath, [...proxyNodeFlags, bundle, path]);
   const nginxProcess = (path: string): ChildProcess => startPinned(PROXY_CORE, nginx, ['-c', path]);
   const target = (name: string, port: number, start: () => ChildProcess[]): Target => ({ name, port, start, processes: [] });
   const peers = (name: 'single' | 'grpc' | 'two', haproxyPort: number, envoyPort: number): Target[] => {

@@ -2,6 +2,7 @@ import type { RouteConfiguration, VirtualHost } from '@/lib/xds';
 import { HeddleError } from '@/lib/errors';
 import { redirectToHttps } from './build-redirect';
 import { compileRoute } from './compile-route';
+import { indexRoutes } from './index-routes';
 import { listRequestHeaders } from './list-request-headers';
 import { readProvenance } from './read-values';
 import type { CompiledRoute, CompiledVirtualHost, Decision, HostsOfLength, RouteTable } from './route-table';
@@ -58,6 +59,7 @@ function compileVirtualHost(host: VirtualHost, configuration: RouteConfiguration
     name: host.name,
     domains: host.domains,
     routes,
+    index: null,
     tlsRedirect: null,
     includeAttemptCount: host.include_request_attempt_count ?? false,
     includeAttemptCountInResponse: host.include_attempt_count_in_response ?? false,
@@ -68,6 +70,7 @@ function compileVirtualHost(host: VirtualHost, configuration: RouteConfiguration
   for (const [index, route] of (host.routes ?? []).entries()) {
     routes.push(compileRoute(route, index, { configuration, host, compiledHost: compiled }));
   }
+  compiled.index = indexRoutes(routes);
   return compiled;
 }
 

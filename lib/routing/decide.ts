@@ -1,5 +1,6 @@
 import { makeEmptyDecision } from './compile-route-configuration';
 import { findVirtualHost } from './find-virtual-host';
+import { candidateRoutes } from './index-routes';
 import { findPathEnd } from './match-path';
 import { matched, matchRoute } from './match-route';
 import type { CompiledRoute, CompiledVirtualHost, Decision, RouteTable } from './route-table';
@@ -23,7 +24,7 @@ export function decide(table: RouteTable, request: RoutingRequest, random: Rando
 export function decideInHost(table: RouteTable, host: CompiledVirtualHost, request: RoutingRequest, random: Random): Decision {
   if (host.tlsRedirect !== null && request.scheme !== 'https') return host.tlsRedirect;
   const pathEnd = findPathEnd(request.path, table.ignorePathParameters);
-  const routes = host.routes;
+  const routes = host.index === null ? host.routes : candidateRoutes(host.index, request.path);
   for (let at = 0; at < routes.length; at++) {
     const route = routes[at];
     if (route !== undefined && matchRoute(route, request, pathEnd, random) === matched) return chooseDecision(route, request, random);

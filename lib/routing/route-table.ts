@@ -34,12 +34,22 @@ export interface CompiledVirtualHost {
   readonly name: string;
   readonly domains: readonly string[];
   readonly routes: readonly CompiledRoute[];
+  /** Which routes to try; null: all of them. */
+  readonly index: RouteIndex | null;
   /** Answer to plaintext requests when the host wants TLS; null when it does not. */
   readonly tlsRedirect: Decision | null;
   readonly includeAttemptCount: boolean;
   readonly includeAttemptCountInResponse: boolean;
   readonly provenance: Provenance | null;
   readonly source: VirtualHost;
+}
+
+/** Routes by what the path has after its first slash: lists of those that may match, each in the order of the table. */
+export interface RouteIndex {
+  /** By the code of the path's second character. */
+  readonly byCode: readonly (readonly CompiledRoute[] | undefined)[];
+  /** For every other path. */
+  readonly others: readonly CompiledRoute[];
 }
 
 export interface CompiledRoute extends CompiledMatch {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { Command } from 'commander';
+import { proxyNodeFlags } from '@/server/mesh/kubelet';
 import { bundlePath } from './find-root';
 
 /** `heddle proxy FILE`: a sidecar or gateway by itself; `heddle proxy bootstrap`: what a stock Envoy needs to be one. */
@@ -10,7 +11,7 @@ export function proxyCommand(): Command {
     .description('run a sidecar or gateway from its bootstrap file')
     .argument('<bootstrap>', 'bootstrap file (JSON); the kubelet writes one per pod')
     .action((file: string) => {
-      const child = spawn(process.execPath, ['--max-semi-space-size=4', bundlePath('proxy'), file], {
+      const child = spawn(process.execPath, [...proxyNodeFlags, bundlePath('proxy'), file], {
         stdio: ['pipe', 'inherit', 'inherit'],
       });
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill('SIGTERM'));

@@ -2,5 +2,6 @@
 export { startKubelet } from './start-kubelet';
 export type { Kubelet } from './start-kubelet';
 export type { KubeletOptions, Log, PodProcess, ResolvedImage } from './types';
+export { proxyNodeFlags } from './pods/launch-proxy';
 export { killOrphans } from './pods/process-records';
 export { RotatingLog } from './pods/rotating-log';

@@ -18,7 +18,7 @@ export function commandOf(pod: Pod): string | undefined {
 }
 
 /** Small heaps: a workload allocates little, and there is one process per pod. */
-const nodeFlags = ['--max-semi-space-size=1', '--max-old-space-size=128'];
+const nodeFlags = ['--max-semi-space-size=1', '--max-old-space-size=128', '--no-maglev', '--v8-pool-size=1'];
 
 export interface LaunchApplicationOptions extends PodEnvironmentOptions {
   kubelet: KubeletOptions;

@@ -9,8 +9,11 @@ import { dieWithParent } from './die-with-parent';
 import type { NodeIdentity } from './sidecar-bootstrap';
 import { sidecarBootstrap } from './sidecar-bootstrap';
 
-/** As measured: the young generation is what makes a proxy's memory grow under load, and more of it brings nothing. */
-const nodeFlags = ['--max-semi-space-size=4'];
+/**
+ * As measured on Node 24, none of these costs throughput. A larger young generation brings nothing; V8's middle compiler leaves 15 to 20 MB of
+ * its scratch memory with the threads it ran on, and one such thread is enough.
+ */
+export const proxyNodeFlags: readonly string[] = ['--max-semi-space-size=1', '--no-maglev', '--v8-pool-size=1'];
 
 export interface LaunchProxyOptions {
   kubelet: KubeletOptions;
@@ -35,7 +38,7 @@ export function launchProxy(options: LaunchProxyOptions): Launch {
     staticClusters: { 'opentelemetry-collector': kubelet.otlpAddress, zipkin: kubelet.zipkinAddress },
   };
   writeFileSync(path, JSON.stringify(sidecarBootstrap(options.node, options.addresses, discovery, mesh), null, 2));
-  return { command: [process.execPath, ...nodeFlags, kubelet.proxyBundle, path], env: proxyEnvironment() };
+  return { command: [process.execPath, ...proxyNodeFlags, kubelet.proxyBundle, path], env: proxyEnvironment() };
 }
 
 function onPath(program: string): string | undefined {

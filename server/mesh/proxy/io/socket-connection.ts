@@ -8,6 +8,9 @@ import { dropOutput, flushOutput, recycleScratch, replaceScratch, scratchView } 
 /** All plain sockets read into this one buffer: bytes are consumed before the next read, so nothing is allocated per read. */
 export const sharedReadBuffer = Buffer.allocUnsafeSlow(65536);
 
+/** Written behind what a socket could not take at once, to hear when that is done. */
+const nothing = Buffer.alloc(0);
+
 interface KeptScratch {
   write: number;
   scratch: ReturnType<typeof replaceScratch>;
@@ -24,6 +27,8 @@ export class SocketConnection implements Connection {
   readonly localAddress: string;
   readonly localPort: number;
   readonly socket: Socket | TLSSocket;
+  /** TLS writes never end at once. Those of a plain socket mostly do, and without a callback they cost no tick of their own. */
+  private readonly writesLinger: boolean;
   private closing = false;
   private writesIssued = 0;
   private writesDone = 0;
@@ -32,6 +37,7 @@ export class SocketConnection implements Connection {
   /** @param reading 'onread': the socket was made with `onread` and calls `receive`; 'data': listen for chunks. */
   constructor(socket: Socket | TLSSocket, reading: 'onread' | 'data') {
     this.socket = socket;
+    this.writesLinger = 'encrypted' in socket;
     this.remoteAddress = plainAddress(socket.remoteAddress);
     this.remotePort = socket.remotePort ?? 0;
     this.localAddress = plainAddress(socket.localAddress);
@@ -63,17 +69,22 @@ export class SocketConnection implements Connection {
 
   sendScratch(length: number): void {
     if (this.closed) return;
-    const socket = this.socket;
-    const taken = socket.write(scratchView(length), this.written);
-    this.writesIssued++;
+    const { socket, writesLinger } = this;
+    const view = scratchView(length);
+    const taken = writesLinger ? socket.write(view, this.written) : socket.write(view);
+    if (writesLinger) this.writesIssued++;
     if (socket.writableLength > 0) {
+      if (!writesLinger) {
+        socket.write(nothing, this.written);
+        this.writesIssued++;
+      }
       // The socket still reads from the scratch: leave it there until this write is done.
       this.kept.push({ write: this.writesIssued, scratch: replaceScratch() });
       if (!taken) this.blocked = true;
     }
   }
 
-  /** One callback for all writes of the connection; they complete in order. */
+  /** One callback for all writes that are waited for; they complete in order. */
   private readonly written = (): void => {
     const done = ++this.writesDone;
     const kept = this.kept;
