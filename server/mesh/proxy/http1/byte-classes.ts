@@ -58,7 +58,7 @@ export function copyRange(source: Buffer, start: number, end: number, target: Bu
 
 /** The bytes as text, one character per byte. */
 export function textAt(bytes: Buffer, start: number | undefined, end: number | undefined): string {
-  return bytes.latin1Slice(start, end);
+  return bytes.toString('latin1', start, end);
 }
 
 /** Writes text of one-byte characters. Returns the new end. */

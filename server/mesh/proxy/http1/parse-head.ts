@@ -138,7 +138,7 @@ function matches(bytes: Buffer, start: number, end: number, token: Uint8Array): 
 }
 
 let wordsOf: Buffer = Buffer.alloc(0);
-let words = new Int32Array(0);
+let words: Int32Array = new Int32Array(0);
 
 /** The bytes four by four. Heads mostly stand in the one read buffer, so the view is made once. */
 function wordsIn(bytes: Buffer): Int32Array {
