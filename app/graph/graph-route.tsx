@@ -10,5 +10,9 @@ const TrafficEditor = dynamic(() => import('@/components/traffic-editor/traffic-
 
 /** Puts the two rooms together: the graph, and the editor that opens from a node. */
 export function GraphRoute(): ReactNode {
-  return <GraphPage renderEditor={(service) => <TrafficEditor key={`${service.namespace}/${service.name}`} {...service} />} />;
+  return (
+    <GraphPage
+      renderEditor={(service) => <TrafficEditor key={`${service.namespace}/${service.name}/${service.caller ?? ''}`} {...service} />}
+    />
+  );
 }

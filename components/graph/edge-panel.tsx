@@ -1,7 +1,9 @@
 'use client';
 
+import { SlidersHorizontal } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
+import { Button } from '@/components/ui/button';
 import { HealthLabel } from '@/components/ui/health-label';
 import { useWhyWords } from '@/components/ui/use-why-words';
 import { Why } from '@/components/ui/why';
@@ -24,10 +26,12 @@ export interface EdgePanelProps {
   href: (path: string) => string;
   /** How many edges this is the sum of; absent for one. */
   parts?: number;
+  /** Opens the traffic editor of a service, as a caller (`namespace/workload`) sees it. */
+  onSteer?: (service: string, caller?: string) => void;
 }
 
 /** Everything known of one edge. */
-export function EdgePanel({ edge, source, target, graph, time, href, parts }: EdgePanelProps): ReactNode {
+export function EdgePanel({ edge, source, target, graph, time, href, parts, onSteer }: EdgePanelProps): ReactNode {
   const t = useTranslations('graph');
   const why = useWhyWords();
   const { queries } = graph;
@@ -82,6 +86,7 @@ export function EdgePanel({ edge, source, target, graph, time, href, parts }: Ed
         <Fact name={t('mtls')}>{edge.mtlsShare === null ? <span title={t('mtlsUnknown')}>–</span> : formatPercent(edge.mtlsShare)}</Fact>
         <Fact name={t('protocol')}>{edge.protocol}</Fact>
       </Facts>
+      {onSteer && source && target && edge.protocol !== 'tcp' && <SteerButtons source={source} target={target} onSteer={onSteer} />}
       {edge.protocol !== 'tcp' && <ResponseTable edge={edge} />}
       {(edge.sourcePrincipal ?? edge.targetPrincipal) !== undefined && (
         <Facts title={t('principals')}>
@@ -103,6 +108,28 @@ export function EdgePanel({ edge, source, target, graph, time, href, parts }: Ed
       )}
     </>
   );
+}
+
+/** Opens the editor of each service the edge leads to, with the eyes of who calls. */
+function SteerButtons({
+  source,
+  target,
+  onSteer,
+}: {
+  source: GraphNode;
+  target: GraphNode;
+  onSteer: NonNullable<EdgePanelProps['onSteer']>;
+}): ReactNode {
+  const t = useTranslations('graph');
+  const caller = source.workload === undefined ? undefined : `${source.namespace}/${source.workload}`;
+  return target.services.map((service) => (
+    <section key={service} className="flex items-center gap-2 border-b border-line px-4 py-2.5">
+      <span className="min-w-0 flex-1 truncate font-[550]">{service}</span>
+      <Button size="sm" icon={<SlidersHorizontal size={13} aria-hidden="true" />} onClick={() => onSteer(service, caller)}>
+        {t('steerHere')}
+      </Button>
+    </section>
+  ));
 }
 
 /** One line of an edge in a list: the other end, rate, errors. */

@@ -21,7 +21,8 @@ export interface GraphInspectorProps {
   onPick: (id: string) => void;
   onClose: () => void;
   href: (path: string) => string;
-  onSteer: (service: string) => void;
+  /** Opens the traffic editor of a service, `namespace/name`, as a caller (`namespace/workload`) sees it. */
+  onSteer: (service: string, caller?: string) => void;
   onFocus: (id: string) => void;
   onToggleBox: (id: string) => void;
   time: SeriesTime;
@@ -51,7 +52,7 @@ export function GraphInspector(props: GraphInspectorProps): ReactNode {
     const ends = { source: byId(edge.source), target: byId(edge.target) };
     return frame(
       `${ends.source ? nodeName(ends.source) : edge.source} → ${ends.target ? nodeName(ends.target) : edge.target}`,
-      <EdgePanel edge={edge} {...ends} graph={graph} time={time} href={props.href} />,
+      <EdgePanel edge={edge} {...ends} graph={graph} time={time} href={props.href} onSteer={props.onSteer} />,
     );
   }
   if (selected === 'all')

@@ -27,8 +27,8 @@ const CompareBar = dynamic(() => import('./compare-panel').then((room) => room.C
 const Differences = dynamic(() => import('./compare-panel').then((room) => room.Differences), { ssr: false });
 
 export interface GraphPageProps {
-  /** Draws the traffic editor of a service (`namespace`, `name`): another room, put in by the page's route. */
-  renderEditor: (service: { namespace: string; name: string }) => ReactNode;
+  /** Draws the traffic editor of a service, as one caller (`namespace/workload`) sees it if one is given: another room, put in by the page's route. */
+  renderEditor: (service: { namespace: string; name: string; caller: string | undefined }) => ReactNode;
 }
 
 const refreshMs = 5_000;
@@ -138,7 +138,8 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
     if (id.startsWith('box:')) toggleBox(id);
     else setFocus(id);
   };
-  const [isSteering, steerNamespace, steerName] = [steered !== undefined, ...(steered?.split('/') ?? [])];
+  const [steeredService = '', steeredCaller] = steered?.split(separator) ?? [];
+  const [steerNamespace, steerName] = steeredService.split('/');
   const focused = graph?.nodes.find((node) => node.id === focus);
   const mode = against !== undefined ? 'compare' : replayText === undefined ? undefined : 'replay';
   const [compareStart] = useState(() => new Date(Date.now() - 300_000).toISOString());
@@ -244,9 +245,9 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
             </>
           )}
         </div>
-        {isSteering && steerNamespace !== undefined && steerName !== undefined ? (
+        {steerNamespace !== undefined && steerName !== undefined ? (
           <Inspector label={t('inspector')} closeLabel={t('close')} title={`${steerNamespace}/${steerName}`} onClose={close}>
-            {renderEditor({ namespace: steerNamespace, name: steerName })}
+            {renderEditor({ namespace: steerNamespace, name: steerName, caller: steeredCaller })}
           </Inspector>
         ) : graph && selected !== undefined ? (
           <GraphInspector
@@ -256,7 +257,7 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
             onPick={pick}
             onClose={close}
             href={scope.href}
-            onSteer={setSteered}
+            onSteer={(service, caller) => setSteered(caller === undefined ? service : `${service}${separator}${caller}`)}
             onFocus={setFocus}
             onToggleBox={toggleBox}
             time={seriesTime}

@@ -29,10 +29,10 @@ export function FaultPanel({
 }): ReactNode {
   const t = useTranslations('traffic');
   return (
-    <section className={`relative border-t border-line px-4 py-3 ${changed ? 'draft-mark' : ''}`} aria-label={t('faults')}>
+    <section className="relative border-t border-line px-4 py-3" aria-label={t('faults')}>
       {fault !== null && <div aria-hidden="true" className="hatch-degraded absolute inset-x-0 top-0 h-1" />}
       <div className="flex items-center justify-between">
-        <h4 className="text-sm font-[550]">{t('faults')}</h4>
+        <h4 className={`text-sm font-[550] ${changed ? 'draft-mark -ml-2.5 pl-2' : ''}`}>{t('faults')}</h4>
         <Toggle label={t('faultOn')} checked={fault !== null} onChange={(on) => onChange(on ? freshFault : null)} />
       </div>
       {fault !== null && (
@@ -144,8 +144,8 @@ export interface LimitsPanelProps {
 export function LimitsPanel({ timeoutMs, retries, byCode, onTimeout, onRetries, changed }: LimitsPanelProps): ReactNode {
   const t = useTranslations('traffic');
   return (
-    <section className={`border-t border-line px-4 py-3 ${changed ? 'draft-mark' : ''}`} aria-label={t('limits')}>
-      <h4 className="mb-1 text-sm font-[550]">{t('limits')}</h4>
+    <section className="border-t border-line px-4 py-3" aria-label={t('limits')}>
+      <h4 className={`mb-1 text-sm font-[550] ${changed ? 'draft-mark -ml-2.5 pl-2' : ''}`}>{t('limits')}</h4>
       <NumberField
         label={t('timeout')}
         value={timeoutMs}

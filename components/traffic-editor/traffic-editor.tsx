@@ -11,6 +11,8 @@ import { ObjectBar } from './object-bar';
 import { PolicyPanel } from './policy-panel';
 import { RuleList } from './rule-list';
 import type { FaultSeconds } from './rule-panels';
+import { readShift } from './read-shift';
+import type { DraftedShift } from './read-shift';
 import { useTrafficDraft } from './use-traffic-draft';
 
 export interface TrafficEditorProps {
@@ -18,10 +20,12 @@ export interface TrafficEditorProps {
   name: string;
   /** The workload whose requests are looked at, `namespace/workload`: rules for other callers are faint. */
   caller?: string | undefined;
+  /** Another way to apply a draft that only shifts: put in beside Apply. */
+  renderSteps?: (shift: DraftedShift) => ReactNode;
 }
 
 /** The rules and connections of one service: draft, preview, apply, watch it land, undo. */
-export function TrafficEditor({ namespace, name, caller }: TrafficEditorProps): ReactNode {
+export function TrafficEditor({ namespace, name, caller, renderSteps }: TrafficEditorProps): ReactNode {
   const common = useTranslations('common');
   const [applied, setApplied] = useState<Change>();
   const [faultFor, setFaultFor] = useState<FaultSeconds>(900);
@@ -41,6 +45,7 @@ export function TrafficEditor({ namespace, name, caller }: TrafficEditorProps): 
   const who = base.callers.find((one) => `${one.namespace}/${one.workload}` === caller);
   // What is observed goes on while a draft stands.
   const current = { ...draft, base: { ...base, versions: traffic.data?.versions ?? base.versions } };
+  const shift = readShift(draft);
   return (
     <div className="flex flex-col" data-testid="traffic-editor">
       <NoticeStrip notices={traffic.data?.notices ?? []} />
@@ -48,6 +53,7 @@ export function TrafficEditor({ namespace, name, caller }: TrafficEditorProps): 
       <ObjectBar draft={current} caller={who} locked={change !== undefined} onChoose={choose} />
       <RuleList key={draft.choice} draft={current} caller={who} faultFor={faultFor} onFaultFor={setFaultFor} onEdit={editRoute} />
       <PolicyPanel draft={current} onEdit={editDestinationRule} />
+      {renderSteps && shift && renderSteps({ ...shift, onStarted: discard })}
       <ChangeFlow
         draft={change}
         faultSeconds={faultFor}

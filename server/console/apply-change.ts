@@ -12,6 +12,7 @@ import { cleanObject, cleanYaml, lastAppliedAnnotation, otherOwners, refOfObject
 import { resourceFor, writableKind } from './known-kinds';
 import type { KnownKind } from './known-kinds';
 import { mergeThreeWay, same } from './merge-three-way';
+import { inSafeOrder } from './order-steps';
 import { applyBody, isRefused, previewChange, readCurrent } from './preview-change';
 import { publicChange, record } from './record-change';
 import { settleChange } from './settle-changes';
@@ -27,14 +28,6 @@ export interface Step {
   expected: string | undefined;
   /** Labels and annotations that others set and `after` lacks go too: the object becomes what it was. */
   exact?: boolean;
-}
-
-/** Istio reads a route before its subsets exist as 503s: subsets come first, and go last. */
-const order: Record<string, number> = { DestinationRule: 0, ServiceEntry: 0, Gateway: 1 };
-
-function inSafeOrder(steps: Step[]): Step[] {
-  const rank = (step: Step) => (step.after === null ? 10 - (order[step.kind.kind] ?? 5) : (order[step.kind.kind] ?? 5) - 10);
-  return steps.toSorted((left, right) => rank(left) - rank(right));
 }
 
 /** Applies objects as CONTRACTS §6: ownership, dry run, server-side apply on the version that was looked at; all or put back. */

@@ -165,6 +165,7 @@ export const graph = {
   traces: 'Traces',
   openService: 'Open the service',
   steer: 'Shift traffic, inject faults',
+  steerHere: 'Shift here',
   badges: {
     virtualService: 'Routed by a VirtualService',
     trafficSplit: 'Traffic is split',
