@@ -175,8 +175,8 @@ export function RuleBody({ draft, rule, isMain, faultFor, onFaultFor, onEdit }: 
 function headersSummary(
   request: RuleFacets['requestHeaders'],
   response: RuleFacets['responseHeaders'],
-  t: (key: 'headersSummary', values: { count: number }) => string,
+  t: ReturnType<typeof useTranslations<'traffic'>>,
 ): string {
   const count = [request, response].reduce((sum, one) => sum + (one === null ? 0 : one.set.length + one.add.length + one.remove.length), 0);
-  return t('headersSummary', { count });
+  return count === 0 ? t('none') : t('headersSummary', { count });
 }

@@ -4,6 +4,7 @@ import { ChevronRight, Copy, GripVertical, Trash2 } from 'lucide-react';
 import { type HTMLAttributes, type ReactNode, useEffect, useId, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button } from '@/components/ui/button';
+import { Fold } from '@/components/ui/fold';
 import { MatchBuilder, MatchWords } from '@/components/ui/match-builder';
 import { formatDuration } from '@/lib/format';
 import { duplicateRule, editRule, faultOf, readSplit, removeRule, ruleEditorOf } from '@/lib/traffic';
@@ -126,13 +127,15 @@ export function RuleCard(props: RuleCardProps): ReactNode {
       <div id={id} hidden={!open}>
         {open && (
           <>
-            <section aria-label={t('matches')} className="px-4 pb-2">
-              <MatchBuilder
-                matches={matches}
-                rules={editor.conditions}
-                onChange={(next) => onEdit((route) => editRule(route, rule.key, 'matches', next))}
-              />
-            </section>
+            <div className="px-2 pb-1">
+              <Fold title={t('matches')} openAtFirst={rule.from === null}>
+                <MatchBuilder
+                  matches={matches}
+                  rules={editor.conditions}
+                  onChange={(next) => onEdit((route) => editRule(route, rule.key, 'matches', next))}
+                />
+              </Fold>
+            </div>
             <RuleBody {...props} />
           </>
         )}

@@ -5,7 +5,17 @@ import { type PointerEvent, type ReactNode, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button } from '@/components/ui/button';
 import type { TrafficCaller } from '@/lib/contract';
-import { addCohort, addRule, concernsCaller, findUnreachable, isEdited, moveRule, readSplit, ruleEditorOf } from '@/lib/traffic';
+import {
+  addCohort,
+  addRule,
+  concernsCaller,
+  findUnreachable,
+  isEdited,
+  moveRule,
+  movedRules,
+  readSplit,
+  ruleEditorOf,
+} from '@/lib/traffic';
 import type { DraftRule, RouteDraft } from '@/lib/traffic';
 import { CohortForm } from './cohort-form';
 import { RuleCard } from './rule-card';
@@ -42,6 +52,7 @@ export function RuleList({ draft, caller, faultFor, onFaultFor, onEdit }: RuleLi
   const [said, setSaid] = useState('');
   const list = useRef<HTMLOListElement>(null);
   const unreachable = findUnreachable(route);
+  const moved = movedRules(route);
   const isOpen = (key: string): boolean => toggled.get(key) ?? key === main?.key;
   const targets = main === undefined ? [] : readSplit(route.object, main.rule, context).rows;
 
@@ -128,7 +139,7 @@ export function RuleList({ draft, caller, faultFor, onFaultFor, onEdit }: RuleLi
             isMain={one === main}
             open={isOpen(one.key)}
             onOpen={(open) => setToggled(new Map([...toggled, [one.key, open]]))}
-            edited={isEdited(route, one) || (one.from !== null && draft.inForce.route.rules[index]?.from !== one.from)}
+            edited={isEdited(route, one) || moved.has(one.key)}
             unreachable={unreachable.has(one.key)}
             faint={caller !== undefined && !concernsCaller(route, one, caller)}
             dragged={dragged === one.key}

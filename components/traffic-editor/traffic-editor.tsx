@@ -5,8 +5,10 @@ import { useTranslations } from 'use-intl';
 import { AppliedPanel } from '@/components/change/applied-panel';
 import { ChangeFlow } from '@/components/change/change-flow';
 import { useEndpoint } from '@/components/data/use-endpoint';
+import { Button } from '@/components/ui/button';
 import { ErrorState, NoticeStrip, SkeletonRows } from '@/components/ui/states';
 import type { Change } from '@/lib/contract';
+import { incompleteRules } from '@/lib/traffic';
 import { ObjectBar } from './object-bar';
 import { PolicyPanel } from './policy-panel';
 import { RuleList } from './rule-list';
@@ -27,6 +29,8 @@ export interface TrafficEditorProps {
 /** The rules and connections of one service: draft, preview, apply, watch it land, undo. */
 export function TrafficEditor({ namespace, name, caller, renderSteps }: TrafficEditorProps): ReactNode {
   const common = useTranslations('common');
+  const t = useTranslations('traffic');
+  const words = useTranslations('change');
   const [applied, setApplied] = useState<Change>();
   const [faultFor, setFaultFor] = useState<FaultSeconds>(900);
   const traffic = useEndpoint(
@@ -54,15 +58,24 @@ export function TrafficEditor({ namespace, name, caller, renderSteps }: TrafficE
       <RuleList key={draft.choice} draft={current} caller={who} faultFor={faultFor} onFaultFor={setFaultFor} onEdit={editRoute} />
       <PolicyPanel draft={current} onEdit={editDestinationRule} />
       {renderSteps && shift && renderSteps({ ...shift, onStarted: discard })}
-      <ChangeFlow
-        draft={change}
-        faultSeconds={faultFor}
-        onApplied={setApplied}
-        onDiscard={({ reload }) => {
-          discard();
-          if (reload) void traffic.refetch();
-        }}
-      />
+      {incompleteRules(draft.route).size > 0 ? (
+        <div className="sticky bottom-0 flex items-center gap-2 border-t border-line bg-panel px-4 py-2.5">
+          <span className="flex-1 text-sm text-degraded-text">{t('incomplete')}</span>
+          <Button variant="ghost" onClick={discard}>
+            {words('discard')}
+          </Button>
+        </div>
+      ) : (
+        <ChangeFlow
+          draft={change}
+          faultSeconds={faultFor}
+          onApplied={setApplied}
+          onDiscard={({ reload }) => {
+            discard();
+            if (reload) void traffic.refetch();
+          }}
+        />
+      )}
     </div>
   );
 }

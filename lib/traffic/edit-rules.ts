@@ -1,5 +1,6 @@
 import { grpcRouteRules } from '@/lib/kinds/grpc-route/rule-editor';
 import { httpRouteRules } from '@/lib/kinds/http-route/rule-editor';
+import { conditionProblem } from '@/lib/kinds/shared/conditions';
 import type { Condition } from '@/lib/kinds/shared/conditions';
 import { sameJson } from '@/lib/kinds/shared/json';
 import type { FacetName, JsonRule, RuleDestination, RuleEditor, RuleFacets, RuleFault } from '@/lib/kinds/shared/rule-editor';
@@ -78,6 +79,34 @@ export function openRoute(object: RouteObject): RouteDraft {
 export function isEdited(draft: RouteDraft, one: DraftRule): boolean {
   const before = openRoute(draft.object).rules.find((other) => other.from === one.from);
   return before === undefined || one.from === null || !sameJson(before.rule, one.rule) || !sameJson(before.twin, one.twin);
+}
+
+/** Keys of the rules that were moved: those outside the longest run that is still in its old order. */
+export function movedRules(draft: RouteDraft): ReadonlySet<string> {
+  const old = draft.rules.flatMap(({ key, from }) => (from === null ? [] : [{ key, from }]));
+  const runs: { keys: string[]; last: number }[] = [];
+  for (const { key, from } of old) {
+    const best = runs
+      .filter((run) => run.last < from)
+      .reduce<string[]>((longest, run) => (run.keys.length > longest.length ? run.keys : longest), []);
+    runs.push({ keys: [...best, key], last: from });
+  }
+  const kept = new Set(runs.reduce<string[]>((longest, run) => (run.keys.length > longest.length ? run.keys : longest), []));
+  return new Set(old.flatMap(({ key }) => (kept.has(key) ? [] : [key])));
+}
+
+/** Keys of the rules with a condition that cannot be written yet. */
+export function incompleteRules(draft: RouteDraft): ReadonlySet<string> {
+  const editor = ruleEditorOf(draft.object);
+  return new Set(
+    draft.rules.flatMap((one) =>
+      // What is in the cluster already was taken by the API server, whatever it looks like.
+      isEdited(draft, one) &&
+      editor.read(one.rule, 'matches').some((match) => match.some((condition) => conditionProblem(condition) !== null))
+        ? [one.key]
+        : [],
+    ),
+  );
 }
 
 function replace(draft: RouteDraft, key: string, change: (one: DraftRule) => DraftRule): RouteDraft {

@@ -1,7 +1,7 @@
 import { isCovered } from '@/lib/kinds/shared/match-space';
 import type { Atom, Region } from '@/lib/kinds/shared/match-space';
 import type { Condition } from '@/lib/kinds/shared/conditions';
-import { ruleEditorOf } from './edit-rules';
+import { incompleteRules, ruleEditorOf } from './edit-rules';
 import type { RouteDraft } from './edit-rules';
 
 const properties: Readonly<Partial<Record<Condition['subject'], string>>> = { withoutHeader: 'header', uri: 'uri' };
@@ -52,10 +52,13 @@ function isTriedBefore(left: readonly Condition[], right: readonly Condition[], 
 /** Keys of the rules that no request reaches, because others take all of theirs. What is not known is not said. */
 export function findUnreachable(draft: RouteDraft): ReadonlySet<string> {
   const editor = ruleEditorOf(draft.object);
-  const rules = draft.rules.map(({ key, rule }) => {
-    const matches = editor.read(rule, 'matches');
-    return { key, matches: matches.length === 0 ? [[]] : matches };
-  });
+  const incomplete = incompleteRules(draft);
+  const rules = draft.rules
+    .filter((one) => !incomplete.has(one.key))
+    .map(({ key, rule }) => {
+      const matches = editor.read(rule, 'matches');
+      return { key, matches: matches.length === 0 ? [[]] : matches };
+    });
   const byPrecision = editor.kind !== 'VirtualService';
   const unreachable = new Set<string>();
   for (const [index, { key, matches }] of rules.entries()) {
