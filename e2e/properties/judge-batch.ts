@@ -52,9 +52,15 @@ export async function judgeBatch(bench: WireBench, cases: readonly PropertyCase[
   );
   const observations = await bench.observe(sendings);
   const wires = bench.wires.length;
-  const verdicts = pairs.map(({ propertyCase, worlds, request }, index): Verdict => {
+  const verdicts = pairs.flatMap(({ propertyCase, worlds, request }, index): Verdict[] => {
     const own = observations.slice(index * wires, (index + 1) * wires);
-    return judge(bench.wires, { propertyCase, request, worlds, token: tokens[index] ?? null, observations: own });
+    try {
+      return [judge(bench.wires, { propertyCase, request, worlds, token: tokens[index] ?? null, observations: own })];
+    } catch (error) {
+      // Whoever makes a case smaller may leave out what a request needs to have an entrance at all.
+      broken.push({ propertyCase, reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      return [];
+    }
   });
   return { verdicts, broken, refusals };
 }

@@ -88,6 +88,22 @@ export function mutualTlsUpstream(options: {
   });
 }
 
+/** Mutual TLS towards servers for a gRPC client, whose certificates are where its bootstrap says (provider `default`). */
+export function certificateProviderTls(socket: UpstreamTransportSocket): UpstreamTransportSocket {
+  const config = socket.typed_config;
+  const context = config?.['@type'] === typeUrls.upstreamTls ? config.common_tls_context : undefined;
+  const names = context?.combined_validation_context?.default_validation_context.match_typed_subject_alt_names ?? [];
+  return upstream({
+    common_tls_context: {
+      tls_certificate_provider_instance: { instance_name: 'default', certificate_name: WORKLOAD_CERTIFICATE },
+      validation_context: {
+        ca_certificate_provider_instance: { instance_name: 'default', certificate_name: ROOT_CERTIFICATE },
+        match_subject_alt_names: names.map(({ matcher }) => matcher),
+      },
+    },
+  });
+}
+
 /** Mutual TLS on the server's side: any certificate of the mesh's root with an identity of one of the trust domains. */
 export function mutualTlsDownstream(trustDomains: readonly string[], alpn: readonly string[]): DownstreamTransportSocket {
   return downstream({

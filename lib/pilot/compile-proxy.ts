@@ -3,6 +3,7 @@ import { ROOT_CERTIFICATE, WORKLOAD_CERTIFICATE } from './build-tls-context';
 import { buildGateway } from './build-gateway';
 import { buildInbound } from './build-inbound';
 import { buildOutbound } from './build-outbound';
+import { buildProxyless } from './build-proxyless';
 import { buildCaptured } from './build-redirect';
 import { outboundClusters } from './build-outbound-clusters';
 import { loadAssignments } from './build-endpoints';
@@ -30,6 +31,7 @@ export function compileProxy(state: MeshState, proxy: ProxyNode): CompiledProxy 
 function compile(state: MeshState, proxy: ProxyNode): Omit<CompiledProxy, 'notes'> {
   const { cache } = state;
   const scope = proxyScope(state, proxy);
+  if (proxy.proxy === 'grpc') return buildProxyless(state, scope, proxy);
   const local = <T extends object>(resource: T): T => withLocalSecrets(resource, proxy.sdsDirectory);
   const outbound = outboundClusters(state, scope);
   const captured = proxy.type === 'sidecar' && proxy.interceptionMode === 'REDIRECT' ? buildCaptured(state, scope, proxy) : undefined;

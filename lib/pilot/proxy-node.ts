@@ -32,8 +32,9 @@ export function parseProxyNode(node: Node): ProxyNode {
     workload: text(metadata['WORKLOAD_NAME'], labels['app'] ?? fullName.slice(0, dot)),
     clusterId: text(metadata['CLUSTER_ID'], 'Kubernetes'),
     meshId: text(metadata['MESH_ID'], 'cluster.local'),
-    interceptionMode: metadata['INTERCEPTION_MODE'] === 'NONE' ? 'NONE' : 'REDIRECT',
-    proxy: metadata['HEDDLE_PROXY'] === 'heddle' ? 'heddle' : 'envoy',
+    // A client without a proxy names its destinations.
+    interceptionMode: metadata['INTERCEPTION_MODE'] === 'NONE' || metadata['GENERATOR'] === 'grpc' ? 'NONE' : 'REDIRECT',
+    proxy: metadata['GENERATOR'] === 'grpc' ? 'grpc' : metadata['HEDDLE_PROXY'] === 'heddle' ? 'heddle' : 'envoy',
     appIp: text(metadata['HEDDLE_APP_IP'], ip),
     outboundIp: text(metadata['HEDDLE_OUTBOUND_IP'], ip),
     hostPorts: hostPorts(metadata['HEDDLE_HOST_PORTS']),

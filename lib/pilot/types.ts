@@ -34,8 +34,8 @@ export interface ProxyNode {
   clusterId: string;
   meshId: string;
   interceptionMode: 'NONE' | 'REDIRECT';
-  /** `heddle`: our own sidecar. `envoy`: a stock Envoy, which lacks Istio's filters and our types. */
-  proxy: 'heddle' | 'envoy';
+  /** `heddle`: our own sidecar. `envoy`: a stock Envoy, which lacks Istio's filters and our types. `grpc`: a client without a proxy. */
+  proxy: 'heddle' | 'envoy' | 'grpc';
   /** Where the application listens (HEDDLE_APP_IP); the pod IP when there is no address of its own. */
   appIp: string;
   /** Where outbound listeners bind in mode NONE (HEDDLE_OUTBOUND_IP). */

@@ -88,6 +88,7 @@ export function makeEmptyDecision(kind: Decision['kind'], virtualHost: CompiledV
     clusterHeader: null,
     weight: 100,
     percent: 100,
+    clusterHost: null,
     hostRewrite: null,
     requestMutations: [],
     responseMutations: [],

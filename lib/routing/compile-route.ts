@@ -91,8 +91,8 @@ function compileDecision(
     clusterHeader: (weighted === undefined ? source.route?.cluster_header : weighted.cluster_header)?.toLowerCase() ?? null,
     weight,
     percent,
-    hostRewrite:
-      literalHost === undefined || literalHost === '' ? (route.action?.hostRewrite ?? null) : { kind: 'literal', host: literalHost },
+    clusterHost: literalHost === undefined || literalHost === '' ? null : literalHost,
+    hostRewrite: route.action?.hostRewrite ?? null,
     requestMutations: compileHeaderMutations(levels, 'request'),
     responseMutations: compileHeaderMutations(levels, 'response'),
     filters: compileFilterOverrides(perFilter),

@@ -6,14 +6,15 @@ import { readHeader } from './routing-request';
 /** The Host sent upstream; `upstreamHost` is the chosen endpoint's host name (used by `auto_host_rewrite`). */
 export function rewriteHost(decision: Decision, request: RoutingRequest, upstreamHost: string): string {
   const rewrite = decision.hostRewrite;
-  if (rewrite === null) return request.authority;
+  const authority = decision.clusterHost ?? request.authority;
+  if (rewrite === null) return authority;
   switch (rewrite.kind) {
     case 'literal':
       return rewrite.host;
     case 'upstream':
-      return upstreamHost === '' ? request.authority : upstreamHost;
+      return upstreamHost === '' ? authority : upstreamHost;
     case 'header':
-      return readHeader(request, rewrite.name) ?? request.authority;
+      return readHeader(request, rewrite.name) ?? authority;
     case 'path':
       return rewrite.replace(request.path.slice(0, findPathEnd(request.path, false)));
   }

@@ -121,6 +121,8 @@ export interface Decision {
   readonly weight: number;
   /** Share of the route's requests, 0 to 100. */
   readonly percent: number;
+  /** The Host that the weighted cluster sets, without a trace; the route's own rewrite then has the last word. */
+  readonly clusterHost: string | null;
   readonly hostRewrite: HostRewrite | null;
   readonly requestMutations: readonly HeaderMutation[];
   readonly responseMutations: readonly HeaderMutation[];

@@ -47,6 +47,8 @@ export interface Listener {
   transparent?: BoolValue;
   freebind?: BoolValue;
   traffic_direction?: TrafficDirection;
+  /** For clients that route by themselves (gRPC): nothing is bound. */
+  api_listener?: { api_listener: HttpConnectionManagerAny };
   access_log?: AccessLog[];
   enable_reuse_port?: BoolValue;
   tcp_backlog_size?: UInt32Value;

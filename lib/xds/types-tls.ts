@@ -37,6 +37,8 @@ export interface CertificateValidationContext {
   allow_expired_certificate?: boolean;
   trust_chain_verification?: 'VERIFY_TRUST_CHAIN' | 'ACCEPT_UNTRUSTED';
   system_root_certs?: object;
+  /** Authorities that a gRPC client finds by its own bootstrap. */
+  ca_certificate_provider_instance?: CertificateProviderInstance;
 }
 
 export interface SdsSecretConfig {
@@ -44,10 +46,17 @@ export interface SdsSecretConfig {
   sds_config?: ConfigSource;
 }
 
+export interface CertificateProviderInstance {
+  instance_name: string;
+  certificate_name?: string;
+}
+
 export interface CommonTlsContext {
   tls_params?: TlsParameters;
   tls_certificates?: TlsCertificate[];
   tls_certificate_sds_secret_configs?: SdsSecretConfig[];
+  /** Certificates that a gRPC client finds by its own bootstrap. */
+  tls_certificate_provider_instance?: CertificateProviderInstance;
   validation_context?: CertificateValidationContext;
   validation_context_sds_secret_config?: SdsSecretConfig;
   combined_validation_context?: {

@@ -80,7 +80,7 @@ export async function openWire(wires: readonly Wire[]): Promise<WireBench> {
     const proxy =
       wire === 'envoy'
         ? startEnvoy(folder, discovery, await freePort())
-        : await startHeddle(folder, discovery, authority.rootPem, '127.63.255.1');
+        : await startHeddle(folder, discovery, authority.rootPem, adminAddress());
     open.set(wire, { discovery, proxy });
   }
   /** Mirrors go their own way and logs are written a moment later: waits until every request that has an answer has its lines. */
@@ -129,6 +129,11 @@ export async function openWire(wires: readonly Wire[]): Promise<WireBench> {
       if (process.env['HEDDLE_KEEP'] === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** An address of this process's own, beside those of pods. */
+function adminAddress(): string {
+  return `127.63.${(process.pid >> 8) % 256}.${(process.pid % 254) + 1}`;
 }
 
 async function sendAll(sendings: readonly Sending[], upstreams: Upstreams): Promise<Reply[]> {

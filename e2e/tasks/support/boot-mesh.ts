@@ -10,6 +10,8 @@ import type { Pod, Service } from '@/lib/model';
 import { markerManifest, pendingConvergence } from './convergence';
 import { eventually } from './eventually';
 import { Kubectl } from './kubectl';
+import { mixSidecars } from './mix-sidecars';
+import type { Sidecars } from './peers';
 import { bundle, own } from './peers';
 import type { Caller } from './send-request';
 
@@ -29,6 +31,8 @@ export interface BootOptions {
   namespaces?: Record<string, boolean>;
   /** A folder of an earlier run. */
   dataDir?: string;
+  /** What runs as sidecars and gateways. Default: our own proxy. */
+  sidecars?: Sidecars;
 }
 
 const kinds = '(a path of a YAML file, or YAML itself)';
@@ -42,10 +46,12 @@ export class TaskMesh {
   readonly addresses: MeshAddresses;
   readonly kubectl: Kubectl;
   readonly process: ChildProcess;
+  private readonly sidecars: Sidecars;
   private round = 0;
 
-  constructor(dataDir: string, addresses: MeshAddresses, child: ChildProcess) {
+  constructor(dataDir: string, addresses: MeshAddresses, child: ChildProcess, sidecars: Sidecars) {
     this.dataDir = dataDir;
+    this.sidecars = sidecars;
     this.addresses = addresses;
     this.process = child;
     this.kubectl = new Kubectl(addresses.kubeconfig, dataDir);
@@ -53,33 +59,44 @@ export class TaskMesh {
 
   /** `kubectl apply` of each manifest; resolves when every proxy has it and all pods are ready. */
   async apply(manifests: readonly string[] | string, namespace?: string): Promise<void> {
-    for (const manifest of [manifests].flat()) await this.write('apply', manifest, namespace);
+    await this.write(manifests, namespace);
     await this.converged();
+  }
+
+  /** `kubectl apply` of each manifest. */
+  async write(manifests: readonly string[] | string, namespace?: string): Promise<void> {
+    for (const manifest of [manifests].flat()) await this.send('apply', manifest, namespace);
   }
 
   /** `kubectl delete` of each manifest; resolves when every proxy has forgotten it. */
   async remove(manifests: readonly string[] | string, namespace?: string): Promise<void> {
-    for (const manifest of [manifests].flat()) await this.write('delete', manifest, namespace);
+    for (const manifest of [manifests].flat()) await this.send('delete', manifest, namespace);
     this.round += 1;
     await this.kubectl.run(['apply', '-f', '-'], markerManifest(this.round));
     await this.converged();
   }
 
-  private write(verb: 'apply' | 'delete', manifest: string, namespace: string | undefined): Promise<string> {
+  private send(verb: 'apply' | 'delete', manifest: string, namespace: string | undefined): Promise<string> {
     const inline = manifest.includes('\n') || manifest.includes('{');
     if (!inline && !manifest.endsWith('.yaml')) throw new Error(`${manifest} is no manifest ${kinds}`);
     const flags = verb === 'delete' ? ['--ignore-not-found', '--wait=true', '--timeout=30s'] : [];
     const within = namespace === undefined ? [] : ['-n', namespace];
-    return this.kubectl.run([verb, ...within, ...flags, '-f', inline ? '-' : manifest], inline ? manifest : '');
+    const mixed = verb === 'apply' && this.sidecars === 'mixed';
+    const text = mixed ? mixSidecars(inline ? manifest : readFileSync(manifest, 'utf8')) : inline ? manifest : '';
+    return this.kubectl.run([verb, ...within, ...flags, '-f', text === '' ? manifest : '-'], text);
   }
 
   /** Resolves when all pods are ready and every proxy has acknowledged all that is written. */
   async converged(seconds = 40): Promise<void> {
     let pending: string[] = [];
-    await eventually('convergence', async () => (pending = await pendingConvergence(this.kubectl, this.addresses.debug)).length === 0, {
-      seconds,
-      everyMs: 100,
-    }).catch((error: unknown) => {
+    await eventually(
+      'convergence',
+      async () => (pending = await pendingConvergence(this.kubectl, this.addresses.debug, this.sidecars !== 'heddle')).length === 0,
+      {
+        seconds,
+        everyMs: 100,
+      },
+    ).catch((error: unknown) => {
       throw new Error(`not converged: ${pending.slice(0, 8).join('; ')}`, { cause: error });
     });
   }
@@ -182,7 +199,11 @@ export async function startMesh(options: BootOptions = {}): Promise<TaskMesh> {
     `--${name}-port`,
     '0',
   ]);
-  const child = spawn(process.execPath, [bundle('heddle'), 'mesh', '--data-dir', dataDir, ...anyPort], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const { sidecars = 'heddle' } = options;
+  const proxy = ['--proxy', sidecars === 'envoy' ? 'envoy' : 'heddle'];
+  const child = spawn(process.execPath, [bundle('heddle'), 'mesh', '--data-dir', dataDir, ...proxy, ...anyPort], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-20_000)));
   const addresses = await new Promise<MeshAddresses>((resolve, reject) => {
@@ -193,7 +214,7 @@ export async function startMesh(options: BootOptions = {}): Promise<TaskMesh> {
     child.once('error', reject);
     child.once('close', (code) => reject(new Error(`heddle mesh ended with ${code}:\n${log}`)));
   });
-  return new TaskMesh(dataDir, addresses, child);
+  return new TaskMesh(dataDir, addresses, child, sidecars);
 }
 
 /** `heddle mesh` with mesh settings, an ingress gateway and the namespaces of the suite. */
@@ -205,7 +226,7 @@ export async function bootMesh(options: BootOptions = {}): Promise<TaskMesh> {
         `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}, labels: {istio-injection: ${injected ? 'enabled' : 'disabled'}}}\n`,
     );
     await mesh.kubectl.run(['apply', '-f', '-'], namespaces.join('---\n'));
-    await mesh.kubectl.run(['apply', '-f', own('mesh.yaml')]);
+    await mesh.write(own('mesh.yaml'));
     await mesh.apply(markerManifest(0), 'markers');
     return mesh;
   } catch (error) {

@@ -13,7 +13,7 @@ interface ObjectList {
     kind: string;
     metadata: { name: string; namespace?: string; resourceVersion: string; deletionTimestamp?: string };
     spec?: { containers?: { name: string }[] };
-    status?: { conditions?: { type: string; status: string }[]; phase?: string };
+    status?: { conditions?: { type: string; status: string }[]; phase?: string; podIP?: string };
   }[];
 }
 
@@ -70,11 +70,22 @@ function isReady(pod: ObjectList['items'][number]): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 }
 
+/** Envoys whose connections still end under an earlier listener, which is where their requests would be judged by earlier rules. */
+async function draining(pods: ObjectList['items']): Promise<string[]> {
+  const found = await Promise.all(
+    pods.map(async ({ metadata, status }) => {
+      const stats = await (await fetch(`http://${status?.podIP}:15000/stats?filter=draining`)).text();
+      return /draining: [1-9]/.test(stats) ? [`${metadata.name} drains connections`] : [];
+    }),
+  );
+  return found.flat();
+}
+
 /**
  * What keeps the mesh from being converged: pods that are not ready, proxies that are not connected, kinds whose newest object a proxy has not
  * acknowledged. Empty: every proxy has everything. Throws for a rejected or uncompilable configuration: waiting would not help.
  */
-export async function pendingConvergence(kubectl: Kubectl, debug: string): Promise<string[]> {
+export async function pendingConvergence(kubectl: Kubectl, debug: string, byEnvoy: boolean): Promise<string[]> {
   const { items } = await kubectl.json<ObjectList>(['get', ['pods', ...watched].join(','), '-A']);
   const pods = items.filter(({ kind, metadata }) => kind === 'Pod' && metadata.deletionTimestamp === undefined);
   const waiting = pods.filter((pod) => !isReady(pod)).map(({ metadata }) => `pod ${metadata.namespace}/${metadata.name} is not ready`);
@@ -101,5 +112,5 @@ export async function pendingConvergence(kubectl: Kubectl, debug: string): Promi
       if (acked < version) waiting.push(`${metadata.name} has ${kind} ${acked} of ${version}`);
     }
   }
-  return waiting;
+  return waiting.length === 0 && byEnvoy ? draining(proxied) : waiting;
 }

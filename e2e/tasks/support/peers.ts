@@ -28,12 +28,26 @@ function missingPeers(programs: readonly string[]): string[] {
   return missing;
 }
 
+/** What runs as the sidecars and gateways of a suite: our proxy, a stock Envoy, or some of each. */
+export type Sidecars = 'heddle' | 'envoy' | 'mixed';
+
+export const allSidecars: readonly Sidecars[] = ['heddle', 'envoy', 'mixed'];
+
+const shown: Readonly<Record<Sidecars, string>> = { heddle: '', envoy: ', by stock Envoys', mixed: ', by both kinds of sidecars' };
+
 /**
  * A suite that needs kubectl, Istio's samples and perhaps other programs. Without them it is skipped, its name saying why, unless
  * HEDDLE_PEERS=required: then it runs, and fails.
  */
-export function describeTask(name: string, suite: () => void, programs: readonly string[] = []): void {
+export function describeTask(name: string, suite: () => void, programs: readonly string[] = [], sidecars: Sidecars = 'heddle'): void {
   const missing = missingPeers(['kubectl', ...programs]);
-  if (missing.length === 0 || required) describe(name, suite);
-  else describe.skip(`${name} (skipped: no ${missing.join(', no ')})`, suite);
+  if (sidecars !== 'heddle' && process.env['HEDDLE_ENVOY'] === undefined) missing.push('envoy');
+  const title = name + shown[sidecars];
+  if (missing.length === 0 || required) describe(title, suite);
+  else describe.skip(`${title} (skipped: no ${missing.join(', no ')})`, suite);
+}
+
+/** Tasks that hold whatever runs as the sidecars: call it with what is to run. */
+export function taskSuite(name: string, suite: (sidecars: Sidecars) => void): (sidecars: Sidecars) => void {
+  return (sidecars) => describeTask(name, () => suite(sidecars), [], sidecars);
 }

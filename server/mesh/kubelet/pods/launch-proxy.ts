@@ -46,14 +46,19 @@ function onPath(program: string): string | undefined {
   return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
 }
 
-/** How to start a stock Envoy for a pod whose files are written. */
-export function launchEnvoy({ kubelet, folder }: Pick<LaunchProxyOptions, 'kubelet' | 'folder'>): Launch {
+/** How to start a stock Envoy for a pod whose files are written. `drainSeconds`: how long connections outlive a change of their listener. */
+export function launchEnvoy({ kubelet, folder }: Pick<LaunchProxyOptions, 'kubelet' | 'folder'>, drainSeconds: number): Launch {
   const binary = kubelet.envoyBinary ?? onPath('envoy');
   if (binary === undefined) {
     const message = 'There is no Envoy: set HEDDLE_ENVOY to its binary or put it on the PATH ("npm run peers" gets one).';
     throw new CannotStart('ErrImagePull', message);
   }
-  const flags = ['--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning'];
+  // A log that lags ten seconds behind, Envoy's way, is no help to somebody who looks at it.
+  const flags = [
+    ...['--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning', '--file-flush-interval-msec', '500'],
+    // As Istio's agent starts it: after a change connections end with their next response, and all of them in this time.
+    ...['--drain-strategy', 'immediate', '--drain-time-s', String(drainSeconds)],
+  ];
   return {
     command: dieWithParent(binary, '-c', join(folder, envoyBootstrapFile), ...flags),
     env: proxyEnvironment(),

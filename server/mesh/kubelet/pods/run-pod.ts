@@ -6,6 +6,7 @@ import { proxyPorts } from '@/lib/model';
 import { resources } from '@/server/kube';
 import type { KubeClient } from '@/server/kube';
 import { envoySecretsFolder, keepEnvoyFiles } from '../envoy/keep-envoy-files';
+import { readDrainTime } from '../envoy/read-drain-time';
 import type { ServiceView } from '../network/find-endpoints';
 import { servePodNetwork } from '../network/serve-pod-network';
 import type { KubeletOptions, PodProcess } from '../types';
@@ -223,7 +224,7 @@ export class PodRunner {
       return launchProxy({ kubelet, pod: this.pod, folder: this.folder, node: this.nodeIdentity(), addresses });
     }
     await this.writeEnvoyFiles();
-    return launchEnvoy({ kubelet, folder: this.folder });
+    return launchEnvoy({ kubelet, folder: this.folder }, await readDrainTime(client, this.pod));
   }
 
   private nodeIdentity(): NodeIdentity {

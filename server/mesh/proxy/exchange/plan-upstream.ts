@@ -26,10 +26,12 @@ export function planUpstream(exchange: Exchange, decision: Decision, upstreamHos
     plan.originalPath = view.path;
     exchange.originalPath = view.path;
   }
-  if (decision.hostRewrite !== null) {
+  if (decision.clusterHost !== null || decision.hostRewrite !== null)
     plan.authority = headerText(rewriteHost(decision, view, upstreamHost));
-    if (action?.appendForwardedHost === true) plan.set('x-forwarded-host', view.authority);
-    if (!exchange.chain.suppressEnvoyHeaders) plan.set('x-envoy-original-host', view.authority);
+  if (decision.hostRewrite !== null) {
+    const before = decision.clusterHost ?? view.authority;
+    if (action?.appendForwardedHost === true) plan.set('x-forwarded-host', before);
+    if (!exchange.chain.suppressEnvoyHeaders) plan.set('x-envoy-original-host', before);
   }
   mutateRequest(decision.requestMutations, exchange);
 }

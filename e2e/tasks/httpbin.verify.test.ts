@@ -1,0 +1,3 @@
+import { httpbinTasks } from './suites/httpbin';
+
+for (const sidecars of ['envoy', 'mixed'] as const) httpbinTasks(sidecars);
