@@ -330,9 +330,13 @@ function catchAllHost(state: MeshState, scope: ProxyScope): VirtualHost {
     return {
       name: 'block_all',
       domains: ['*'],
-      routes: [
-        { name: 'block_all', match: { prefix: '/' }, direct_response: { status: 502 }, ...(metadata === undefined ? {} : { metadata }) },
-      ],
+      // CONNECT has no path: it would be answered 404 by a stock Envoy.
+      routes: [...(scope.explicit ? [{ connect_matcher: {} }] : []), { prefix: '/' }].map((match) => ({
+        name: 'block_all',
+        match,
+        direct_response: { status: 502 },
+        ...(metadata === undefined ? {} : { metadata }),
+      })),
       include_request_attempt_count: true,
       ...(metadata === undefined ? {} : { metadata }),
     };

@@ -190,7 +190,8 @@ spec:
     await mesh.apply(dryRun);
     for (let request = 0; request < 20; request += 1) expect((await get('/headers')).status).toBe(200);
     const stats = await mesh.proxyPage('httpbin', '/stats?filter=rbac', 'foo');
-    expect(stats).toMatch(/rbac\.(istio_dry_run_deny_)?shadow_denied: 20|istio_dry_run_deny_shadow_denied: 20/);
+    // Envoy has put a dot between prefix and name for some versions; Istio's dashboards know it without.
+    expect(stats).toMatch(/rbac\.istio_dry_run_deny_\.?shadow_denied: 20/);
     await mesh.remove(dryRun);
   });
 
