@@ -8,6 +8,8 @@ const client = (mesh?: string): KubeClient =>
     get: () => (mesh === undefined ? Promise.reject(new Error('not found')) : Promise.resolve({ data: { mesh } })),
   }) as unknown as KubeClient;
 const pod = (config?: string): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
   metadata: { name: 'web', ...(config === undefined ? {} : { annotations: { 'proxy.istio.io/config': config } }) },
   spec: { containers: [] },
 });
