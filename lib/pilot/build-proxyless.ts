@@ -140,7 +140,7 @@ function matchOf(match: RouteMatch): RouteMatch | undefined {
 
 function actionOf(action: RouteAction): RouteAction {
   const { cluster, weighted_clusters: weighted, timeout, retry_policy: retry } = action;
-  const limited = timeout !== undefined && (Number(timeout.seconds ?? 0) > 0 || (timeout.nanos ?? 0) > 0);
+  const limited = timeout !== undefined && ((timeout.seconds ?? 0) > 0 || (timeout.nanos ?? 0) > 0);
   const hashes = (action.hash_policy ?? []).flatMap(({ header }) => (header === undefined ? [] : [{ header }]));
   return {
     ...(weighted === undefined

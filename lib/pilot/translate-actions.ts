@@ -201,7 +201,7 @@ const redirectCodes: Record<number, RedirectResponseCode> = {
   308: 'PERMANENT_REDIRECT',
 };
 
-/** A redirect; the default ports of the scheme are left out of Location by Envoy itself. */
+/** A redirect. The default port of the scheme goes without saying: Envoy would write into Location whatever port it is given. */
 export function redirectAction(
   redirect: NonNullable<HttpRouteSpec['redirect']>,
   listenPort: number,
@@ -216,11 +216,9 @@ export function redirectAction(
   if (redirect.prefixRewrite !== undefined && redirect.prefixRewrite !== '') action.prefix_rewrite = redirect.prefixRewrite;
   else if (extras.redirectReplacePrefix !== undefined) action.prefix_rewrite = extras.redirectReplacePrefix;
   else if (redirect.uri !== undefined && redirect.uri !== '') action.path_redirect = redirect.uri;
-  if (redirect.port !== undefined && redirect.port > 0) action.port_redirect = redirect.port;
-  else if (redirect.derivePort === 'FROM_REQUEST_PORT') action.port_redirect = listenPort;
-  else if (redirect.derivePort === 'FROM_PROTOCOL_DEFAULT') {
-    action.port_redirect = (redirect.scheme ?? (isTls ? 'https' : 'http')) === 'https' ? 443 : 80;
-  }
+  const scheme = action.scheme_redirect ?? (isTls ? 'https' : 'http');
+  const port = redirect.port ?? (redirect.derivePort === 'FROM_REQUEST_PORT' ? listenPort : 0);
+  if (port > 0 && !(scheme === 'http' && port === 80) && !(scheme === 'https' && port === 443)) action.port_redirect = port;
   return action;
 }
 

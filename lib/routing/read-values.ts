@@ -37,7 +37,7 @@ export function drawFraction(fraction: Fraction, random: Random): boolean {
 
 /** 0 to 100. */
 export function fractionPercent(fraction: Fraction): number {
-  return Math.min(100, (fraction.numerator / fraction.denominator) * 100);
+  return Math.min(100, (fraction.numerator * 100) / fraction.denominator);
 }
 
 /** Which object, and which field in it, a piece of configuration was made from. */

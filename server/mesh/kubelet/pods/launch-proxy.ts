@@ -54,11 +54,10 @@ export function launchEnvoy({ kubelet, folder }: Pick<LaunchProxyOptions, 'kubel
     throw new CannotStart('ErrImagePull', message);
   }
   // A log that lags ten seconds behind, Envoy's way, is no help to somebody who looks at it.
-  const flags = [
-    ...['--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning', '--file-flush-interval-msec', '500'],
-    // As Istio's agent starts it: after a change connections end with their next response, and all of them in this time.
-    ...['--drain-strategy', 'immediate', '--drain-time-s', String(drainSeconds)],
-  ];
+  const quiet = ['--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning', '--file-flush-interval-msec', '500'];
+  // As Istio's agent starts it: after a change connections end with their next response, and all of them in this time.
+  const drain = ['--drain-strategy', 'immediate', '--drain-time-s', String(drainSeconds)];
+  const flags = [...quiet, ...drain];
   return {
     command: dieWithParent(binary, '-c', join(folder, envoyBootstrapFile), ...flags),
     env: proxyEnvironment(),

@@ -88,6 +88,30 @@ describe('as Envoy does', () => {
     expect([heard[0]?.headers['host'], heard[0]?.headers['x-envoy-original-host']]).toEqual(['inner', 'outer']);
   });
 
+  it("writes a weighted cluster's host without a trace, and lets the route's own have the last word", async () => {
+    const clusters = [{ name: 'app', weight: { value: 1 }, host_rewrite_literal: 'cluster' }];
+    const { port, heard } = await serve([
+      { match: { prefix: '/both' }, route: { weighted_clusters: { clusters }, host_rewrite_literal: 'route' } },
+      { match: { prefix: '/' }, route: { weighted_clusters: { clusters } } },
+    ]);
+    await request(port, { headers: { host: 'outer' } });
+    await request(port, { path: '/both', headers: { host: 'outer' } });
+    expect(heard.map(({ headers }) => [headers['host'], headers['x-envoy-original-host']])).toEqual([
+      ['cluster', undefined],
+      ['route', 'cluster'],
+    ]);
+  });
+
+  it('gives the cookie of a hashing balancer with the answer of an endpoint, not with its own', async () => {
+    const hash_policy = [{ cookie: { name: 'stick', ttl: { seconds: 60 } } }];
+    const { port } = await serve([
+      { match: { prefix: '/empty' }, route: { cluster: 'empty', hash_policy } },
+      { match: { prefix: '/' }, route: { cluster: 'app', hash_policy } },
+    ]);
+    expect((await request(port)).headers['set-cookie']?.[0]).toMatch(/^stick=/);
+    expect((await request(port, { path: '/empty' })).headers['set-cookie']).toBeUndefined();
+  });
+
   it('copies nothing that it cannot send', async () => {
     const { port, heard } = await serve([
       { match: { prefix: '/' }, route: { cluster: 'empty', request_mirror_policies: [{ cluster: 'copy' }] } },

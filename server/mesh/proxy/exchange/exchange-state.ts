@@ -24,6 +24,8 @@ export abstract class ExchangeState implements ExchangeRecord {
   readonly view = new RouteView();
   readonly plan = new RequestPlan();
   readonly responsePlan = new ResponsePlan();
+  /** Cookies that a hashing balancer gives to the client. */
+  balancerCookies: readonly string[] = [];
   readonly saved = new SavedRequest();
   abstract readonly router: Router;
   stream: DownstreamStream | null = null;

@@ -5,16 +5,24 @@ import { headerText } from '../http1/byte-classes';
 import type { Exchange } from './exchange';
 import { randomHex64 } from './random-bits';
 
-/** Hash of the request for hashing balancers; null when the route has no policy, or none finds a value. Sets the cookies that are missing. */
+const noCookies: readonly string[] = [];
+
+/** Hash of the request for hashing balancers; null when the route has no policy, or none finds a value. Remembers the cookies that are missing. */
 export function hashForBalancer(exchange: Exchange, decision: Decision): bigint | null {
   const policies = decision.route?.action?.hashPolicies ?? [];
+  exchange.balancerCookies = noCookies;
   if (policies.length === 0) return null;
   const { hash, setCookies } = hashRequest(policies, exchange.view, exchange.downstream.remoteAddress, randomHex64);
-  for (const cookie of setCookies) {
+  exchange.balancerCookies = setCookies;
+  return hash;
+}
+
+/** Gives the client the cookies that tie it to an endpoint: with the answer of one, never with one of the proxy's own. */
+export function planCookies(exchange: Exchange): void {
+  for (const cookie of exchange.balancerCookies) {
     exchange.responsePlan.addNames.push('set-cookie');
     exchange.responsePlan.addValues.push(cookie);
   }
-  return hash;
 }
 
 /** Puts what the route changes into the plan: path, host, headers. `upstreamHost` is the name of the endpoint chosen. */

@@ -13,7 +13,7 @@ import { findOriginalDestination, splitAuthority } from '../upstream/original-de
 import { describeConnectError, describePoolFailure, describeReset } from './describe-failure';
 import type { Exchange } from './exchange';
 import { httpStatusOf } from './local-reply';
-import { hashForBalancer, planUpstream } from './plan-upstream';
+import { hashForBalancer, planCookies, planUpstream } from './plan-upstream';
 import { FLAG } from './response-flags';
 import { RetryState } from './retry-state';
 import { TryTimers } from './try-timers';
@@ -279,6 +279,7 @@ export class Router implements UpstreamOwner, PoolWaiter, TimerOwner {
     cluster.stats.countStatus(status);
     this.serviceMs = Math.max(0, Math.round(now - this.began));
     const plan = exchange.responsePlan;
+    planCookies(exchange);
     if (exchange.chain.overwriteServer) plan.server = exchange.chain.serverName;
     if (!exchange.chain.suppressEnvoyHeaders) plan.serviceTimeMs = this.serviceMs;
     const { decision } = exchange;
