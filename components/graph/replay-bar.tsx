@@ -16,7 +16,7 @@ export interface ReplayBarProps {
   onClose: () => void;
 }
 
-const spans = { '5m': 300, '15m': 900, '1h': 3_600, '6h': 21_600 } as const;
+const spans = { '5m': 300, '15m': 900, '1h': 3_600, '6h': 21_600, '24h': 86_400 } as const;
 const speeds = { '1': 1_000, '2': 500, '4': 250 } as const;
 const frames = 60;
 /** So many frames are asked for before they are shown. */
@@ -94,10 +94,16 @@ export function ReplayBar({ question, at, onAt, onClose }: ReplayBarProps): Reac
           className="w-full accent-[var(--accent)]"
         />
         {marks.map((mark) => (
-          <span
+          <button
             key={mark.id}
+            type="button"
             title={`${clock.format(new Date(mark.at * 1_000))} ${mark.text}`}
-            className="absolute -top-1 size-2 -translate-x-1/2 rotate-45 bg-accent"
+            aria-label={`${clock.format(new Date(mark.at * 1_000))} ${mark.text}`}
+            onClick={() => {
+              setPlaying(false);
+              onAt(new Date(mark.at * 1_000).toISOString());
+            }}
+            className="absolute -top-1.5 size-2.5 -translate-x-1/2 rotate-45 rounded-[1px] bg-accent hover:scale-125"
             style={{ left: `calc(8px + (100% - 16px) * ${(mark.at - (end - seconds)) / seconds})` }}
           />
         ))}

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import AxeBuilder from '@axe-core/playwright';
 import { type Locator, type Page, expect, test } from '@playwright/test';
 import type { GraphEdge, GraphResponse } from '@/lib/contract';
@@ -25,10 +24,13 @@ const between = (graph: GraphResponse, source: string, target: string): GraphEdg
 
 test('numbers of edges are those of PromQL on the same window', async () => {
   // A fixed moment: both ask the same question.
-  await expect.poll(async () => (await askGraph('duration=60s')).edges.length, { timeout: 60_000 }).toBeGreaterThan(4);
   // Long enough ago that every scrape of that time has arrived, on a slow machine too.
-  await sleep(20_000);
-  const at = new Date(Date.now() - 15_000).toISOString();
+  let at = '';
+  const edgesThen = async (): Promise<number> => {
+    at = new Date(Date.now() - 15_000).toISOString();
+    return (await askGraph(`duration=60s&at=${at}`)).edges.length;
+  };
+  await expect.poll(edgesThen, { timeout: 90_000, intervals: [1_000] }).toBeGreaterThan(4);
   const graph = await askGraph(`duration=60s&at=${at}`);
   const rows = await query(
     `sum by (source_workload, destination_workload) (rate(istio_requests_total{reporter="source",destination_workload!="unknown"}[60s] @ ${Date.parse(at) / 1_000}))`,
@@ -53,7 +55,6 @@ test('numbers of edges are those of PromQL on the same window', async () => {
 
 test('find, hide, boxes and focus; hiding moves nothing, the link restores the view', async ({ page }) => {
   await openGraph(page);
-  await page.waitForTimeout(1_500);
   const places = (): Promise<string> =>
     page.evaluate(() =>
       Object.entries(localStorage)
@@ -61,8 +62,8 @@ test('find, hide, boxes and focus; hiding moves nothing, the link restores the v
         .map(([, value]) => value)
         .join('\n'),
     );
+  await expect.poll(places).toContain('reviews-v2');
   const before = await places();
-  expect(before).toContain('reviews-v2');
 
   const find = page.getByRole('combobox', { name: 'Find' });
   await find.fill('na');
@@ -78,11 +79,11 @@ test('find, hide, boxes and focus; hiding moves nothing, the link restores the v
   const hide = page.getByRole('combobox', { name: 'Hide' });
   await hide.fill('name = details');
   await hide.press('Enter');
-  await page.waitForTimeout(800);
+  await expect(page).toHaveURL(/hide=name/);
   expect(await places()).toBe(before);
   await hide.fill('');
   await hide.press('Enter');
-  await page.waitForTimeout(800);
+  await expect(page).not.toHaveURL(/hide=/);
   expect(await places()).toBe(before);
 
   await page.goto(`${readRun().console}/graph?ns=default,istio-system&find=app+%3D+reviews&hide=healthy&box=app&hops=1`);
@@ -130,7 +131,7 @@ test('replay goes back in time and returns', async ({ page }) => {
   await expect(page).not.toHaveURL(/at=/);
 });
 
-test('compare: with a fault in between, the edge that failed is named first', async ({ page }) => {
+test('a fault: the edge says why it fails, and a comparison names it first', async ({ page }) => {
   const api = `${readRun().console}/api/v1`;
   const send = async (path: string, body: unknown): Promise<{ change: { id: string } }> => {
     const response = await fetch(`${api}${path}`, {
@@ -161,10 +162,20 @@ test('compare: with a fault in between, the edge that failed is named first', as
     reason: 'story of the graph',
     takeOver: true,
   });
-  await sleep(45_000);
-  const during = new Date(Date.now() - 2_000).toISOString();
+  let failing: GraphEdge | undefined;
+  const failures = async (): Promise<number> => {
+    const graph = await askGraph('namespaces=default&duration=15s');
+    failing = graph.edges.find((edge) => edge.target.endsWith('/ratings-v1') && (edge.errorRatio ?? 0) > 0.3);
+    return failing === undefined ? 0 : 1;
+  };
+  await expect.poll(failures, { timeout: 60_000, intervals: [1_000] }).toBe(1);
+  const during = new Date(Date.now() - 1_000).toISOString();
+  await openGraph(page, `&sel=${encodeURIComponent(failing?.id ?? '')}`);
+  const details = page.getByRole('complementary', { name: 'Details' });
+  await expect(details).toContainText('FI');
+  await expect(details).toContainText('VirtualService ratings, http[0]: 50% are aborted with 500.');
   await send(`/changes/${change.id}/undo`, {});
-  await openGraph(page, `&t=30s&vs=${before}&at=${during}`);
+  await openGraph(page, `&t=15s&vs=${before}&at=${during}`);
   const first = page.getByRole('region', { name: 'What differs' }).getByRole('listitem').first();
   await expect(first).toContainText(/reviews v[23] → ratings v1/);
   await expect(first).toContainText('fails more');
@@ -196,6 +207,33 @@ test('what is asked in vain leaves the rest standing, with a notice', async ({ p
       .getByRole('button', { name: /^productpage v1 to / })
       .first(),
   ).toBeAttached();
+});
+
+test('a wrong query in one part leaves the rest standing', async ({ page }) => {
+  const graph = await askGraph('namespaces=default,istio-system&duration=60s');
+  await page.route('**/api/v1/events?*', async (route) => {
+    const edges = graph.edges.map((edge) => ({ ...edge, p95Ms: null }));
+    const { at, nodes, queries } = graph;
+    const notices = [{ source: 'prometheus/p95Ms', code: 'source_failed', message: 'Prometheus: parse error' }];
+    const data = { at, nodes, edges, removedNodes: [], removedEdges: [], notices, queries };
+    await route.fulfill({ contentType: 'text/event-stream', body: `event: graph\ndata: ${JSON.stringify(data)}\n\n` });
+  });
+  const [busiest] = graph.edges.filter((edge) => edge.rps !== null).toSorted((one, other) => (other.rps ?? 0) - (one.rps ?? 0));
+  await openGraph(page, `&sel=${encodeURIComponent(busiest?.id ?? '')}`);
+  await expect(page.getByText('parse error')).toBeVisible();
+  await expect(page.getByRole('complementary', { name: 'Details' })).toContainText('req/s');
+});
+
+test('panels of a node, of the graph and of services as nodes', async ({ page }) => {
+  const graph = await askGraph('namespaces=default&duration=60s');
+  const node = graph.nodes.find((one) => one.name === 'productpage-v1');
+  await openGraph(page, `&sel=${encodeURIComponent(node?.id ?? '')}`);
+  const details = page.getByRole('complementary', { name: 'Details' });
+  await expect(details.getByRole('figure', { name: 'Duration' })).toBeVisible();
+  await expect(details).toContainText('p99');
+  await page.goto(`${readRun().console}/graph?ns=default&sel=all&services=1&labels=rate,p90,throughput`);
+  await expect(details.getByRole('figure', { name: 'Duration' })).toBeVisible();
+  await expect(list(page).getByRole('button', { name: /^reviews, default/ })).toBeAttached();
 });
 
 test('exports', async ({ page }) => {

@@ -1,3 +1,4 @@
+import type { Sample } from './resolve-nodes';
 import type { GraphType } from './schema';
 
 /** What fills which part of the graph. Each is one query for the whole mesh. */
@@ -68,18 +69,48 @@ function latencyLabels(type: GraphType): string[] {
 export const graphPercentiles = ['50', '90', '95', '99'] as const;
 export type GraphPercentile = (typeof graphPercentiles)[number];
 
+/** Above so many hosts a selector that names them costs more than it saves. */
+const mostHosts = 150;
+
+/**
+ * Hosts that some caller sent requests to which no destination reported (one without a sidecar, one outside the mesh, one never
+ * reached): only for these the callers' percentiles are needed. `all` when there are too many to name.
+ */
+export function hostsOnlyCallersKnow(rates: readonly Sample[], type: GraphType): readonly string[] | 'all' {
+  const labels = latencyLabels(type).filter((name) => name !== 'reporter');
+  const keyOf = (sample: Sample): string => labels.map((name) => sample.labels[name] ?? '').join('\n');
+  const reported = new Set(rates.filter((row) => row.labels['reporter'] !== 'source' && row.value > 0).map(keyOf));
+  const hosts = new Set<string>();
+  for (const row of rates) {
+    if (row.labels['reporter'] !== 'source' || !(row.value > 0) || reported.has(keyOf(row))) continue;
+    hosts.add(row.labels['destination_service'] ?? '');
+    if (hosts.size > mostHosts) return 'all';
+  }
+  return [...hosts].toSorted();
+}
+
+/** The buckets of those who are asked: destinations and waypoints, and callers for the hosts only they know. */
+function bucketRates(window: string, callersFor: readonly string[] | 'all'): string {
+  const rate = (where: string): string => `rate(istio_request_duration_milliseconds_bucket${where}[${window}])`;
+  if (callersFor === 'all') return rate('');
+  if (callersFor.length === 0) return rate('{reporter!="source"}');
+  const hosts = callersFor.map((host) => host.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|');
+  return `${rate('{reporter!="source"}')} or ${rate(`{reporter="source", destination_service=~${JSON.stringify(hosts)}}`)}`;
+}
+
 /**
  * The queries of a graph over a window such as `60s`: both reporters at once, all namespaces at once, twelve at the most. Percentiles
- * are what costs (twenty buckets per series), so only those asked for are planned.
+ * are what costs (twenty buckets per series): only those asked for are planned, and of the callers' buckets only what `callersFor` names.
  */
 export function planGraphQueries(
   type: GraphType,
   window: string,
   percentiles: readonly GraphPercentile[] = ['50', '95', '99'],
+  callersFor: readonly string[] | 'all' = 'all',
 ): Partial<Record<GraphQueryName, PlannedQuery>> {
   const rate = (metric: string) => `rate(${metric}[${window}])`;
   const quantile = (q: number): PlannedQuery => ({
-    promql: `histogram_quantile(${q}, sum by (le, ${latencyLabels(type).join(', ')}) (${rate('istio_request_duration_milliseconds_bucket')}))`,
+    promql: `histogram_quantile(${q}, sum by (le, ${latencyLabels(type).join(', ')}) (${bucketRates(window, callersFor)}))`,
     window,
     reporter: 'destination, else source',
   });

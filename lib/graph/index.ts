@@ -7,7 +7,7 @@ export { compareGraphs } from './compare-graphs';
 export type { GraphDifference } from './compare-graphs';
 export { explainFlag } from './explain-flags';
 export type { FlagFacts, KnownEndpoint } from './explain-flags';
-export { graphPercentiles, planGraphQueries } from './graph-queries';
+export { graphPercentiles, hostsOnlyCallersKnow, planGraphQueries } from './graph-queries';
 export type { GraphPercentile, GraphQueryName, PlannedQuery } from './graph-queries';
 export { isError } from './merge-reports';
 export { emptyContext } from './mesh-context';

@@ -17,6 +17,12 @@ export interface VectorSeries {
   present: Uint8Array;
 }
 
+/** Remembers parts of evaluations from one query to the next. The caller decides for how long: equal keys stand for equal questions. */
+export interface EvalMemo {
+  get(key: string): unknown;
+  set(key: string, value: unknown): void;
+}
+
 /** What the parts of one evaluation share. */
 export interface EvalContext {
   storage: Storage;
@@ -31,6 +37,7 @@ export interface EvalContext {
   budget: { samples: number };
   /** Called once per series: throws to stop a query that takes too long or is no longer wanted. */
   checkpoint: () => void;
+  memo: EvalMemo | undefined;
   warnings: Set<string>;
   infos: Set<string>;
   /** Evaluates a part of type instant vector, or scalar: the way back from an operator to its operands. */

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { PromqlError, evaluateInstant, evaluateRange, formatFloat, formatLabels, parseExpression, type QueryResult } from './index';
+import {
+  PromqlError,
+  evaluateInstant,
+  evaluateRange,
+  formatFloat,
+  formatLabels,
+  parseExpression,
+  type QueryResult,
+  type Storage,
+} from './index';
 import cases from './testdata/eval-cases.json' with { type: 'json' };
 import { memoryStorage } from './testdata/memory-storage';
 
@@ -113,4 +122,22 @@ describe('limits and notes', () => {
       expect.stringContaining('between 0 and 1'),
     ]);
   });
+});
+
+it('groups the buckets of a histogram once for several percentiles of the same moment', () => {
+  const storage = memoryStorage(['b{le="1"} 10s 0+1x6', 'b{le="2"} 10s 0+2x6', 'b{le="+Inf"} 10s 0+4x6'].join('\n'));
+  let asked = 0;
+  const counting: Storage = {
+    select: (...question) => {
+      asked += 1;
+      return storage.select(...question);
+    },
+  };
+  const memo = new Map<string, unknown>();
+  const ask = (phi: number, at: number, from: Storage = counting): QueryResult =>
+    evaluateInstant(parseExpression(`histogram_quantile(${phi}, sum by (le) (rate(b[1m])))`), from, at, from === counting ? { memo } : {});
+  for (const phi of [0.25, 0.5]) expect(ask(phi, 60_000)).toEqual(ask(phi, 60_000, storage));
+  expect(asked).toBe(1);
+  ask(0.5, 50_000);
+  expect(asked).toBe(2);
 });

@@ -1,5 +1,5 @@
 import { typeOf, describeType } from './check-types';
-import { holdSeries, type EvalContext, type Grid } from './eval-context';
+import { holdSeries, type EvalContext, type EvalMemo, type Grid } from './eval-context';
 import { evaluateOverGrid, selectRange } from './evaluate-selector';
 import { evaluateScalar } from './evaluate-scalar';
 import { evaluateVector } from './evaluate-vector';
@@ -17,6 +17,8 @@ export interface EvalOptions {
   maxSamples?: number;
   /** Called between series; throws to stop the query. */
   checkpoint?: () => void;
+  /** Keeps grouped buckets, so that the next percentile of the same histogram at the same moments costs little. */
+  memo?: EvalMemo;
 }
 
 /** A series of a result: its points in time order, milliseconds and values. */
@@ -116,6 +118,7 @@ function newContext(storage: Storage, grid: Grid, options: EvalOptions, endMs = 
     subqueryStepMs: options.subqueryStepMs ?? 60_000,
     budget: { samples: options.maxSamples ?? 50_000_000 },
     checkpoint: options.checkpoint ?? (() => {}),
+    memo: options.memo,
     warnings: new Set(),
     infos: new Set(),
     vector: evaluateVector,

@@ -1,6 +1,7 @@
 import { hasValues, holdSeries, newSeries, type EvalContext, type VectorSeries } from './eval-context';
 import { noteQuantile } from './evaluate-range-function';
 import { parseFloatText } from './float-format';
+import { printExpression } from './print-expression';
 import { METRIC_NAME, dropLabels, formatLabels, labelValue, labelsKey, type Labels } from './labels';
 import type { Call, Expr } from './syntax-tree';
 
@@ -19,7 +20,7 @@ export function* evaluateHistogramFunction(call: Call, ctx: EvalContext): Genera
   const vector = call.args.at(-1) as Expr;
   const [first, second] = call.args.slice(0, -1).map((arg) => ctx.scalar(arg, ctx)) as [Float64Array, Float64Array | undefined];
   if (call.func === 'histogram_quantile') noteQuantile(first, ctx);
-  for (const { labels, buckets } of groupBuckets(holdSeries(ctx.vector(vector, ctx), ctx)).values()) {
+  for (const { labels, buckets } of bucketsOf(vector, ctx).values()) {
     const result = newSeries(labels, ctx.grid.count);
     for (let step = 0; step < ctx.grid.count; step++) {
       const { bounds, counts } = bucketsAt(buckets, step);
@@ -41,6 +42,34 @@ export function* evaluateHistogramFunction(call: Call, ctx: EvalContext): Genera
 interface BucketSeries {
   bound: number;
   series: VectorSeries;
+}
+
+interface KnownBuckets {
+  groups: BucketGroups;
+  warnings: ReadonlySet<string>;
+  infos: ReadonlySet<string>;
+}
+
+type BucketGroups = ReadonlyMap<string, { labels: Labels; buckets: BucketSeries[] }>;
+
+/** The grouped buckets of an expression, from the memo when another percentile of them was asked for a moment ago. */
+function bucketsOf(vector: Expr, ctx: EvalContext): BucketGroups {
+  const { startMs, stepMs, count } = ctx.grid;
+  const when = [startMs, stepMs, count, ctx.queryStartMs, ctx.queryEndMs, ctx.lookbackMs, ctx.subqueryStepMs].join(' ');
+  const key = ctx.memo === undefined ? '' : `${when} ${printExpression(vector)}`;
+  // Under one key nothing but such groups is put.
+  const known = ctx.memo?.get(key) as KnownBuckets | undefined;
+  if (known !== undefined) {
+    for (const text of known.warnings) ctx.warnings.add(text);
+    for (const text of known.infos) ctx.infos.add(text);
+    return known.groups;
+  }
+  const own = { ...ctx, warnings: new Set<string>(), infos: new Set<string>() };
+  const groups = groupBuckets(holdSeries(own.vector(vector, own), own));
+  ctx.memo?.set(key, { groups, warnings: own.warnings, infos: own.infos } satisfies KnownBuckets);
+  for (const text of own.warnings) ctx.warnings.add(text);
+  for (const text of own.infos) ctx.infos.add(text);
+  return groups;
 }
 
 /** Groups bucket series by all labels but `le`; those without a readable `le` are no buckets. */

@@ -3,6 +3,7 @@ export { parseExpression } from './parse-expression';
 export { parseMetricSelector } from './parse-selector';
 export { printExpression } from './print-expression';
 export { evaluateInstant, evaluateRange } from './evaluate';
+export type { EvalMemo } from './eval-context';
 export type { EvalOptions, QueryResult, ResultSeries } from './evaluate';
 export { compileMatcher, matchesAll } from './label-matcher';
 export type { CompiledMatcher, Matcher, MatchOp } from './label-matcher';

@@ -1,8 +1,8 @@
 import { durationMs } from '@/lib/contract';
 import type { GraphDelta, GraphQuery, GraphResponse, ObjectsEvent } from '@/lib/contract';
-import { buildGraph, compareGraphs, emptyContext, planGraphQueries } from '@/lib/graph';
+import { buildGraph, compareGraphs, emptyContext } from '@/lib/graph';
 import type { GraphMetrics, GraphPercentile, Sample } from '@/lib/graph';
-import { askInstant } from './ask-metrics';
+import { askGraph } from './ask-graph';
 import type { Measured } from './ask-metrics';
 import type { Console } from './console-state';
 import { rememberHealth } from './remember-health';
@@ -33,8 +33,17 @@ export type GraphAsked = Omit<GraphQuery, 'waypoints' | 'percentiles'> & Partial
 
 const usualPercentiles: GraphPercentile[] = ['50', '95', '99'];
 const freshMs = 2000;
+const slowMs = 1000;
+const staleMs = 15_000;
 const tickMs = 5000;
 const objectsMs = 1000;
+
+/** Answers of Prometheus, the moment they are of, and when they were there. */
+interface Taken {
+  measured: Measured<Sample>;
+  atMs: number;
+  endedMs: number;
+}
 
 interface LiveGraph {
   query: GraphQuery;
@@ -44,7 +53,7 @@ interface LiveGraph {
 }
 
 export function createGraphHub(console: () => Console): GraphHub {
-  const answers = new Map<string, { at: number; measured: Promise<Measured<Sample>> }>();
+  const answers = new Map<string, { last: Taken | null; next: Promise<Taken> | null }>();
   const live = new Map<string, LiveGraph>();
   const others = new Set<(event: HubEvent) => void>();
   let changed = { kinds: new Set<string>(), namespaces: new Set<string>() };
@@ -53,28 +62,34 @@ export function createGraphHub(console: () => Console): GraphHub {
   const health = rememberHealth();
 
   /** All namespaces at once: whoever looks at which of them shares the same answer. */
-  function measure(
-    { graphType: type, duration, percentiles = usualPercentiles }: GraphAsked,
-    atMs: number | null,
-  ): Promise<Measured<Sample>> {
+  async function measure({ graphType: type, duration, percentiles = usualPercentiles }: GraphAsked, atMs: number | null): Promise<Taken> {
     const state = console();
-    const now = state.now();
-    const ask = () => askInstant(state.prometheus, planGraphQueries(type, duration, percentiles), atMs ?? now);
-    if (atMs !== null) return ask();
+    const take = async (): Promise<Taken> => {
+      const startedMs = state.now();
+      const measured = await askGraph(state.prometheus, { type, duration, percentiles }, atMs ?? startedMs);
+      return { measured, atMs: atMs ?? startedMs, endedMs: state.now() };
+    };
+    if (atMs !== null) return take();
     const key = `${type} ${duration} ${percentiles.join()}`;
-    const known = answers.get(key);
-    if (known !== undefined && now - known.at < freshMs) return known.measured;
-    const measured = ask();
-    answers.set(key, { at: now, measured });
-    measured.catch(() => answers.delete(key));
-    return measured;
+    const known = answers.get(key) ?? { last: null, next: null };
+    answers.set(key, known);
+    const now = state.now();
+    if (known.last !== null && now - known.last.endedMs < freshMs) return known.last;
+    known.next ??= take()
+      .then((taken) => (known.last = taken))
+      .finally(() => (known.next = null));
+    // Where asking takes long, what was known a moment ago is told while it is asked for anew; `at` says from when it is.
+    const slow = known.last !== null && known.last.endedMs - known.last.atMs > slowMs;
+    if (known.last === null || !slow || now - known.last.endedMs > staleMs) return known.next;
+    known.next.catch((error: unknown) => state.log.warn({ error: String(error) }, 'the graph could not be measured anew'));
+    return known.last;
   }
 
   async function graph(query: GraphAsked): Promise<GraphResponse> {
     const state = console();
     const atMs = query.at === undefined ? null : Date.parse(query.at);
-    const started = state.now();
-    const { answers: rows, notices, queries } = await measure(query, atMs);
+    const taken = await measure(query, atMs);
+    const { answers: rows, notices, queries } = taken.measured;
     const cluster = state.clusterOrNull();
     const metrics: GraphMetrics = rows;
     const built = buildGraph(metrics, {
@@ -86,17 +101,17 @@ export function createGraphHub(console: () => Console): GraphHub {
       context: cluster?.context() ?? emptyContext(state.config.clusterName),
       ...(cluster === null
         ? {}
-        : { remarks: remarker.remark(state, cluster, { endMs: atMs ?? started, duration: query.duration, live: atMs === null }) }),
+        : { remarks: remarker.remark(state, cluster, { endMs: taken.atMs, duration: query.duration, live: atMs === null }) }),
     });
     if (atMs === null) {
-      const kept = health.of(`${query.graphType} ${query.duration} ${query.services}`, started);
+      const kept = health.of(`${query.graphType} ${query.duration} ${query.services}`, state.now());
       for (const item of [...built.nodes, ...built.edges]) kept.settle(item);
     }
     const failed = state.clusterError();
     const clusterNotices =
       cluster?.notices() ?? (failed === null ? [] : [{ source: 'kubernetes', code: failed.code, message: failed.message }]);
     return {
-      at: new Date(atMs ?? started).toISOString(),
+      at: new Date(taken.atMs).toISOString(),
       duration: query.duration,
       graphType: query.graphType,
       ...built,

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import type { EvalMemo } from '@/lib/promql';
 import type { DurableStore } from './durable-store';
 import type { ScrapeManager } from './scrape-manager';
 
@@ -15,6 +16,8 @@ export interface ApiContext {
   limits: QueryLimits;
   retentionMs: number;
   startedMs: number;
+  /** Buckets of the queries of the last moments. */
+  memo: EvalMemo;
   /** The store's own metrics. */
   registry: Registry;
   version: string;

@@ -81,6 +81,7 @@ describe.skipIf(!found && !peersRequired)('answers of Prometheus (Debian) to the
       limits: { timeoutMs: 60_000, maxSamples: 50_000_000, lookbackMs: 300_000 },
       retentionMs: 3_600_000,
       startedMs: 0,
+      memo: new Map(),
       registry: new Registry(),
       version: '0',
     });

@@ -50,13 +50,14 @@ function parseQuery(params: ApiParams): Expr {
   }
 }
 
-function evalOptions(params: ApiParams, { limits }: ApiContext): EvalOptions {
+function evalOptions(params: ApiParams, { limits, memo }: ApiContext): EvalOptions {
   const timeoutMs = Math.min(params.duration('timeout', limits.timeoutMs), limits.timeoutMs);
   const deadline = performance.now() + timeoutMs;
   const lookbackMs = params.duration('lookback_delta', limits.lookbackMs);
   return {
     lookbackMs: lookbackMs > 0 ? lookbackMs : limits.lookbackMs,
     maxSamples: limits.maxSamples,
+    memo,
     checkpoint: () => {
       if (performance.now() > deadline) throw new PromqlError('timeout', 'query timed out in expression evaluation');
     },

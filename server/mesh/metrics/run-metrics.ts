@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Gauge, Registry } from 'prom-client';
 import { DurableStore } from './durable-store';
 import { createPrometheusServer } from './prometheus-server';
+import { rememberBuckets } from './remember-buckets';
 import { ScrapeManager } from './scrape-manager';
 import type { ScrapeTarget } from './scrape-target';
 
@@ -45,6 +46,7 @@ export async function runMetrics(settings: MetricsConfig, onProblem: (message: s
     limits: { timeoutMs: settings.queryTimeoutMs, maxSamples: settings.maxSamples, lookbackMs: settings.lookbackMs },
     retentionMs: settings.retentionMs,
     startedMs: Date.now(),
+    memo: rememberBuckets(),
     registry: ownMetrics(store, scraper),
     version: settings.version,
   });
