@@ -1,7 +1,8 @@
 import { decodeMessage, encodeMessage, typeUrls } from '@/lib/xds';
 import type { ConfigHandler, ConfigSource, DeliveredResource } from '../config-source';
 import { createBackOff } from './back-off';
-import type { GrpcChannel, MessageStream } from './grpc-channel';
+import type { MessageStream } from './grpc-call';
+import type { GrpcChannel } from './grpc-channel';
 
 const path = '/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources';
 const requestType = 'envoy.service.discovery.v3.DeltaDiscoveryRequest';
