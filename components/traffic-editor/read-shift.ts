@@ -1,7 +1,6 @@
 import type { ObjectRef } from '@/lib/contract';
 import { sameJson } from '@/lib/kinds/shared/json';
-import { readSplit, ruleEditorOf } from '@/lib/traffic';
-import { mainRule } from './rule-list';
+import { mainRule, readSplit } from '@/lib/traffic';
 import type { TrafficDraft } from './use-traffic-draft';
 
 /** A draft that does nothing but move weights of the rule that ordinary requests reach: it can be made in steps, too. */

@@ -11,26 +11,17 @@ import {
   concernsCaller,
   findUnreachable,
   isEdited,
+  mainRule,
   moveRule,
   movedRules,
   readSplit,
   ruleEditorOf,
 } from '@/lib/traffic';
-import type { DraftRule, RouteDraft } from '@/lib/traffic';
+import type { RouteDraft } from '@/lib/traffic';
 import { CohortForm } from './cohort-form';
 import { RuleCard } from './rule-card';
 import type { FaultSeconds } from './rule-panels';
 import type { TrafficDraft } from './use-traffic-draft';
-
-/** The rule that requests without special marks reach: the first without conditions, else the last. */
-export function mainRule(route: RouteDraft): DraftRule | undefined {
-  const editor = ruleEditorOf(route.object);
-  return (
-    route.rules.find(
-      (one) => editor.action(one.rule) === 'route' && editor.read(one.rule, 'matches').every((match) => match.length === 0),
-    ) ?? route.rules.at(-1)
-  );
-}
 
 export interface RuleListProps {
   draft: TrafficDraft;

@@ -12,6 +12,8 @@ export const rollout = z.object({
   service: z.object({ namespace: z.string(), name: z.string() }),
   /** The object whose weights are moved. */
   route: objectRef,
+  /** Position of the rule whose split is moved. */
+  rule: z.int(),
   plan: rolloutPlan,
   state: rolloutState.omit({ look: true, earlier: true, before: true }),
   /** Whether anything will still happen to it. */
@@ -30,11 +32,15 @@ export type RolloutsResponse = z.infer<typeof rolloutsResponse>;
 
 export const rolloutsQuery = z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) });
 
-/** Body of `POST /rollouts`. `weights` are the last step's, as the traffic editor's destinations have them; all of a service sum to 100. */
+/** Body of `POST /rollouts`: the split of one rule is moved. `weights` are the last step's, by version; those of a rule sum to 100. */
 export const startRolloutRequest = z.object({
   namespace: z.string().min(1),
   name: z.string().min(1),
-  weights: z.array(z.object({ host: z.string(), subset: z.string().nullable(), weight: z.int().min(0).max(100) })).min(1),
+  /** The object that routes the service (VirtualService, HTTPRoute, GRPCRoute); absent: the one that acts, or a new VirtualService. */
+  route: objectRef.optional(),
+  /** Position of its rule; absent: the one that requests without special marks reach. */
+  rule: z.int().min(0).optional(),
+  weights: z.record(z.string(), z.int().min(0).max(100)),
   /** Parts of the way from the present weights to those, in per cent; 100 is added. */
   steps: z.array(z.number().min(1).max(100)).min(1).max(50).default([10, 25, 50, 100]),
   intervalSeconds: rolloutPlan.shape.intervalSeconds.default(120),

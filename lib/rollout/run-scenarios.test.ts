@@ -45,10 +45,10 @@ function planOf({ percents = [10, 50, 100], watch = { errors: true, latency: tru
   ] as const;
   return rolloutPlan.parse({
     destinations: ['v1', 'v2'].map((version, index) => ({
-      host: 'reviews',
-      subset: version,
-      port: null,
+      key: version,
+      label: version,
       version,
+      service: 'reviews',
       weight: from[index],
       side: sideOf(from[index] ?? 0, to[index] ?? 0),
     })),

@@ -11,10 +11,13 @@ export const rolloutStep = z.object({
 export type RolloutStep = z.infer<typeof rolloutStep>;
 
 export const rolloutDestination = z.object({
-  host: z.string(),
-  subset: z.string().nullable(),
-  port: z.int().nullable(),
+  /** Tells it from the others of its rule. */
+  key: z.string(),
+  /** The version, else the subset, else the host. */
+  label: z.string(),
   version: z.string().nullable(),
+  /** The service that its requests are counted for. */
+  service: z.string(),
   /** Weight before the first step. */
   weight: z.int().min(0).max(100),
   /** Whether it gains (`new`), loses (`old`), or neither. */

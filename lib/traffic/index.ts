@@ -23,6 +23,7 @@ export type { DraftFault, DraftRule, RouteDraft, RouteObject } from './edit-rule
 export { findUnreachable } from './find-unreachable';
 export { concernsCaller } from './concern-caller';
 export type { Caller } from './concern-caller';
+export { mainRule } from './main-rule';
 export { readSplit, writeSplit } from './split-rule';
 export type { SplitContext, SplitRow } from './split-rule';
 export { changedObjects, newDestinationRule, newVirtualService } from './write-draft';

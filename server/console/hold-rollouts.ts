@@ -10,10 +10,11 @@ import { findKind, resourceFor } from './known-kinds';
 import { measureSides } from './measure-rollout';
 import { same } from './merge-three-way';
 import type { RecordLog } from './record-log';
+import { readRoute } from './route-split';
 import type { StoredRollout } from './rollout-store';
 import { findService } from './show-services';
 import type { Cluster } from './watch-cluster';
-import { ChangedByOthers, foreign, readRoute, writeBack, writeStep, writtenBy } from './write-rollout';
+import { ChangedByOthers, foreign, writeBack, writeStep, writtenBy } from './write-rollout';
 
 /** The one place where shifts in steps go on. */
 export interface Rollouts {
@@ -211,7 +212,7 @@ async function rebase(
     happen(rollout.id, { type: 'resume', by });
     return;
   }
-  const { route, destinationRule } = await readRoute(console.cluster(), rollout.service);
+  const { route, destinationRule } = await readRoute(console.cluster(), rollout);
   const written = {
     route: route === null ? null : cleanObject(route),
     routeVersion: route?.metadata.resourceVersion ?? null,

@@ -21,7 +21,7 @@ export async function measureSides(
   atMs: number,
 ): Promise<Measured> {
   const window = Math.max(2, Math.round(seconds));
-  const { answers, notices, queries } = await askInstant(console.prometheus, queriesOf(service, window), atMs);
+  const { answers, notices, queries } = await askInstant(console.prometheus, queriesOf(service.namespace, plan, window), atMs);
   const requests = answers['requests'] ?? null;
   if (requests === null || answers['latency'] === null) return { old: null, fresh: null, notices, queries };
   const reporter = ['source', 'destination'].find((one) => requests.some((row) => row.labels['reporter'] === one)) ?? 'source';
@@ -33,8 +33,10 @@ export async function measureSides(
   return { old: side('old'), fresh: side('new'), notices, queries };
 }
 
-function queriesOf(service: { namespace: string; name: string }, seconds: number): Record<string, PlannedQuery> {
-  const where = `destination_service_namespace=${promString(service.namespace)}, destination_service_name=${promString(service.name)}`;
+function queriesOf(namespace: string, { destinations }: Pick<RolloutPlan, 'destinations'>, seconds: number): Record<string, PlannedQuery> {
+  // Names of Kubernetes services need no escape in a pattern.
+  const names = [...new Set(destinations.map((one) => one.service))].join('|');
+  const where = `destination_service_namespace=${promString(namespace)}, destination_service_name=~${promString(names)}`;
   const window = `${seconds}s`;
   const reporter = 'source, else destination';
   const by = 'reporter, destination_canonical_revision';

@@ -1,6 +1,7 @@
 import { durationMs } from '@/lib/contract';
 import { actsOn } from '@/lib/graph';
-import type { GraphRemarks, MeshContext, NodeChange, NodeFinding } from '@/lib/graph';
+import type { GraphRemarks, MeshContext, NodeChange, NodeFinding, NodeRollout } from '@/lib/graph';
+import { hasEnded, sideWeight } from '@/lib/rollout';
 import type { Console } from './console-state';
 import { keepFindings } from './keep-findings';
 import type { KnownFinding } from './keep-findings';
@@ -47,10 +48,21 @@ export function createRemarker(): GraphRemarker {
         // Findings are about the configuration of now.
         findings: live ? findings(cluster) : new Map<string, NodeFinding[]>(),
         changes: changesOf(state, cluster.context(), endMs - durationMs(duration), endMs),
-        rollouts: new Map(),
+        rollouts: live ? rolloutsOf(state) : new Map<string, NodeRollout>(),
       };
     },
   };
+}
+
+/** Shifts that are under way, by the service whose requests they move. */
+function rolloutsOf(state: Console): Map<string, NodeRollout> {
+  const running = state.rollouts.list().filter((one) => !hasEnded(one.state));
+  return new Map(
+    running.map(({ id, service, plan, state: { phase, pause, step } }) => [
+      `Service ${service.namespace}/${service.name}`,
+      { id, status: pause === null ? phase : 'paused', weight: sideWeight(plan, step, 'new') },
+    ]),
+  );
 }
 
 const mostChanges = 200;

@@ -16,6 +16,9 @@ export interface StoredRollout {
   plan: RolloutPlan;
   state: RolloutState;
   route: ObjectRef;
+  /** The DestinationRule that has the subsets, or will have them. */
+  destinationRule: { namespace: string; name: string };
+  rule: number;
   /** The objects before the first step, `null`: it did not exist. */
   original: { route: AnyObject | null; destinationRule: AnyObject | null };
   /** The same as this shift wrote them last, and in which version; before the first step as they were found. */
@@ -31,7 +34,14 @@ export function openRolloutLog(dataDir: string): RecordLog<StoredRollout> {
 }
 
 /** What the API tells of a shift. */
-export function publicRollout({ original: _original, written: _written, rebased: _rebased, state, ...rest }: StoredRollout): Rollout {
+export function publicRollout({
+  original: _original,
+  written: _written,
+  rebased: _rebased,
+  destinationRule: _rule,
+  state,
+  ...rest
+}: StoredRollout): Rollout {
   const { look: _look, earlier: _earlier, before: _before, ...shown } = state;
   const active = !hasEnded(state);
   const waits = active && state.phase === 'watching' && state.pause === null && state.stepSince !== null;
@@ -48,7 +58,7 @@ export function publicRollout({ original: _original, written: _written, rebased:
 function sentenceOf({ service, plan }: Pick<StoredRollout, 'service' | 'plan'>): Rollout['sentence'] {
   const last = plan.steps.at(-1)?.weights ?? [];
   const gains = plan.destinations.flatMap((one, index) =>
-    one.side === 'new' ? [`${one.version ?? one.subset ?? one.host} ${one.weight}% → ${last[index] ?? one.weight}%`] : [],
+    one.side === 'new' ? [`${one.label} ${one.weight}% → ${last[index] ?? one.weight}%`] : [],
   );
   return sayWords('rollout_sentence', { service: service.name, gains: gains.join(', '), steps: plan.steps.length });
 }

@@ -49,10 +49,7 @@ function measure(v1: Side | null, v2: Side | null): void {
 const start = async (more: Record<string, unknown> = {}) => {
   const body = {
     ...reviews,
-    weights: [
-      { host: 'reviews', subset: 'v1', weight: 0 },
-      { host: 'reviews', subset: 'v2', weight: 100 },
-    ],
+    weights: { v1: 0, v2: 100 },
     steps: [10, 100],
     intervalSeconds: 5,
     warmUpSeconds: 0,
@@ -118,10 +115,7 @@ describe('a guarded shift', () => {
   it('takes away a route and subsets that it made itself', async () => {
     measure({ requests: 2000 }, { requests: 2000 });
     const { status, body } = await start({
-      weights: [
-        { host: 'reviews', subset: 'v1', weight: 0 },
-        { host: 'reviews', subset: 'v2', weight: 100 },
-      ],
+      weights: { v1: 0, v2: 100 },
     });
     expect(status, JSON.stringify(body)).toBe(201);
     await expect.poll(() => live() !== null && open.kubernetes.get(rules, 'default/reviews') !== undefined).toBe(true);
@@ -221,10 +215,7 @@ describe('a guarded shift', () => {
     await expect.poll(() => open.console.cluster().virtualServices().length).toBe(1);
     expect((await start()).body.error).toMatchObject({ code: 'source_unavailable' });
     measure({ requests: 4000 }, { requests: 600 });
-    const toNobody = [
-      { host: 'reviews', subset: 'v1', weight: 50 },
-      { host: 'reviews', subset: 'v2', weight: 40 },
-    ];
+    const toNobody = { v1: 50, v2: 40 };
     expect((await start({ weights: toNobody })).body.error).toMatchObject({ code: 'bad_request', path: 'weights' });
     const ref = { group: 'networking.istio.io', version: 'v1', kind: 'VirtualService', namespace: 'default', name: 'reviews' };
     expect((await start({ sources: [{ ref, resourceVersion: '1' }] })).status).toBe(409);

@@ -43,10 +43,7 @@ export async function showTraffic(
     })),
     backends,
     callers: acting.callers,
-    newNames: {
-      virtualService: freeName(target, cluster.virtualServices(), 'routes'),
-      destinationRule: freeName(target, cluster.destinationRules(), 'subsets'),
-    },
+    newNames: newNames(cluster, target),
     notices: [...measured.notices, ...cluster.notices()],
     queries: measured.queries,
   };
@@ -71,6 +68,14 @@ export function backendsOf(service: Service, cluster: Cluster): TrafficResponse[
       return [{ namespace, name: other.metadata.name, port: port.port, version }];
     })
     .toSorted((left, right) => left.version.localeCompare(right.version, 'en', { numeric: true }));
+}
+
+/** Names for objects that a draft has to make. */
+export function newNames(cluster: Cluster, target: { namespace: string; name: string }): TrafficResponse['newNames'] {
+  return {
+    virtualService: freeName(target, cluster.virtualServices(), 'routes'),
+    destinationRule: freeName(target, cluster.destinationRules(), 'subsets'),
+  };
 }
 
 /** The service's own name, unless an object about something else has it. */

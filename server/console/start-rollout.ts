@@ -1,25 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import type { RolloutResponse, RolloutsResponse, StartRolloutRequest, RolloutActionName } from '@/lib/contract';
+import type { ObjectRef, RolloutResponse, RolloutsResponse, StartRolloutRequest, RolloutActionName } from '@/lib/contract';
 import { rolloutAction } from '@/lib/contract';
 import { HeddleError } from '@/lib/errors';
-import { messagesOf } from '@/lib/i18n';
-import { chooseTrafficObjects, readTraffic } from '@/lib/kinds/virtual-service';
-import type { TrafficDestination } from '@/lib/kinds/virtual-service';
 import { hasEnded, planSteps, sideOf, startRollout as beginRollout } from '@/lib/rollout';
 import type { RolloutPlan } from '@/lib/rollout';
+import type { SplitRow } from '@/lib/traffic';
 import { conflictError } from './apply-change';
 import type { Console } from './console-state';
 import { versionsOf } from './describe-service';
 import { cleanObject, otherOwners, refOfObject, sameRef } from './draft-object';
+import { findActingRoutes } from './find-acting-routes';
 import { findController } from './find-controller';
 import { measureSides } from './measure-rollout';
 import { isRefused, previewChange } from './preview-change';
+import { draftWeights, openSplit, readRoute } from './route-split';
+import type { RouteObjects, SplitPlace } from './route-split';
 import { publicRollout } from './rollout-store';
 import type { StoredRollout } from './rollout-store';
 import { findService } from './show-services';
 import type { Cluster } from './watch-cluster';
-import { draftWeights, readRoute } from './write-rollout';
-import type { RouteObjects } from './write-rollout';
+import { newNames } from './show-traffic';
 
 /** The old version is measured over so long before the first step. */
 const baselineSeconds = 300;
@@ -62,8 +62,8 @@ export async function startRollout(console: Console, request: StartRolloutReques
   const cluster = console.cluster();
   const service = { namespace: request.namespace, name: request.name };
   const known = versionsOf(findService(cluster, service.namespace, service.name), cluster);
-  refuseUneditable(cluster, service);
-  const now = await readRoute(cluster, service);
+  const place = placeOf(cluster, request);
+  const now = await readRoute(cluster, place);
   refuseStale(request, now);
   const controller = await findController(cluster.client, service, now.route);
   if (controller !== null) {
@@ -76,27 +76,16 @@ export async function startRollout(console: Console, request: StartRolloutReques
       },
     );
   }
-  const settings = readTraffic({
-    service,
-    virtualService: (now.route ?? null) as never,
-    destinationRule: (now.destinationRule ?? null) as never,
-    versions: known.map(({ version }) => ({ version, labels: { version } })),
-  });
-  if (now.route !== null && settings.rulePath === null)
-    throw new HeddleError('conflict', `No rule of VirtualService ${now.route.metadata.name} sends requests to ${service.name}.`);
-  const plan = planOf(request, settings.destinations);
-  for (const { side, version, subset } of plan.destinations) {
+  const { rule, rows } = openSplit(cluster, place, now);
+  const plan = planOf(request, rows);
+  for (const { side, version, label } of plan.destinations) {
     if (side === 'neither') continue;
     if (version === null)
-      throw new HeddleError(
-        'bad_request',
-        `Metrics cannot tell the requests to ${subset ?? 'one of the destinations'} apart: it has no version.`,
-        { path: 'weights' },
-      );
+      throw new HeddleError('bad_request', `Metrics cannot tell the requests to ${label} apart: it has no version.`, { path: 'weights' });
     if (side === 'new' && (known.find((one) => one.version === version)?.readyEndpoints ?? 0) === 0)
       throw new HeddleError('bad_request', `No endpoint of ${version} is ready.`, { path: 'weights', hint: 'Start it first.' });
   }
-  const last = draftWeights(cluster, service, now, plan, plan.steps.at(-1)?.weights ?? []);
+  const last = draftWeights(cluster, { ...place, rule: rule.from }, now, plan, plan.steps.at(-1)?.weights ?? []);
   await guard(console, request, last, now);
   const before = await baseline(console, service, plan);
   // All of the above took time: nobody else may have begun meanwhile, nor does anything come between this and the store.
@@ -106,29 +95,21 @@ export async function startRollout(console: Console, request: StartRolloutReques
   if (running !== undefined)
     throw new HeddleError('conflict', `A shift of ${service.name} is under way already.`, { hint: 'Abort or promote it first.' });
   const by = await cluster.user();
-  const rollout = recordOf(console, { request, service, plan, now, by, before });
+  const rollout = recordOf(console, { request, place: { ...place, rule: rule.from ?? 0 }, plan, now, by, before });
   console.rollouts.add(rollout);
   return { rollout: publicRollout(rollout) };
 }
 
-function recordOf(
-  console: Console,
-  {
-    request,
-    service,
-    plan,
-    now,
-    by,
-    before,
-  }: {
-    request: StartRolloutRequest;
-    service: StoredRollout['service'];
-    plan: RolloutPlan;
-    now: RouteObjects;
-    by: string;
-    before: Parameters<typeof beginRollout>[0];
-  },
-): StoredRollout {
+interface Begun {
+  request: StartRolloutRequest;
+  place: SplitPlace & { rule: number };
+  plan: RolloutPlan;
+  now: RouteObjects;
+  by: string;
+  before: Parameters<typeof beginRollout>[0];
+}
+
+function recordOf(console: Console, { request, place, plan, now, by, before }: Begun): StoredRollout {
   const objects = {
     route: now.route === null ? null : cleanObject(now.route),
     destinationRule: now.destinationRule === null ? null : cleanObject(now.destinationRule),
@@ -139,16 +120,9 @@ function recordOf(
     at: new Date(at).toISOString(),
     by,
     ...(request.reason === undefined ? {} : { reason: request.reason }),
-    service,
+    ...place,
     plan,
     state: beginRollout(before, by, at),
-    route: refOfObject(
-      now.route ?? {
-        apiVersion: 'networking.istio.io/v1',
-        kind: 'VirtualService',
-        metadata: { namespace: service.namespace, name: service.name },
-      },
-    ),
     original: objects,
     written: { ...objects, routeVersion: now.route?.metadata.resourceVersion ?? null },
     rebased: false,
@@ -156,18 +130,27 @@ function recordOf(
   };
 }
 
-function refuseUneditable(cluster: Cluster, service: { namespace: string; name: string }): void {
-  const { whyNot } = chooseTrafficObjects(service, {
-    virtualServices: cluster.virtualServices(),
-    destinationRules: cluster.destinationRules(),
-    httpRoutes: cluster.httpRoutes(),
-  });
-  if (whyNot === null) return;
-  const words = Object.entries(whyNot.values).reduce(
-    (text, [key, value]) => text.replaceAll(`{${key}}`, String(value)),
-    messagesOf('en').whyNot[whyNot.code] as string,
-  );
-  throw new HeddleError('not_supported', `Requests to ${service.name} cannot be shifted in steps: ${words}`);
+/** The object and rule whose split is moved: the named ones, else those that act; a service without a route gets a VirtualService. */
+function placeOf(cluster: Cluster, request: StartRolloutRequest): SplitPlace {
+  const service = { namespace: request.namespace, name: request.name };
+  const acting = findActingRoutes(cluster, service, undefined);
+  const names = newNames(cluster, service);
+  const fresh: ObjectRef = {
+    group: 'networking.istio.io',
+    version: 'v1',
+    kind: 'VirtualService',
+    namespace: service.namespace,
+    name: names.virtualService,
+  };
+  return {
+    service,
+    route: request.route ?? acting.routes[0]?.ref ?? fresh,
+    destinationRule: {
+      namespace: acting.destinationRule?.metadata.namespace ?? service.namespace,
+      name: acting.destinationRule?.metadata.name ?? names.destinationRule,
+    },
+    rule: request.rule ?? null,
+  };
 }
 
 function refuseStale({ sources }: StartRolloutRequest, now: RouteObjects): void {
@@ -180,23 +163,29 @@ function refuseStale({ sources }: StartRolloutRequest, now: RouteObjects): void 
   }
 }
 
-function planOf(request: StartRolloutRequest, present: readonly TrafficDestination[]): RolloutPlan {
-  const wanted = present.map(
-    (one) => request.weights.find((each) => each.subset === one.subset && (each.host === one.host || each.subset !== null))?.weight ?? 0,
-  );
-  const from = present.map((one) => one.weight);
+function planOf(request: StartRolloutRequest, rows: readonly SplitRow[]): RolloutPlan {
+  const { weights } = request;
+  const unknown = Object.keys(weights).find((name) => !rows.some((row) => row.key === name || row.label === name));
+  if (unknown !== undefined)
+    throw new HeddleError('bad_request', `The rule has no destination ${unknown}.`, {
+      path: `weights.${unknown}`,
+      hint: `Known ones: ${rows.map((row) => row.label).join(', ')}.`,
+    });
+  const wanted = rows.map((row) => weights[row.key] ?? weights[row.label] ?? 0);
+  const from = rows.map((row) => row.destination.weight);
   if (wanted.reduce((sum, one) => sum + one, 0) !== 100)
     throw new HeddleError('bad_request', 'The weights of the destinations do not sum to 100.', { path: 'weights' });
   const steps = planSteps(from, wanted, request.steps);
   if (steps.length === 0) throw new HeddleError('bad_request', 'The route has these weights already.', { path: 'weights' });
   return {
-    destinations: present.map(({ host, subset, port, version, weight }, index) => ({
-      host,
-      subset,
-      port,
-      version,
-      weight,
-      side: sideOf(weight, wanted[index] ?? 0),
+    destinations: rows.map((row, index) => ({
+      key: row.key,
+      label: row.label,
+      version: row.version,
+      // Subsets are counted for their service, backends of the Gateway API for themselves.
+      service: row.destination.subset === null && row.version !== null ? row.destination.host : request.name,
+      weight: row.destination.weight,
+      side: sideOf(row.destination.weight, wanted[index] ?? 0),
     })),
     steps,
     intervalSeconds: request.intervalSeconds,

@@ -1,24 +1,18 @@
 import type { AnyObject, Change } from '@/lib/contract';
-import { HeddleError } from '@/lib/errors';
 import { sayWords } from '@/lib/i18n';
-import type { DestinationRule, VirtualService } from '@/lib/kinds';
-import { chooseTrafficObjects, readTraffic, writeTraffic } from '@/lib/kinds/virtual-service';
-import type { TrafficSettings } from '@/lib/kinds/virtual-service';
-import type { RolloutPlan } from '@/lib/rollout';
 import type { AnyKubeObject } from '@/server/kube';
 import { carryOut, stepOf } from './apply-change';
 import type { Step } from './apply-change';
 import type { StoredChange } from './change-log';
 import type { Console } from './console-state';
-import { versionsOf } from './describe-service';
 import { describeDraft, draftedServices } from './draft-behaviour';
 import { cleanObject, refOfObject, sameRef } from './draft-object';
 import { findController } from './find-controller';
 import { writableKind } from './known-kinds';
 import { same } from './merge-three-way';
-import { readCurrent } from './preview-change';
+import { draftWeights, readRoute, weightsNow } from './route-split';
+import type { RouteObjects } from './route-split';
 import type { StoredRollout } from './rollout-store';
-import { findService } from './show-services';
 import type { Cluster } from './watch-cluster';
 
 /** The route is not what the shift made of it: someone else wrote it. */
@@ -32,77 +26,6 @@ export class ChangedByOthers extends Error {
     this.by = by;
     this.owned = owned;
   }
-}
-
-/** The objects that decide about the service's traffic, as the API server has them now. */
-export interface RouteObjects {
-  route: AnyKubeObject | null;
-  destinationRule: AnyKubeObject | null;
-}
-
-/** Objects are named by the watched copy and read from the API server: a write needs the version of this moment. */
-export async function readRoute(cluster: Cluster, service: { namespace: string; name: string }): Promise<RouteObjects> {
-  const { virtualService, destinationRule } = chooseTrafficObjects(service, {
-    virtualServices: cluster.virtualServices(),
-    destinationRules: cluster.destinationRules(),
-    httpRoutes: cluster.httpRoutes(),
-  });
-  const group = 'networking.istio.io';
-  const [route, rule] = await Promise.all([
-    readCurrent(cluster, group, 'VirtualService', virtualService?.metadata ?? service),
-    readCurrent(cluster, group, 'DestinationRule', destinationRule?.metadata ?? service),
-  ]);
-  return { route, destinationRule: rule };
-}
-
-/** Settings of the service with other weights; fails when the route no longer has the plan's destinations. */
-function withWeights(settings: TrafficSettings, plan: RolloutPlan, weights: readonly number[]): TrafficSettings {
-  const wanted = new Map(plan.destinations.map((one, index) => [`${one.host}|${one.subset ?? ''}`, weights[index] ?? one.weight]));
-  const destinations = settings.destinations.map((one) => ({ ...one, weight: wanted.get(`${one.host}|${one.subset ?? ''}`) ?? 0 }));
-  if (destinations.reduce((sum, one) => sum + one.weight, 0) !== 100)
-    throw new HeddleError('conflict', 'The route no longer has the destinations that this shift moves requests between.');
-  return { ...settings, configured: true, destinations };
-}
-
-function sourceOf(cluster: Cluster, service: { namespace: string; name: string }, { route, destinationRule }: RouteObjects) {
-  return {
-    service,
-    // The API server has validated what it stores: the shape goes with the kind.
-    virtualService: route === null ? null : (versioned(route) as unknown as VirtualService),
-    destinationRule: destinationRule === null ? null : (versioned(destinationRule) as unknown as DestinationRule),
-    versions: versionsOf(findService(cluster, service.namespace, service.name), cluster).map(({ version }) => ({
-      version,
-      labels: { version },
-    })),
-  };
-}
-
-function versioned(object: AnyKubeObject): AnyObject {
-  const clean = cleanObject(object);
-  return { ...clean, metadata: { ...clean.metadata, resourceVersion: object.metadata.resourceVersion } };
-}
-
-/** The objects that give the plan's destinations these weights; those that have them already are left out. */
-export function draftWeights(
-  cluster: Cluster,
-  service: { namespace: string; name: string },
-  now: RouteObjects,
-  plan: RolloutPlan,
-  weights: readonly number[],
-): AnyObject[] {
-  const source = sourceOf(cluster, service, now);
-  return writeTraffic(source, withWeights(readTraffic(source), plan, weights)).map((object) => ({
-    ...object,
-    metadata: { ...object.metadata },
-  }));
-}
-
-/** Weights that the route gives the plan's destinations now. */
-function weightsNow(cluster: Cluster, rollout: StoredRollout, now: RouteObjects): number[] {
-  const { destinations } = readTraffic(sourceOf(cluster, rollout.service, now));
-  return rollout.plan.destinations.map(
-    (one) => destinations.find((each) => each.host === one.host && each.subset === one.subset)?.weight ?? 0,
-  );
 }
 
 /** Fails with ChangedByOthers when the route is not what the shift left, or a controller has taken it. */
@@ -124,9 +47,9 @@ function specOf(object: AnyObject | AnyKubeObject | null): unknown {
 /** Writes a step: the weights alone, everything else in the objects as it is. `null`: they are there already. */
 export async function writeStep(console: Console, rollout: StoredRollout, step: number): Promise<Change | null> {
   const cluster = console.cluster();
-  const now = await readRoute(cluster, rollout.service);
+  const now = await readRoute(cluster, rollout);
   await refuseForeign(cluster, rollout, now);
-  const objects = draftWeights(cluster, rollout.service, now, rollout.plan, rollout.plan.steps[step]?.weights ?? []);
+  const objects = draftWeights(cluster, rollout, now, rollout.plan, rollout.plan.steps[step]?.weights ?? []);
   if (objects.length === 0) return null;
   const steps = await Promise.all(objects.map((object) => stepOf(cluster, object)));
   return carry(console, cluster, rollout, steps, step + 1);
@@ -138,7 +61,7 @@ export async function writeStep(console: Console, rollout: StoredRollout, step: 
  */
 export async function writeBack(console: Console, rollout: StoredRollout): Promise<Change | null> {
   const cluster = console.cluster();
-  const now = await readRoute(cluster, rollout.service);
+  const now = await readRoute(cluster, rollout);
   const { original, written, plan } = rollout;
   if (same(specOf(now.route), specOf(original.route)) && rollout.changes.length === 0) return null;
   const untouched = same(specOf(now.route), specOf(written.route));
@@ -151,14 +74,19 @@ export async function writeBack(console: Console, rollout: StoredRollout): Promi
     return due.length === 0 ? null : carry(console, cluster, rollout, due, null);
   }
   const before = plan.destinations.map((one) => one.weight);
-  const inForce = weightsNow(cluster, rollout, now);
+  const inForce = weightsNow(cluster, rollout, now, plan);
   if (same(inForce, before)) return null;
-  const ours = weightsNow(cluster, rollout, {
-    route: written.route as AnyKubeObject | null,
-    destinationRule: now.destinationRule,
-  });
+  const ours = weightsNow(
+    cluster,
+    rollout,
+    {
+      route: written.route as AnyKubeObject | null,
+      destinationRule: now.destinationRule,
+    },
+    plan,
+  );
   if (!same(inForce, ours)) throw foreign(now.route);
-  const steps = await Promise.all(draftWeights(cluster, rollout.service, now, plan, before).map((object) => stepOf(cluster, object)));
+  const steps = await Promise.all(draftWeights(cluster, rollout, now, plan, before).map((object) => stepOf(cluster, object)));
   return steps.length === 0 ? null : carry(console, cluster, rollout, steps, null);
 }
 

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { callService, forwardedHeaders, parseReply, serviceUrl } from '../call-service';
 import { sendJson, serveHttp } from '../serve-http';
 import type { WorkloadRequest } from '../serve-http';
+import { fails, readFlaws } from './read-flaws';
 
 const texts = {
   Reviewer1: 'An extremely entertaining play by Shakespeare. The slapstick humour is refreshing!',
@@ -15,8 +17,13 @@ function ratingsTimeoutMs(color: StarColor): number {
   return color === 'black' ? 10_000 : 2500;
 }
 
-/** Bookinfo's reviews. Without an answer of ratings each review says so instead of stars. */
+/**
+ * Bookinfo's reviews. Without an answer of ratings each review says so instead of stars. `FAIL_PERCENT` and `DELAY_MS` in its
+ * environment make a bad build of it.
+ */
 export async function startReviews(color: StarColor): Promise<void> {
+  const flaws = readFlaws(process.env);
+  let count = 0;
   await serveHttp(9080, async (request, response) => {
     if (request.url.pathname === '/health') {
       sendJson(response, 200, { status: 'Reviews is healthy' });
@@ -25,6 +32,13 @@ export async function startReviews(color: StarColor): Promise<void> {
     const match = /^\/reviews\/([^/]+)$/.exec(request.url.pathname);
     if (match?.[1] === undefined) {
       sendJson(response, 404, { error: 'not found' });
+      return;
+    }
+    count += 1;
+    const failed = fails(flaws, count);
+    if (flaws.delayMs > 0) await sleep(flaws.delayMs);
+    if (failed) {
+      sendJson(response, 500, { error: 'this build of reviews fails now and then' });
       return;
     }
     sendJson(response, 200, await reviewsOf(match[1], color, request));
