@@ -99,7 +99,7 @@ function replaceRoot({ text, document, style }: Target, value: unknown): string 
   const lines = pairLines(value, 0, style);
   const contents = document?.contents;
   if (contents?.range === undefined || contents.range === null || endOf(contents) === contents.range[0]) {
-    const at = document === undefined ? text.length : lineAfter(text, Math.min(document.range[1], text.length));
+    const at = document === undefined ? text.length : lineAfter(text, Math.min(document.range?.[1] ?? text.length, text.length));
     return insertLines(text, at, lines);
   }
   return splice(text, contents.range[0], endOf(contents) ?? contents.range[1], lines);

@@ -64,10 +64,10 @@ export function flowText(value: unknown): string {
 
 /** A scalar as the one before it was written: in the same quotes. */
 export function scalarText(value: unknown, before: Scalar | undefined): string {
-  const isQuoted = before?.type === Scalar.QUOTE_DOUBLE || before?.type === Scalar.QUOTE_SINGLE;
-  if (typeof value === 'string' && isQuoted && !value.includes('\n')) {
+  const quotes = before?.type === Scalar.QUOTE_DOUBLE || before?.type === Scalar.QUOTE_SINGLE ? before.type : undefined;
+  if (typeof value === 'string' && quotes !== undefined && !value.includes('\n')) {
     const scalar = new Scalar(value);
-    scalar.type = before.type;
+    scalar.type = quotes;
     return stringify(scalar, plain).trimEnd();
   }
   return stringify(value, plain).trimEnd();

@@ -59,7 +59,7 @@ export function readYaml(text: string): YamlSource {
     placeOf: (path, at = 0) => placeOf(documents[at], path),
     positionOf(path, at = 0) {
       const document = documents[at];
-      let offset = document?.contents?.range?.[0] ?? document?.range[0] ?? 0;
+      let offset = document?.contents?.range?.[0] ?? document?.range?.[0] ?? 0;
       for (let length = 1; length <= path.length; length += 1) {
         const place = placeOf(document, path.slice(0, length));
         if (place === undefined) break;
@@ -149,7 +149,7 @@ function isNode(value: unknown): value is Node {
 
 function pathAt(documents: readonly Document[], offset: number): { document: number; path: (string | number)[]; inKey: boolean } {
   let at = 0;
-  for (const [index, document] of documents.entries()) if (document.range[0] <= offset) at = index;
+  for (const [index, document] of documents.entries()) if ((document.range?.[0] ?? 0) <= offset) at = index;
   const path: (string | number)[] = [];
   let node: Node | null = documents[at]?.contents ?? null;
   for (;;) {
