@@ -1,4 +1,7 @@
 import type { z } from 'zod';
+import type { Words } from '@/lib/i18n';
+import type { FormLayout } from './form-layout';
+import type { ReferenceTable } from './read-references';
 
 /** A reference from an object to the one that owns it (Kubernetes meta/v1 OwnerReference). */
 export interface OwnerReference {
@@ -98,7 +101,20 @@ export interface KindDefinition {
   printerColumns: readonly PrinterColumn[];
   /** What Istio's webhook (for Gateway API kinds: their CustomResourceDefinitions) checks beyond the schema. Called with objects the schema accepts. */
   rules: KindRules | undefined;
+  /** What the kind is for, in a sentence. */
+  summary: string;
+  /** How its form is laid out; `undefined`: it is edited as YAML. */
+  form: FormLayout | undefined;
+  /** Where its objects name others. */
+  references: ReferenceTable;
+  /** An object of the kind as YAML that is complete and right: what a new one may begin with. */
+  example: string;
+  /** What an object does, in sentences; `undefined` when the kind has no words of its own. */
+  describe: KindWords | undefined;
 }
+
+/** The words of a kind. Declared as a method, so that a kind's own function takes its own type of object. */
+export type KindWords = { describe(object: KubernetesObject): Words[] }['describe'];
 
 /** What a kind's folder says; the rest has defaults. */
 export type KindInput = Pick<KindDefinition, 'group' | 'kind' | 'plural' | 'versions' | 'namespaced'> & Partial<KindDefinition>;
@@ -118,6 +134,11 @@ export function defineKind(input: KindInput): KindDefinition {
     subresources: [],
     printerColumns: [],
     rules: undefined,
+    summary: '',
+    form: undefined,
+    references: {},
+    example: '',
+    describe: undefined,
     ...input,
   };
 }

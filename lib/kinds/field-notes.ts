@@ -64,7 +64,7 @@ interface Definition {
 
 /** What kind of schema it is and what it is made of, in the form zod keeps it. */
 export function definitionOf(schema: z.ZodType): Definition {
-  return schema.def as unknown as Definition;
+  return schema.def;
 }
 
 /** The schema inside of `optional` and the like. */

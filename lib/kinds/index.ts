@@ -1,4 +1,12 @@
 export { gvkKey } from './define-kind';
+export { noteOf } from './field-notes';
+export type { FieldNote, Widget } from './field-notes';
+export { fieldAt, shapeAt, shapeOf } from './field-shape';
+export type { Field, FieldShape } from './field-shape';
+export { patternOf } from './form-layout';
+export type { FormGroup, FormLayout } from './form-layout';
+export { readReferences } from './read-references';
+export type { Reference, ReferenceRole, ReferenceTable } from './read-references';
 export type {
   KindDefinition,
   KindRules,

@@ -74,7 +74,7 @@ export function setYaml(text: string, path: YamlPath, value: unknown, options: E
     const wrapped = wrap(path.slice(length + 1), value);
     const { node } = parent;
     if (isMap(node) && (node.items.length > 0 || isInFlow(target, path.slice(0, length)))) {
-      return insertPair(target, node as YAMLMap, String(name), wrapped, options.orderOf?.(path.slice(0, length)));
+      return insertPair(target, node, String(name), wrapped, options.orderOf?.(path.slice(0, length)));
     }
     if (isSeq(node) && node.items.length > 0) return insertYaml(text, path.slice(0, length), node.items.length, wrapped, options);
     const grown = typeof name === 'number' ? [wrapped] : { [name]: wrapped };
@@ -121,7 +121,7 @@ function replaceNode(target: Target, path: YamlPath, found: { node: Node | null;
   }
   if (pair !== undefined) {
     const key = (pair.key as Node).range?.[0] ?? 0;
-    const name = String((pair.key as unknown as { value: unknown }).value);
+    const name = String((pair.key as { value: unknown }).value);
     const lines = pairLines({ [name]: value }, columnOf(text, key), style);
     const tail = lines.slice(tailStart(lines, name));
     const end = pairEnd(pair);
@@ -130,7 +130,7 @@ function replaceNode(target: Target, path: YamlPath, found: { node: Node | null;
   const last = path.at(-1);
   const parent = nodeAt(target.document, path.slice(0, -1))?.node;
   if (!isSeq(parent) || typeof last !== 'number') return text;
-  const { dash, end } = itemRange(text, parent as YAMLSeq, last);
+  const { dash, end } = itemRange(text, parent, last);
   const lines = itemLines(value, columnOf(text, dash), style);
   return splice(text, dash, end, text[end - 1] === '\n' ? `${lines.trimStart()}\n` : lines.trimStart());
 }
@@ -217,10 +217,10 @@ export function insertYaml(text: string, path: YamlPath, index: number, value: u
     const from = next.range?.[0] ?? 0;
     return splice(text, from, from, `${item}, `);
   }
-  const column = columnOf(text, itemRange(text, list as YAMLSeq, 0).dash);
+  const column = columnOf(text, itemRange(text, list, 0).dash);
   const lines = itemLines(value, column, target.style);
-  if (index >= items.length) return insertLines(text, lineAfter(text, itemRange(text, list as YAMLSeq, items.length - 1).end), lines);
-  const { start, isOwnLine } = itemRange(text, list as YAMLSeq, index);
+  if (index >= items.length) return insertLines(text, lineAfter(text, itemRange(text, list, items.length - 1).end), lines);
+  const { start, isOwnLine } = itemRange(text, list, index);
   return isOwnLine ? insertLines(text, start, lines) : splice(text, start, start, `${lines.trimStart()}\n${' '.repeat(column)}`);
 }
 
@@ -233,9 +233,9 @@ export function removeYaml(text: string, path: YamlPath, options: EditOptions = 
   if (parent.items.length === 1) {
     return path.length === 1 ? replaceRoot(target, {}) : setYaml(text, path.slice(0, -1), isSeq(parent) ? [] : {}, options);
   }
-  if (isSeq(parent)) return removeItem(text, parent as YAMLSeq, Number(last));
-  const pair = pairOf(parent as YAMLMap, last);
-  return pair === undefined ? text : removePair(text, parent as YAMLMap, pair);
+  if (isSeq(parent)) return removeItem(text, parent, Number(last));
+  const pair = pairOf(parent, last);
+  return pair === undefined ? text : removePair(text, parent, pair);
 }
 
 function removePair(text: string, map: YAMLMap, pair: Pair): string {
@@ -277,7 +277,7 @@ export function moveYaml(text: string, path: YamlPath, from: number, to: number,
   if (!isSeq(list) || from === to) return text;
   const items = list.items as (Node | null)[];
   if (from < 0 || to < 0 || from >= items.length || to >= items.length) return text;
-  const ranges = items.map((_, index) => itemRange(text, list as YAMLSeq, index));
+  const ranges = items.map((_, index) => itemRange(text, list, index));
   if (list.flow === true || ranges.some((one) => !one.isOwnLine)) {
     // On one line: the texts of the items change places, what is between them stays.
     const spans = items.map((item) => ({ from: item?.range?.[0] ?? 0, to: endOf(item) ?? 0 }));

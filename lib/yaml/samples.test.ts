@@ -56,7 +56,7 @@ describe.skipIf(files.length === 0)("Istio's samples keep all that an edit is no
       // One value changed and changed back, at some places all over the document: one line differs, then none.
       for (const { path, value: old } of leaves.filter((_, index) => index % Math.ceil(leaves.length / 5) === 0)) {
         const edited = setYaml(document, path, typeof old === 'number' ? old + 1 : typeof old === 'boolean' ? !old : 'changed');
-        expect(countChanged(document, edited), `${path.join('.')}`).toBe(1);
+        expect(countChanged(document, edited), path.join('.')).toBe(1);
         expect(readYaml(setYaml(edited, path, old)).value()).toEqual(value);
       }
       // A field added and taken away again is as if it never was.

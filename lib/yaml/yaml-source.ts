@@ -1,5 +1,5 @@
 import { LineCounter, isAlias, isCollection, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
-import type { Document, Node, Pair, YAMLMap, YAMLSeq } from 'yaml';
+import type { Document, Node, Pair, YAMLMap } from 'yaml';
 
 /** Steps from the root of a document: names of fields, positions in lists. */
 export type YamlPath = readonly (string | number)[];
@@ -94,12 +94,12 @@ export function nodeAt(document: Document | undefined, path: YamlPath): { node: 
   let pair: Pair | undefined;
   for (const part of path) {
     if (isMap(node)) {
-      const found = pairOf(node as YAMLMap, part);
+      const found = pairOf(node, part);
       if (found === undefined) return undefined;
       pair = found;
       node = found.value;
     } else if (isSeq(node) && typeof part === 'number') {
-      const items = (node as YAMLSeq).items as (Node | null)[];
+      const items = node.items as (Node | null)[];
       if (part < 0 || part >= items.length) return undefined;
       pair = undefined;
       node = items[part] ?? null;

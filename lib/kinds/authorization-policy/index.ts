@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { authorizationPolicyExample, authorizationPolicyForm, authorizationPolicyNotes, authorizationPolicyReferences } from './notes';
 import { authorizationPolicySpec } from './schema';
 import { checkAuthorizationPolicy } from './validators';
 
@@ -12,7 +14,11 @@ export const authorizationPolicyKind = defineKind({
   categories: ['istio-io', 'security-istio-io'],
   versions: ['v1', 'v1beta1'],
   namespaced: true,
-  spec: authorizationPolicySpec,
+  spec: describeFields(authorizationPolicySpec, authorizationPolicyNotes),
+  summary: 'Who may call what.',
+  form: authorizationPolicyForm,
+  references: authorizationPolicyReferences,
+  example: authorizationPolicyExample,
   rules: checkAuthorizationPolicy,
   printerColumns: [{ name: 'Action', jsonPath: '.spec.action', description: 'The operation to take' }],
 });

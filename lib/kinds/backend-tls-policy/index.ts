@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { backendTLSPolicyExample, backendTLSPolicyForm, backendTLSPolicyNotes, backendTLSPolicyReferences } from './notes';
 import { backendTLSPolicySpec } from './schema';
 
 export type { BackendTLSPolicy, BackendTLSPolicySpec } from './schema';
@@ -11,6 +13,10 @@ export const backendTLSPolicyKind = defineKind({
   categories: ['gateway-api'],
   versions: ['v1'],
   namespaced: true,
-  spec: backendTLSPolicySpec,
+  spec: describeFields(backendTLSPolicySpec, backendTLSPolicyNotes),
+  summary: 'How gateways verify the certificate of a service.',
+  form: backendTLSPolicyForm,
+  references: backendTLSPolicyReferences,
+  example: backendTLSPolicyExample,
   printerColumns: [],
 });

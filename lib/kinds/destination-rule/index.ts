@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { destinationRuleExample, destinationRuleForm, destinationRuleNotes, destinationRuleReferences } from './notes';
 import { destinationRuleSpec } from './schema';
 import { checkDestinationRule } from './validators';
 
@@ -13,7 +15,11 @@ export const destinationRuleKind = defineKind({
   categories: ['istio-io', 'networking-istio-io'],
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
-  spec: destinationRuleSpec,
+  spec: describeFields(destinationRuleSpec, destinationRuleNotes),
+  summary: 'How clients talk to a service: subsets, load balancing, limits, TLS.',
+  form: destinationRuleForm,
+  references: destinationRuleReferences,
+  example: destinationRuleExample,
   rules: checkDestinationRule,
   printerColumns: [{ name: 'Host', jsonPath: '.spec.host', description: 'The name of a service from the service registry' }],
 });

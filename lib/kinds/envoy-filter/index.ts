@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { envoyFilterExample, envoyFilterNotes, envoyFilterReferences } from './notes';
 import { envoyFilterSpec } from './schema';
 import { checkEnvoyFilter } from './validators';
 
@@ -12,7 +14,10 @@ export const envoyFilterKind = defineKind({
   categories: ['istio-io', 'networking-istio-io'],
   versions: ['v1alpha3'],
   namespaced: true,
-  spec: envoyFilterSpec,
+  spec: describeFields(envoyFilterSpec, envoyFilterNotes),
+  summary: 'Raw changes to the configuration of Envoy.',
+  references: envoyFilterReferences,
+  example: envoyFilterExample,
   rules: checkEnvoyFilter,
   printerColumns: [],
 });

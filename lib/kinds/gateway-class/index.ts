@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { gatewayClassExample, gatewayClassForm, gatewayClassNotes, gatewayClassReferences } from './notes';
 import { gatewayClassSpec } from './schema';
 
 export type { GatewayClass, GatewayClassSpec } from './schema';
@@ -11,7 +13,11 @@ export const gatewayClassKind = defineKind({
   categories: ['gateway-api'],
   versions: ['v1', 'v1beta1'],
   namespaced: false,
-  spec: gatewayClassSpec,
+  spec: describeFields(gatewayClassSpec, gatewayClassNotes),
+  summary: 'Who makes gateways of a class.',
+  form: gatewayClassForm,
+  references: gatewayClassReferences,
+  example: gatewayClassExample,
   printerColumns: [
     { name: 'Controller', jsonPath: '.spec.controllerName', description: 'The controller that manages Gateways of this class' },
     { name: 'Accepted', jsonPath: '.status.conditions[?(@.type=="Accepted")].status', description: 'Whether the controller accepted it' },

@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { gatewayExample, gatewayForm, gatewayNotes, gatewayReferences } from './notes';
 import { gatewaySpec } from './schema';
 import { checkGateway } from './validators';
 
@@ -12,7 +14,11 @@ export const gatewayKind = defineKind({
   categories: ['istio-io', 'networking-istio-io'],
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
-  spec: gatewaySpec,
+  spec: describeFields(gatewaySpec, gatewayNotes),
+  summary: 'Ports, hosts and certificates of gateway pods.',
+  form: gatewayForm,
+  references: gatewayReferences,
+  example: gatewayExample,
   rules: checkGateway,
   printerColumns: [],
 });

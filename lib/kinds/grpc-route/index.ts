@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { grpcRouteExample, grpcRouteForm, grpcRouteNotes, grpcRouteReferences } from './notes';
 import { grpcRouteSpec } from './schema';
 import { checkGrpcRoute } from './validators';
 
@@ -12,7 +14,11 @@ export const grpcRouteKind = defineKind({
   categories: ['gateway-api'],
   versions: ['v1'],
   namespaced: true,
-  spec: grpcRouteSpec,
+  spec: describeFields(grpcRouteSpec, grpcRouteNotes),
+  summary: 'Where gRPC calls go, in the Gateway API.',
+  form: grpcRouteForm,
+  references: grpcRouteReferences,
+  example: grpcRouteExample,
   rules: checkGrpcRoute,
   printerColumns: [{ name: 'Hostnames', jsonPath: '.spec.hostnames', description: 'Host names that select the route' }],
 });

@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { httpRouteExample, httpRouteForm, httpRouteNotes, httpRouteReferences } from './notes';
 import { httpRouteSpec } from './schema';
 import { checkHttpRoute } from './validators';
 
@@ -12,7 +14,11 @@ export const httpRouteKind = defineKind({
   categories: ['gateway-api'],
   versions: ['v1', 'v1beta1'],
   namespaced: true,
-  spec: httpRouteSpec,
+  spec: describeFields(httpRouteSpec, httpRouteNotes),
+  summary: 'Where HTTP requests go, in the Gateway API.',
+  form: httpRouteForm,
+  references: httpRouteReferences,
+  example: httpRouteExample,
   rules: checkHttpRoute,
   printerColumns: [{ name: 'Hostnames', jsonPath: '.spec.hostnames', description: 'Host names that select the route' }],
 });

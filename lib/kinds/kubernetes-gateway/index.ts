@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { kubernetesGatewayExample, kubernetesGatewayForm, kubernetesGatewayNotes, kubernetesGatewayReferences } from './notes';
 import { kubernetesGatewaySpec } from './schema';
 import { checkKubernetesGateway } from './validators';
 
@@ -12,7 +14,11 @@ export const kubernetesGatewayKind = defineKind({
   categories: ['gateway-api'],
   versions: ['v1', 'v1beta1'],
   namespaced: true,
-  spec: kubernetesGatewaySpec,
+  spec: describeFields(kubernetesGatewaySpec, kubernetesGatewayNotes),
+  summary: 'A gateway of the Gateway API: listeners, hosts, certificates.',
+  form: kubernetesGatewayForm,
+  references: kubernetesGatewayReferences,
+  example: kubernetesGatewayExample,
   rules: checkKubernetesGateway,
   printerColumns: [
     { name: 'Class', jsonPath: '.spec.gatewayClassName', description: 'The GatewayClass' },

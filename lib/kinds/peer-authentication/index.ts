@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { peerAuthenticationExample, peerAuthenticationForm, peerAuthenticationNotes, peerAuthenticationReferences } from './notes';
 import { peerAuthenticationSpec } from './schema';
 import { checkPeerAuthentication } from './validators';
 
@@ -12,7 +14,11 @@ export const peerAuthenticationKind = defineKind({
   categories: ['istio-io', 'security-istio-io'],
   versions: ['v1', 'v1beta1'],
   namespaced: true,
-  spec: peerAuthenticationSpec,
+  spec: describeFields(peerAuthenticationSpec, peerAuthenticationNotes),
+  summary: 'Whether pods accept plain text or only mutual TLS.',
+  form: peerAuthenticationForm,
+  references: peerAuthenticationReferences,
+  example: peerAuthenticationExample,
   rules: checkPeerAuthentication,
   printerColumns: [{ name: 'Mode', jsonPath: '.spec.mtls.mode', description: 'Defines the mTLS mode used for peer authentication' }],
 });

@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { proxyConfigExample, proxyConfigForm, proxyConfigNotes, proxyConfigReferences } from './notes';
 import { proxyConfigSpec } from './schema';
 import { checkProxyConfig } from './validators';
 
@@ -12,7 +14,11 @@ export const proxyConfigKind = defineKind({
   categories: ['istio-io', 'networking-istio-io'],
   versions: ['v1beta1'],
   namespaced: true,
-  spec: proxyConfigSpec,
+  spec: describeFields(proxyConfigSpec, proxyConfigNotes),
+  summary: 'Settings with which proxies start.',
+  form: proxyConfigForm,
+  references: proxyConfigReferences,
+  example: proxyConfigExample,
   rules: checkProxyConfig,
   printerColumns: [],
 });

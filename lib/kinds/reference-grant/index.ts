@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { referenceGrantExample, referenceGrantForm, referenceGrantNotes, referenceGrantReferences } from './notes';
 import { referenceGrantSpec } from './schema';
 
 export type { ReferenceGrant, ReferenceGrantSpec } from './schema';
@@ -11,6 +13,10 @@ export const referenceGrantKind = defineKind({
   categories: ['gateway-api'],
   versions: ['v1beta1', 'v1'],
   namespaced: true,
-  spec: referenceGrantSpec,
+  spec: describeFields(referenceGrantSpec, referenceGrantNotes),
+  summary: 'Lets objects of other namespaces refer to objects of this one.',
+  form: referenceGrantForm,
+  references: referenceGrantReferences,
+  example: referenceGrantExample,
   printerColumns: [],
 });

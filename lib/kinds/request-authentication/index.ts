@@ -1,4 +1,11 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import {
+  requestAuthenticationExample,
+  requestAuthenticationForm,
+  requestAuthenticationNotes,
+  requestAuthenticationReferences,
+} from './notes';
 import { requestAuthenticationSpec } from './schema';
 import { checkRequestAuthentication } from './validators';
 
@@ -12,7 +19,11 @@ export const requestAuthenticationKind = defineKind({
   categories: ['istio-io', 'security-istio-io'],
   versions: ['v1', 'v1beta1'],
   namespaced: true,
-  spec: requestAuthenticationSpec,
+  spec: describeFields(requestAuthenticationSpec, requestAuthenticationNotes),
+  summary: 'Which tokens of users are accepted.',
+  form: requestAuthenticationForm,
+  references: requestAuthenticationReferences,
+  example: requestAuthenticationExample,
   rules: checkRequestAuthentication,
   printerColumns: [],
 });

@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { serviceEntryExample, serviceEntryForm, serviceEntryNotes, serviceEntryReferences } from './notes';
 import { serviceEntrySpec } from './schema';
 import { checkServiceEntry } from './validators';
 
@@ -12,7 +14,11 @@ export const serviceEntryKind = defineKind({
   categories: ['istio-io', 'networking-istio-io'],
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
-  spec: serviceEntrySpec,
+  spec: describeFields(serviceEntrySpec, serviceEntryNotes),
+  summary: 'A service that Kubernetes does not know: outside hosts, virtual machines.',
+  form: serviceEntryForm,
+  references: serviceEntryReferences,
+  example: serviceEntryExample,
   rules: checkServiceEntry,
   printerColumns: [
     { name: 'Hosts', jsonPath: '.spec.hosts', description: 'The hosts associated with the ServiceEntry' },

@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { sidecarExample, sidecarForm, sidecarNotes, sidecarReferences } from './notes';
 import { sidecarSpec } from './schema';
 import { checkSidecar } from './validators';
 
@@ -12,7 +14,11 @@ export const sidecarKind = defineKind({
   categories: ['istio-io', 'networking-istio-io'],
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
-  spec: sidecarSpec,
+  spec: describeFields(sidecarSpec, sidecarNotes),
+  summary: 'What the proxies of pods know and may reach.',
+  form: sidecarForm,
+  references: sidecarReferences,
+  example: sidecarExample,
   rules: checkSidecar,
   printerColumns: [],
 });

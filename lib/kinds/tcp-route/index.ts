@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { tcpRouteExample, tcpRouteForm, tcpRouteNotes, tcpRouteReferences } from './notes';
 import { tcpRouteSpec } from './schema';
 import { checkTcpRoute } from './validators';
 
@@ -12,7 +14,11 @@ export const tcpRouteKind = defineKind({
   categories: ['gateway-api'],
   versions: ['v1', 'v1alpha2'],
   namespaced: true,
-  spec: tcpRouteSpec,
+  spec: describeFields(tcpRouteSpec, tcpRouteNotes),
+  summary: 'Where TCP connections go, in the Gateway API.',
+  form: tcpRouteForm,
+  references: tcpRouteReferences,
+  example: tcpRouteExample,
   rules: checkTcpRoute,
   printerColumns: [],
 });

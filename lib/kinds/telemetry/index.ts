@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { telemetryExample, telemetryForm, telemetryNotes, telemetryReferences } from './notes';
 import { telemetrySpec } from './schema';
 import { checkTelemetry } from './validators';
 
@@ -12,7 +14,11 @@ export const telemetryKind = defineKind({
   categories: ['istio-io', 'telemetry-istio-io'],
   versions: ['v1', 'v1alpha1'],
   namespaced: true,
-  spec: telemetrySpec,
+  spec: describeFields(telemetrySpec, telemetryNotes),
+  summary: 'Traces, metrics and access logs.',
+  form: telemetryForm,
+  references: telemetryReferences,
+  example: telemetryExample,
   rules: checkTelemetry,
   printerColumns: [],
 });

@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { tlsRouteExample, tlsRouteForm, tlsRouteNotes, tlsRouteReferences } from './notes';
 import { tlsRouteSpec } from './schema';
 import { checkTlsRoute } from './validators';
 
@@ -12,7 +14,11 @@ export const tlsRouteKind = defineKind({
   categories: ['gateway-api'],
   versions: ['v1', 'v1alpha3', 'v1alpha2'],
   namespaced: true,
-  spec: tlsRouteSpec,
+  spec: describeFields(tlsRouteSpec, tlsRouteNotes),
+  summary: 'Where TLS connections go by host name, in the Gateway API.',
+  form: tlsRouteForm,
+  references: tlsRouteReferences,
+  example: tlsRouteExample,
   rules: checkTlsRoute,
   printerColumns: [],
 });

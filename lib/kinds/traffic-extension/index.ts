@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { trafficExtensionExample, trafficExtensionForm, trafficExtensionNotes, trafficExtensionReferences } from './notes';
 import { trafficExtensionSpec } from './schema';
 import { checkTrafficExtension } from './validators';
 
@@ -12,7 +14,11 @@ export const trafficExtensionKind = defineKind({
   categories: ['istio-io', 'extensions-istio-io'],
   versions: ['v1alpha1'],
   namespaced: true,
-  spec: trafficExtensionSpec,
+  spec: describeFields(trafficExtensionSpec, trafficExtensionNotes),
+  summary: 'A Lua script or WebAssembly module in the proxy.',
+  form: trafficExtensionForm,
+  references: trafficExtensionReferences,
+  example: trafficExtensionExample,
   rules: checkTrafficExtension,
   printerColumns: [],
 });

@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { virtualServiceExample, virtualServiceForm, virtualServiceNotes, virtualServiceReferences } from './notes';
 import { virtualServiceSpec } from './schema';
 import { checkVirtualService } from './validators';
 
@@ -22,7 +24,11 @@ export const virtualServiceKind = defineKind({
   categories: ['istio-io', 'networking-istio-io'],
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
-  spec: virtualServiceSpec,
+  spec: describeFields(virtualServiceSpec, virtualServiceNotes),
+  summary: 'Where requests to a host go: routes, weights, faults, timeouts, retries.',
+  form: virtualServiceForm,
+  references: virtualServiceReferences,
+  example: virtualServiceExample,
   rules: checkVirtualService,
   printerColumns: [
     { name: 'Gateways', jsonPath: '.spec.gateways', description: 'The names of gateways and sidecars that should apply these routes' },

@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { wasmPluginExample, wasmPluginNotes, wasmPluginReferences } from './notes';
 import { wasmPluginSpec } from './schema';
 import { checkWasmPlugin } from './validators';
 
@@ -12,7 +14,10 @@ export const wasmPluginKind = defineKind({
   categories: ['istio-io', 'extensions-istio-io'],
   versions: ['v1alpha1'],
   namespaced: true,
-  spec: wasmPluginSpec,
+  spec: describeFields(wasmPluginSpec, wasmPluginNotes),
+  summary: 'A WebAssembly module in the proxy.',
+  references: wasmPluginReferences,
+  example: wasmPluginExample,
   rules: checkWasmPlugin,
   printerColumns: [],
 });

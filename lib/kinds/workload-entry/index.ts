@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { workloadEntryExample, workloadEntryForm, workloadEntryNotes, workloadEntryReferences } from './notes';
 import { workloadEntrySpec } from './schema';
 import { checkWorkloadEntry } from './validators';
 
@@ -12,7 +14,11 @@ export const workloadEntryKind = defineKind({
   categories: ['istio-io', 'networking-istio-io'],
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
-  spec: workloadEntrySpec,
+  spec: describeFields(workloadEntrySpec, workloadEntryNotes),
+  summary: 'A machine outside of Kubernetes as an endpoint.',
+  form: workloadEntryForm,
+  references: workloadEntryReferences,
+  example: workloadEntryExample,
   rules: checkWorkloadEntry,
   printerColumns: [{ name: 'Address', jsonPath: '.spec.address', description: 'Address associated with the network endpoint' }],
 });

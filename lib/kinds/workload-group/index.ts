@@ -1,4 +1,6 @@
 import { defineKind } from '../define-kind';
+import { describeFields } from '../field-notes';
+import { workloadGroupExample, workloadGroupForm, workloadGroupNotes, workloadGroupReferences } from './notes';
 import { workloadGroupSpec } from './schema';
 import { checkWorkloadGroup } from './validators';
 
@@ -12,7 +14,11 @@ export const workloadGroupKind = defineKind({
   categories: ['istio-io', 'networking-istio-io'],
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
-  spec: workloadGroupSpec,
+  spec: describeFields(workloadGroupSpec, workloadGroupNotes),
+  summary: 'What machines of one kind have in common.',
+  form: workloadGroupForm,
+  references: workloadGroupReferences,
+  example: workloadGroupExample,
   rules: checkWorkloadGroup,
   printerColumns: [],
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectMeta } from '@/lib/kinds';
+import { noteOf, objectMeta } from '@/lib/kinds';
 import type { KindDefinition } from '@/lib/kinds';
 
 /** The part of JSON Schema that the registry's schemas use, with Kubernetes' extensions. */
@@ -52,7 +52,17 @@ export function objectSchema(kind: KindDefinition): FieldSchema {
 }
 
 function fromZod(schema: z.ZodType): FieldSchema {
-  return clean(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as FieldSchema & Record<string, unknown>);
+  const raw = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', override: addNotes });
+  return clean(raw as FieldSchema & Record<string, unknown>);
+}
+
+/** What the registry says about the fields of an object: `kubectl explain` shows it. */
+function addNotes({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  for (const [name, field] of Object.entries(jsonSchema.properties ?? {})) {
+    const note = noteOf(zodSchema as unknown as z.ZodType, name);
+    if (note === undefined || typeof field !== 'object') continue;
+    field.description = note.deprecated === undefined ? note.text : `${note.text} Outdated: use ${note.deprecated}.`;
+  }
 }
 
 /** Leaves out what zod adds and Kubernetes' schemas do not know. */
