@@ -47,6 +47,7 @@ const paths: Record<EndpointName, string> = {
   traceOperations: '/traces/operations',
   objects: '/objects',
   object: '/objects/{group}/{kind}/{namespace}/{name}',
+  meshObjects: '/mesh-objects',
   kinds: '/kinds',
 };
 

@@ -10,7 +10,8 @@ import {
 } from './changes';
 import { explainRequest, explainResponse, seenRequestsQuery, seenRequestsResponse } from './explain';
 import { faultsResponse, stopFaultsRequest, stopFaultsResponse } from './faults';
-import { flagsQuery, flagsResponse, graphQuery, graphResponse } from './graph';
+import { graphQuery, graphResponse } from './graph';
+import { meshObjectsResponse } from './mesh-objects';
 import { metaResponse } from './meta';
 import { kindsResponse, objectResponse, objectsQuery, objectsResponse } from './objects';
 import { overviewQuery, overviewResponse } from './overview';
@@ -62,6 +63,7 @@ export const endpoints = {
   traceOperations: { method: 'GET', path: '/traces/operations', query: operationsQuery, body: none, response: traceNamesResponse },
   objects: { method: 'GET', path: '/objects', query: objectsQuery, body: none, response: objectsResponse },
   object: { method: 'GET', path: '/objects/{group}/{kind}/{namespace}/{name}', query: none, body: none, response: objectResponse },
+  meshObjects: { method: 'GET', path: '/mesh-objects', query: none, body: none, response: meshObjectsResponse },
   kinds: { method: 'GET', path: '/kinds', query: none, body: none, response: kindsResponse },
 } as const;
 

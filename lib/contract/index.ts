@@ -12,6 +12,7 @@ export * from './explain';
 export * from './faults';
 export * from './graph';
 export * from './meta';
+export * from './mesh-objects';
 export * from './objects';
 export * from './overview';
 export * from './preview';

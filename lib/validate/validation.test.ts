@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubernetesResource } from '@/lib/model';
-import { AdmissionRules, Validation, applyFixes, readManifests, validateDraft, validateObjects } from './index';
+import { AdmissionRules, DraftValidation, Validation, applyFixes, readManifests, validateDraft, validateObjects } from './index';
 
 function object(apiVersion: string, kind: string, name: string, spec: object, rest: object = {}): KubernetesResource {
   const made = { apiVersion, kind, metadata: { name, namespace: 'default', ...rest }, spec };
@@ -164,5 +164,33 @@ spec:
       line: manifests[0]?.locate(finding.path).line ?? null,
     }));
     expect(applyFixes(source, found)).toEqual({ applied: 2, text: source.replace('timout', 'timeout').replace("'revievs'", 'reviews') });
+  });
+});
+
+describe('DraftValidation', () => {
+  const gone = { group: 'networking.istio.io', kind: 'DestinationRule', namespace: 'default', name: 'reviews' };
+
+  it('says of every step of a draft what a check of that step alone says', () => {
+    const existing = [service, rule('v1', 'v2'), route('v2')];
+    const draft = new DraftValidation(existing, { complete: false });
+    const steps: [KubernetesResource[], (typeof gone)[]][] = [
+      [[rule('v1')], []],
+      [[rule('v1', 'v2')], []],
+      [[route('v9'), rule('v9')], []],
+      [[route('v9')], []],
+      [[], [gone]],
+      [[object('networking.istio.io/v1', 'VirtualService', 'new', { hosts: ['reviews'], http: [{ timeout: 'x' }] })], []],
+      [[], []],
+      [[rule('v1')], []],
+    ];
+    for (const [objects, deletes] of steps)
+      expect(draft.judge(objects, deletes)).toEqual(validateDraft(objects, deletes, existing, { complete: false }));
+  });
+
+  it('follows the mesh', () => {
+    const draft = new DraftValidation([service, rule('v1')], { complete: false });
+    expect(codes(draft.judge([route('v2')]))).toEqual(['HED0182 VirtualService']);
+    draft.updateMesh([rule('v1', 'v2')], []);
+    expect(codes(draft.judge([route('v2')]))).toEqual([]);
   });
 });

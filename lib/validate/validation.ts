@@ -67,8 +67,26 @@ export class Validation {
     return this.#entries.get(objectKey(withNamespace(object)))?.findings ?? [];
   }
 
+  findingsAt(key: string): readonly Finding[] {
+    return this.#entries.get(key)?.findings ?? [];
+  }
+
+  /** The findings of every object that has some, by `objectKey`. */
+  findingsByKey(): ReadonlyMap<string, readonly Finding[]> {
+    return new Map([...this.#entries.values()].flatMap(({ key, findings }) => (findings.length === 0 ? [] : [[key, findings] as const])));
+  }
+
+  objectAt(key: string): KubernetesResource | undefined {
+    return this.#index.get(key);
+  }
+
   /** Makes the change. Returns the number of objects that were checked again. */
   update(change: MeshChange): number {
+    return this.change(change).length;
+  }
+
+  /** Makes the change. Returns the keys of the objects that were checked again. */
+  change(change: MeshChange): string[] {
     const changed = new Set<string>();
     const own = new Set<string>();
     for (const given of change.applied ?? []) {
@@ -82,12 +100,12 @@ export class Validation {
       this.#forget(key);
     }
     for (const topic of changed) for (const reader of this.#readers.get(topic) ?? []) own.add(reader.key);
-    let checked = 0;
+    const checked: string[] = [];
     for (const key of own) {
       const object = this.#index.get(key);
       if (object === undefined) continue;
       this.#check(object);
-      checked += 1;
+      checked.push(key);
     }
     return checked;
   }
@@ -141,7 +159,7 @@ export class Validation {
 const clusterKinds = new Set(['/Namespace', '/Node', 'gateway.networking.k8s.io/GatewayClass']);
 
 /** Manifests may leave the namespace out; it is `default` then. */
-function withNamespace(object: KubernetesResource): KubernetesResource {
+export function withNamespace(object: KubernetesResource): KubernetesResource {
   if ((object.metadata.namespace ?? '') !== '' || clusterKinds.has(kindOf(object))) return object;
   return { ...object, metadata: { ...object.metadata, namespace: 'default' } };
 }
@@ -175,6 +193,7 @@ function sameObject({ kind, namespace, name }: ObjectName): string {
   return `${kind} ${namespace}/${name}`;
 }
 
-function sameFinding(finding: Finding): string {
+/** Tells findings apart, whatever the line. */
+export function sameFinding(finding: Finding): string {
   return `${finding.code} ${sameObject(finding)} ${finding.path} ${finding.message}`;
 }

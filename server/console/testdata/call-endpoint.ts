@@ -12,6 +12,7 @@ import {
   listChanges,
   listFaults,
   listKinds,
+  listMeshObjects,
   listObjects,
   listSeenRequests,
   listRollouts,
@@ -73,6 +74,7 @@ const handlers: Record<EndpointName, RouteHandler> = {
   object: answerRequest('object', ({ console, params }) =>
     showObject(console, { group: params['group'] ?? '', kind: params['kind'] ?? '', ...target(params) }),
   ),
+  meshObjects: answerRequest('meshObjects', ({ console }) => listMeshObjects(console)),
   kinds: answerRequest('kinds', ({ console }) => listKinds(console)),
 };
 
