@@ -8,11 +8,8 @@ export { getConsole } from './console-state';
 export type { Console } from './console-state';
 export { explainFlags } from './explain-flags';
 export { stopFaults } from './end-faults';
-<<<<<<< HEAD
 export { listSeenRequests } from './list-seen-requests';
-=======
 export { listMeshObjects } from './list-mesh-objects';
->>>>>>> 55d0c0c (Drafts are checked against the whole mesh in a worker; what there is to choose from is read there)
 export { listFaults } from './live-faults';
 export { listKinds, listObjects, showObject } from './list-objects';
 export { isRefused, previewChange } from './preview-change';
