@@ -10,7 +10,7 @@ import {
 } from './changes';
 import { explainRequest, explainResponse, seenRequestsQuery, seenRequestsResponse } from './explain';
 import { faultsResponse, stopFaultsRequest, stopFaultsResponse } from './faults';
-import { graphQuery, graphResponse } from './graph';
+import { flagsQuery, flagsResponse, graphQuery, graphResponse } from './graph';
 import { meshObjectsResponse } from './mesh-objects';
 import { metaResponse } from './meta';
 import { kindsResponse, objectResponse, objectsQuery, objectsResponse } from './objects';

@@ -36,6 +36,7 @@ const summaries: Record<EndpointName, string> = {
   traceOperations: 'Names of the operations of a service.',
   objects: 'Objects of the kinds of the registry. The data of Secrets is left out.',
   object: 'One object with its YAML and who wrote which part of it.',
+  meshObjects: 'What findings about a draft depend on, for editors that check drafts in the browser; of Secrets names alone.',
   kinds: 'The kinds there are, and whether the cluster serves them.',
 };
 
