@@ -51,7 +51,7 @@ function reduce(object: KubernetesResource): AnyObject {
   const { status: _status, ...rest } = object as KubernetesResource & { status?: unknown };
   // Findings about routes read what their parents say of them.
   const needsStatus = object.apiVersion.startsWith('gateway.networking.k8s.io');
-  return { ...(needsStatus ? object : rest), metadata: kept } as AnyObject;
+  return { ...(needsStatus ? object : rest), metadata: kept };
 }
 
 function reducePod(pod: Pod, metadata: Omit<KubernetesResource['metadata'], 'managedFields'>): AnyObject {
@@ -68,5 +68,5 @@ function reducePod(pod: Pod, metadata: Omit<KubernetesResource['metadata'], 'man
       serviceAccount,
     },
     status: { phase: pod.status?.phase },
-  } as AnyObject;
+  };
 }
