@@ -13,6 +13,8 @@ export interface FormLayout {
    * behind "add a field". Objects that are not named here show their required fields and those that are set.
    */
   parts?: Readonly<Record<string, readonly string[]>>;
+  /** What a field or item begins with when it is added, by path; what is not named begins with the least its schema allows. */
+  begin?: Readonly<Record<string, unknown>>;
 }
 
 /** A path of a layout or of notes, from a path of values: positions of lists become `[]`. */

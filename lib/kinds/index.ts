@@ -5,6 +5,7 @@ export { fieldAt, shapeAt, shapeOf } from './field-shape';
 export type { Field, FieldShape } from './field-shape';
 export { patternOf } from './form-layout';
 export type { FormGroup, FormLayout } from './form-layout';
+export { metadataFields, objectShape } from './whole-shape';
 export { readReferences } from './read-references';
 export type { Reference, ReferenceRole, ReferenceTable } from './read-references';
 export type {

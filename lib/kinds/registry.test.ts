@@ -22,6 +22,17 @@ function fieldsOf(shape: FieldShape, path = ''): { path: string; text: string | 
   });
 }
 
+/** Names in a value that its shape does not have. */
+function unknownIn(shape: FieldShape, value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => (shape.type === 'list' ? unknownIn(shape.item, item) : ['a list']));
+  if (typeof value !== 'object' || value === null)
+    return ['object', 'list', 'map'].includes(shape.type) ? [`${String(value)} for ${shape.type}`] : [];
+  return Object.entries(value).flatMap(([name, one]) => {
+    const inner = shapeAt(shape, [name]);
+    return inner === undefined ? [name] : unknownIn(inner, one);
+  });
+}
+
 /** Istio's own are long texts edited as YAML. */
 const withoutForm = ['EnvoyFilter', 'WasmPlugin'];
 
@@ -47,6 +58,18 @@ describe.each(meshKinds.map((kind) => [`${kind.group}/${kind.kind}`, kind] as co
         names.filter((name) => !known.some(({ path }) => path === `${part}.${name}`)),
         part,
       ).toEqual([]);
+    }
+  });
+
+  it('begins new fields with what the schema takes', () => {
+    const spec = specOf(kind);
+    for (const [path, value] of Object.entries(kind.form?.begin ?? {})) {
+      const shape = shapeAt(
+        spec,
+        path.split(/\.|(?=\[\])|(?=\{\})/).map((part) => (part === '[]' ? 0 : part === '{}' ? 'any' : part)),
+      );
+      expect(shape, path).toBeDefined();
+      expect(unknownIn(shape ?? spec, value), path).toEqual([]);
     }
   });
 

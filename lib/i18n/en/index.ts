@@ -2,6 +2,7 @@ import { change } from './change';
 import { common } from './common';
 import { conditions } from './conditions';
 import { configuration } from './configuration';
+import { editor } from './editor';
 import { errors } from './errors';
 import { explorer } from './explorer';
 import { graph } from './graph';
@@ -22,6 +23,7 @@ export const en = {
   common,
   conditions,
   configuration,
+  editor,
   errors,
   explorer,
   graph,

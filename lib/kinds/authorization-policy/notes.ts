@@ -73,6 +73,12 @@ export const authorizationPolicyForm: FormLayout = {
     'rules[].when[]': ['key', 'values'],
     provider: ['name'],
   },
+  begin: {
+    'rules[]': { from: [{ source: { namespaces: [''] } }], to: [{ operation: { methods: ['GET'] } }] },
+    'rules[].from[]': { source: { namespaces: [''] } },
+    'rules[].to[]': { operation: { methods: ['GET'] } },
+    'rules[].when[]': { key: 'source.ip', values: [''] },
+  },
 };
 
 export const authorizationPolicyReferences: ReferenceTable = {

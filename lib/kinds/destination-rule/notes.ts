@@ -33,6 +33,14 @@ export const destinationRuleForm: FormLayout = {
     'trafficPolicy.tls': ['mode', 'sni'],
     'trafficPolicy.portLevelSettings[]': ['port', 'loadBalancer', 'connectionPool', 'outlierDetection', 'tls'],
   },
+  begin: {
+    'subsets[]': { name: '', labels: {} },
+    trafficPolicy: { loadBalancer: { simple: 'LEAST_REQUEST' } },
+    'trafficPolicy.loadBalancer': { simple: 'LEAST_REQUEST' },
+    'trafficPolicy.outlierDetection': { consecutive5xxErrors: 5, interval: '10s', baseEjectionTime: '30s' },
+    'trafficPolicy.connectionPool': { tcp: { maxConnections: 100 }, http: { http1MaxPendingRequests: 100 } },
+    'trafficPolicy.tls': { mode: 'ISTIO_MUTUAL' },
+  },
 };
 
 export const destinationRuleReferences: ReferenceTable = {

@@ -29,6 +29,10 @@ export const gatewayForm: FormLayout = {
     'servers[].port': ['number', 'protocol', 'name'],
     'servers[].tls': ['mode', 'credentialName', 'httpsRedirect', 'minProtocolVersion'],
   },
+  begin: {
+    'servers[]': { port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: [''] },
+    'servers[].tls': { mode: 'SIMPLE', credentialName: '' },
+  },
 };
 
 export const gatewayReferences: ReferenceTable = {

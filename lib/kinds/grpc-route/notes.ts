@@ -44,6 +44,12 @@ export const grpcRouteForm: FormLayout = {
     'rules[].backendRefs[]': ['name', 'port', 'weight'],
     'rules[].filters[]': ['type'],
   },
+  begin: {
+    'parentRefs[]': { name: '' },
+    'rules[]': { backendRefs: [{ name: '', port: 80 }] },
+    'rules[].matches[]': { method: { service: '', method: '' } },
+    'rules[].backendRefs[]': { name: '', port: 80, weight: 1 },
+  },
 };
 
 export const grpcRouteReferences: ReferenceTable = {

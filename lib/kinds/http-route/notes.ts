@@ -71,6 +71,15 @@ export const httpRouteForm: FormLayout = {
     'rules[].retry': ['attempts', 'codes', 'backoff'],
     'rules[].filters[]': ['type'],
   },
+  begin: {
+    'parentRefs[]': { name: '' },
+    'rules[]': { backendRefs: [{ name: '', port: 80 }] },
+    'rules[].matches[]': { path: { type: 'PathPrefix', value: '/' } },
+    'rules[].backendRefs[]': { name: '', port: 80, weight: 1 },
+    'rules[].filters[]': { type: 'RequestHeaderModifier', requestHeaderModifier: { set: [{ name: '', value: '' }] } },
+    'rules[].timeouts': { request: '10s' },
+    'rules[].retry': { attempts: 2, codes: [503] },
+  },
 };
 
 export const httpRouteReferences: ReferenceTable = {

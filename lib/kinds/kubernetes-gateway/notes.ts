@@ -96,6 +96,10 @@ export const kubernetesGatewayForm: FormLayout = {
     'listeners[].allowedRoutes.namespaces': ['from'],
     'addresses[]': ['type', 'value'],
   },
+  begin: {
+    'listeners[]': { name: 'http', port: 80, protocol: 'HTTP' },
+    'listeners[].tls': { mode: 'Terminate', certificateRefs: [{ name: '' }] },
+  },
 };
 
 export const kubernetesGatewayReferences: ReferenceTable = {

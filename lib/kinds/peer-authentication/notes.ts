@@ -25,6 +25,7 @@ export const peerAuthenticationForm: FormLayout = {
     { title: 'Mutual TLS', fields: ['mtls', 'portLevelMtls'] },
   ],
   parts: { mtls: ['mode'], 'portLevelMtls{}': ['mode'], selector: ['matchLabels'] },
+  begin: { mtls: { mode: 'STRICT' }, 'portLevelMtls{}': { mode: 'PERMISSIVE' } },
 };
 
 export const peerAuthenticationReferences: ReferenceTable = { 'selector.matchLabels': 'labels' };

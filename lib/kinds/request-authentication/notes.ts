@@ -39,6 +39,7 @@ export const requestAuthenticationForm: FormLayout = {
     'targetRefs[]': ['kind', 'name'],
     'jwtRules[]': ['issuer', 'jwksUri', 'audiences', 'forwardOriginalToken'],
   },
+  begin: { 'jwtRules[]': { issuer: '', jwksUri: '' } },
 };
 
 export const requestAuthenticationReferences: ReferenceTable = {

@@ -47,6 +47,10 @@ export const serviceEntryForm: FormLayout = {
     'ports[]': ['number', 'name', 'protocol', 'targetPort'],
     'endpoints[]': ['address', 'ports', 'labels', 'locality'],
   },
+  begin: {
+    'ports[]': { number: 443, name: 'https', protocol: 'TLS' },
+    'endpoints[]': { address: '' },
+  },
 };
 
 export const serviceEntryReferences: ReferenceTable = { 'workloadSelector.labels': 'labels', 'exportTo[]': 'namespace' };

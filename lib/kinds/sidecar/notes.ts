@@ -58,6 +58,7 @@ export const sidecarForm: FormLayout = {
     'ingress[].port': ['number', 'protocol', 'name'],
     outboundTrafficPolicy: ['mode'],
   },
+  begin: { 'egress[]': { hosts: ['./*'] }, 'ingress[]': { port: { number: 8080, name: 'http', protocol: 'HTTP' } } },
 };
 
 export const sidecarReferences: ReferenceTable = {

@@ -21,6 +21,7 @@ export const tcpRouteForm: FormLayout = {
     'rules[]': ['name', 'backendRefs'],
     'rules[].backendRefs[]': ['name', 'port', 'weight'],
   },
+  begin: { 'parentRefs[]': { name: '' }, 'rules[]': { backendRefs: [{ name: '', port: 9000 }] } },
 };
 
 export const tcpRouteReferences: ReferenceTable = { 'parentRefs[]': 'parent', 'rules[].backendRefs[]': 'backend' };

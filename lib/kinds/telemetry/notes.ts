@@ -78,6 +78,11 @@ export const telemetryForm: FormLayout = {
     'accessLogging[]': ['providers', 'filter', 'disabled'],
     'accessLogging[].filter': ['expression'],
   },
+  begin: {
+    'tracing[]': { randomSamplingPercentage: 10 },
+    'accessLogging[]': { filter: { expression: 'response.code >= 400' } },
+    'metrics[]': { overrides: [{ match: { metric: 'REQUEST_COUNT' }, disabled: true }] },
+  },
 };
 
 export const telemetryReferences: ReferenceTable = {

@@ -23,6 +23,7 @@ export const tlsRouteForm: FormLayout = {
     'rules[]': ['name', 'backendRefs'],
     'rules[].backendRefs[]': ['name', 'port', 'weight'],
   },
+  begin: { 'parentRefs[]': { name: '' }, 'rules[]': { backendRefs: [{ name: '', port: 443 }] } },
 };
 
 export const tlsRouteReferences: ReferenceTable = { 'parentRefs[]': 'parent', 'rules[].backendRefs[]': 'backend' };

@@ -146,6 +146,22 @@ export const virtualServiceForm: FormLayout = {
     'tls[].match[]': ['sniHosts', 'port'],
     'tls[].route[]': ['destination', 'weight'],
   },
+  begin: {
+    'http[]': { route: [{ destination: { host: '' } }] },
+    'http[].match': [{ uri: { prefix: '/' } }],
+    'http[].match[]': { uri: { prefix: '/' } },
+    'http[].match[].headers{}': { exact: '' },
+    'http[].fault': { delay: { percentage: { value: 10 }, fixedDelay: '5s' } },
+    'http[].fault.delay': { percentage: { value: 10 }, fixedDelay: '5s' },
+    'http[].fault.abort': { percentage: { value: 10 }, httpStatus: 503 },
+    'http[].retries': { attempts: 2, perTryTimeout: '2s' },
+    'http[].mirrors': [{ destination: { host: '' }, percentage: { value: 10 } }],
+    'http[].redirect': { uri: '/' },
+    'http[].rewrite': { uri: '/' },
+    'http[].corsPolicy': { allowOrigins: [{ exact: 'https://example.com' }], allowMethods: ['GET'] },
+    'tcp[]': { route: [{ destination: { host: '' } }] },
+    'tls[]': { match: [{ sniHosts: [''] }], route: [{ destination: { host: '' } }] },
+  },
 };
 
 export const virtualServiceReferences: ReferenceTable = {
