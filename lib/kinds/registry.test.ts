@@ -97,6 +97,12 @@ describe.each(meshKinds.map((kind) => [`${kind.group}/${kind.kind}`, kind] as co
     expect(problems).toEqual([]);
   });
 
+  it('says in words what its example does', () => {
+    const words = kind.describe?.(parse(kind.example) as KubernetesObject) ?? [];
+    expect(words.length).toBeGreaterThan(0);
+    for (const { text } of words) expect(text).toMatch(/^[^{}]+\.$/);
+  });
+
   it('touches its folder and one line of the registry', () => {
     const folder = readdirSync(import.meta.dirname, { withFileTypes: true }).find((entry) => {
       if (!entry.isDirectory() || entry.name === 'shared' || entry.name === 'kubernetes') return false;

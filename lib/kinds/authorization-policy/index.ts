@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { authorizationPolicyExample, authorizationPolicyForm, authorizationPolicyNotes, authorizationPolicyReferences } from './notes';
 import { authorizationPolicySpec } from './schema';
 import { checkAuthorizationPolicy } from './validators';
+import { describeAuthorizationPolicy } from './words';
 
 export type { AuthorizationPolicy, AuthorizationPolicySpec } from './schema';
 
@@ -15,6 +16,7 @@ export const authorizationPolicyKind = defineKind({
   versions: ['v1', 'v1beta1'],
   namespaced: true,
   spec: describeFields(authorizationPolicySpec, authorizationPolicyNotes),
+  describe: describeAuthorizationPolicy,
   summary: 'Who may call what.',
   form: authorizationPolicyForm,
   references: authorizationPolicyReferences,

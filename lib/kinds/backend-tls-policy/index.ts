@@ -1,6 +1,7 @@
 import { defineKind } from '../define-kind';
 import { describeFields } from '../field-notes';
 import { backendTLSPolicyExample, backendTLSPolicyForm, backendTLSPolicyNotes, backendTLSPolicyReferences } from './notes';
+import { describeBackendTLSPolicy } from './words';
 import { backendTLSPolicySpec } from './schema';
 
 export type { BackendTLSPolicy, BackendTLSPolicySpec } from './schema';
@@ -14,6 +15,7 @@ export const backendTLSPolicyKind = defineKind({
   versions: ['v1'],
   namespaced: true,
   spec: describeFields(backendTLSPolicySpec, backendTLSPolicyNotes),
+  describe: describeBackendTLSPolicy,
   summary: 'How gateways verify the certificate of a service.',
   form: backendTLSPolicyForm,
   references: backendTLSPolicyReferences,

@@ -3,6 +3,9 @@ import { describeFields } from '../field-notes';
 import { destinationRuleExample, destinationRuleForm, destinationRuleNotes, destinationRuleReferences } from './notes';
 import { destinationRuleSpec } from './schema';
 import { checkDestinationRule } from './validators';
+import { describeDestinationRule } from './words';
+import { sayWords } from '@/lib/i18n';
+import type { DestinationRule } from './schema';
 
 export { describeDestinationRule } from './words';
 export type { DestinationRule, DestinationRuleSpec } from './schema';
@@ -16,6 +19,7 @@ export const destinationRuleKind = defineKind({
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
   spec: describeFields(destinationRuleSpec, destinationRuleNotes),
+  describe: (object: DestinationRule) => [sayWords('rule_for', { host: object.spec.host }), ...describeDestinationRule(object.spec)],
   summary: 'How clients talk to a service: subsets, load balancing, limits, TLS.',
   form: destinationRuleForm,
   references: destinationRuleReferences,

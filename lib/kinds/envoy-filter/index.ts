@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { envoyFilterExample, envoyFilterNotes, envoyFilterReferences } from './notes';
 import { envoyFilterSpec } from './schema';
 import { checkEnvoyFilter } from './validators';
+import { describeEnvoyFilter } from './words';
 
 export type { EnvoyFilter, EnvoyFilterSpec } from './schema';
 
@@ -15,6 +16,7 @@ export const envoyFilterKind = defineKind({
   versions: ['v1alpha3'],
   namespaced: true,
   spec: describeFields(envoyFilterSpec, envoyFilterNotes),
+  describe: describeEnvoyFilter,
   summary: 'Raw changes to the configuration of Envoy.',
   references: envoyFilterReferences,
   example: envoyFilterExample,

@@ -1,6 +1,7 @@
 import { defineKind } from '../define-kind';
 import { describeFields } from '../field-notes';
 import { gatewayClassExample, gatewayClassForm, gatewayClassNotes, gatewayClassReferences } from './notes';
+import { describeGatewayClass } from './words';
 import { gatewayClassSpec } from './schema';
 
 export type { GatewayClass, GatewayClassSpec } from './schema';
@@ -14,6 +15,7 @@ export const gatewayClassKind = defineKind({
   versions: ['v1', 'v1beta1'],
   namespaced: false,
   spec: describeFields(gatewayClassSpec, gatewayClassNotes),
+  describe: describeGatewayClass,
   summary: 'Who makes gateways of a class.',
   form: gatewayClassForm,
   references: gatewayClassReferences,

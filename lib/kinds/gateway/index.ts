@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { gatewayExample, gatewayForm, gatewayNotes, gatewayReferences } from './notes';
 import { gatewaySpec } from './schema';
 import { checkGateway } from './validators';
+import { describeGateway } from './words';
 
 export type { Gateway, GatewaySpec } from './schema';
 
@@ -15,6 +16,7 @@ export const gatewayKind = defineKind({
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
   spec: describeFields(gatewaySpec, gatewayNotes),
+  describe: describeGateway,
   summary: 'Ports, hosts and certificates of gateway pods.',
   form: gatewayForm,
   references: gatewayReferences,

@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { grpcRouteExample, grpcRouteForm, grpcRouteNotes, grpcRouteReferences } from './notes';
 import { grpcRouteSpec } from './schema';
 import { checkGrpcRoute } from './validators';
+import { describeGRPCRoute } from './words';
 
 export type { GRPCRoute, GRPCRouteSpec } from './schema';
 
@@ -15,6 +16,7 @@ export const grpcRouteKind = defineKind({
   versions: ['v1'],
   namespaced: true,
   spec: describeFields(grpcRouteSpec, grpcRouteNotes),
+  describe: describeGRPCRoute,
   summary: 'Where gRPC calls go, in the Gateway API.',
   form: grpcRouteForm,
   references: grpcRouteReferences,

@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { httpRouteExample, httpRouteForm, httpRouteNotes, httpRouteReferences } from './notes';
 import { httpRouteSpec } from './schema';
 import { checkHttpRoute } from './validators';
+import { describeHTTPRoute } from './words';
 
 export type { HTTPRoute, HTTPRouteSpec } from './schema';
 
@@ -15,6 +16,7 @@ export const httpRouteKind = defineKind({
   versions: ['v1', 'v1beta1'],
   namespaced: true,
   spec: describeFields(httpRouteSpec, httpRouteNotes),
+  describe: describeHTTPRoute,
   summary: 'Where HTTP requests go, in the Gateway API.',
   form: httpRouteForm,
   references: httpRouteReferences,

@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { kubernetesGatewayExample, kubernetesGatewayForm, kubernetesGatewayNotes, kubernetesGatewayReferences } from './notes';
 import { kubernetesGatewaySpec } from './schema';
 import { checkKubernetesGateway } from './validators';
+import { describeKubernetesGateway } from './words';
 
 export type { KubernetesGateway, KubernetesGatewaySpec } from './schema';
 
@@ -15,6 +16,7 @@ export const kubernetesGatewayKind = defineKind({
   versions: ['v1', 'v1beta1'],
   namespaced: true,
   spec: describeFields(kubernetesGatewaySpec, kubernetesGatewayNotes),
+  describe: describeKubernetesGateway,
   summary: 'A gateway of the Gateway API: listeners, hosts, certificates.',
   form: kubernetesGatewayForm,
   references: kubernetesGatewayReferences,

@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { peerAuthenticationExample, peerAuthenticationForm, peerAuthenticationNotes, peerAuthenticationReferences } from './notes';
 import { peerAuthenticationSpec } from './schema';
 import { checkPeerAuthentication } from './validators';
+import { describePeerAuthentication } from './words';
 
 export type { PeerAuthentication, PeerAuthenticationSpec } from './schema';
 
@@ -15,6 +16,7 @@ export const peerAuthenticationKind = defineKind({
   versions: ['v1', 'v1beta1'],
   namespaced: true,
   spec: describeFields(peerAuthenticationSpec, peerAuthenticationNotes),
+  describe: describePeerAuthentication,
   summary: 'Whether pods accept plain text or only mutual TLS.',
   form: peerAuthenticationForm,
   references: peerAuthenticationReferences,

@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { proxyConfigExample, proxyConfigForm, proxyConfigNotes, proxyConfigReferences } from './notes';
 import { proxyConfigSpec } from './schema';
 import { checkProxyConfig } from './validators';
+import { describeProxyConfig } from './words';
 
 export type { ProxyConfig, ProxyConfigSpec } from './schema';
 
@@ -15,6 +16,7 @@ export const proxyConfigKind = defineKind({
   versions: ['v1beta1'],
   namespaced: true,
   spec: describeFields(proxyConfigSpec, proxyConfigNotes),
+  describe: describeProxyConfig,
   summary: 'Settings with which proxies start.',
   form: proxyConfigForm,
   references: proxyConfigReferences,

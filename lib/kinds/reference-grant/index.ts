@@ -1,6 +1,7 @@
 import { defineKind } from '../define-kind';
 import { describeFields } from '../field-notes';
 import { referenceGrantExample, referenceGrantForm, referenceGrantNotes, referenceGrantReferences } from './notes';
+import { describeReferenceGrant } from './words';
 import { referenceGrantSpec } from './schema';
 
 export type { ReferenceGrant, ReferenceGrantSpec } from './schema';
@@ -14,6 +15,7 @@ export const referenceGrantKind = defineKind({
   versions: ['v1beta1', 'v1'],
   namespaced: true,
   spec: describeFields(referenceGrantSpec, referenceGrantNotes),
+  describe: describeReferenceGrant,
   summary: 'Lets objects of other namespaces refer to objects of this one.',
   form: referenceGrantForm,
   references: referenceGrantReferences,

@@ -8,6 +8,7 @@ import {
 } from './notes';
 import { requestAuthenticationSpec } from './schema';
 import { checkRequestAuthentication } from './validators';
+import { describeRequestAuthentication } from './words';
 
 export type { RequestAuthentication, RequestAuthenticationSpec } from './schema';
 
@@ -20,6 +21,7 @@ export const requestAuthenticationKind = defineKind({
   versions: ['v1', 'v1beta1'],
   namespaced: true,
   spec: describeFields(requestAuthenticationSpec, requestAuthenticationNotes),
+  describe: describeRequestAuthentication,
   summary: 'Which tokens of users are accepted.',
   form: requestAuthenticationForm,
   references: requestAuthenticationReferences,

@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { serviceEntryExample, serviceEntryForm, serviceEntryNotes, serviceEntryReferences } from './notes';
 import { serviceEntrySpec } from './schema';
 import { checkServiceEntry } from './validators';
+import { describeServiceEntry } from './words';
 
 export type { ServiceEntry, ServiceEntrySpec } from './schema';
 
@@ -15,6 +16,7 @@ export const serviceEntryKind = defineKind({
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
   spec: describeFields(serviceEntrySpec, serviceEntryNotes),
+  describe: describeServiceEntry,
   summary: 'A service that Kubernetes does not know: outside hosts, virtual machines.',
   form: serviceEntryForm,
   references: serviceEntryReferences,

@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { sidecarExample, sidecarForm, sidecarNotes, sidecarReferences } from './notes';
 import { sidecarSpec } from './schema';
 import { checkSidecar } from './validators';
+import { describeSidecar } from './words';
 
 export type { Sidecar, SidecarSpec } from './schema';
 
@@ -15,6 +16,7 @@ export const sidecarKind = defineKind({
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
   spec: describeFields(sidecarSpec, sidecarNotes),
+  describe: describeSidecar,
   summary: 'What the proxies of pods know and may reach.',
   form: sidecarForm,
   references: sidecarReferences,

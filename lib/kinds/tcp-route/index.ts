@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { tcpRouteExample, tcpRouteForm, tcpRouteNotes, tcpRouteReferences } from './notes';
 import { tcpRouteSpec } from './schema';
 import { checkTcpRoute } from './validators';
+import { describeTCPRoute } from './words';
 
 export type { TCPRoute, TCPRouteSpec } from './schema';
 
@@ -15,6 +16,7 @@ export const tcpRouteKind = defineKind({
   versions: ['v1', 'v1alpha2'],
   namespaced: true,
   spec: describeFields(tcpRouteSpec, tcpRouteNotes),
+  describe: describeTCPRoute,
   summary: 'Where TCP connections go, in the Gateway API.',
   form: tcpRouteForm,
   references: tcpRouteReferences,

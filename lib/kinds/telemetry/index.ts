@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { telemetryExample, telemetryForm, telemetryNotes, telemetryReferences } from './notes';
 import { telemetrySpec } from './schema';
 import { checkTelemetry } from './validators';
+import { describeTelemetry } from './words';
 
 export type { Telemetry, TelemetrySpec } from './schema';
 
@@ -15,6 +16,7 @@ export const telemetryKind = defineKind({
   versions: ['v1', 'v1alpha1'],
   namespaced: true,
   spec: describeFields(telemetrySpec, telemetryNotes),
+  describe: describeTelemetry,
   summary: 'Traces, metrics and access logs.',
   form: telemetryForm,
   references: telemetryReferences,

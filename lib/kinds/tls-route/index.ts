@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { tlsRouteExample, tlsRouteForm, tlsRouteNotes, tlsRouteReferences } from './notes';
 import { tlsRouteSpec } from './schema';
 import { checkTlsRoute } from './validators';
+import { describeTLSRoute } from './words';
 
 export type { TLSRoute, TLSRouteSpec } from './schema';
 
@@ -15,6 +16,7 @@ export const tlsRouteKind = defineKind({
   versions: ['v1', 'v1alpha3', 'v1alpha2'],
   namespaced: true,
   spec: describeFields(tlsRouteSpec, tlsRouteNotes),
+  describe: describeTLSRoute,
   summary: 'Where TLS connections go by host name, in the Gateway API.',
   form: tlsRouteForm,
   references: tlsRouteReferences,

@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { trafficExtensionExample, trafficExtensionForm, trafficExtensionNotes, trafficExtensionReferences } from './notes';
 import { trafficExtensionSpec } from './schema';
 import { checkTrafficExtension } from './validators';
+import { describeTrafficExtension } from './words';
 
 export type { TrafficExtension, TrafficExtensionSpec } from './schema';
 
@@ -15,6 +16,7 @@ export const trafficExtensionKind = defineKind({
   versions: ['v1alpha1'],
   namespaced: true,
   spec: describeFields(trafficExtensionSpec, trafficExtensionNotes),
+  describe: describeTrafficExtension,
   summary: 'A Lua script or WebAssembly module in the proxy.',
   form: trafficExtensionForm,
   references: trafficExtensionReferences,

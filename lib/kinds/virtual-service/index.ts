@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { virtualServiceExample, virtualServiceForm, virtualServiceNotes, virtualServiceReferences } from './notes';
 import { virtualServiceSpec } from './schema';
 import { checkVirtualService } from './validators';
+import { describeVirtualService } from './words';
 
 export { chooseTrafficObjects, editedRuleIndex, fullHost } from './choose-traffic-objects';
 export type { TrafficObjects, WhyNot } from './choose-traffic-objects';
@@ -25,6 +26,7 @@ export const virtualServiceKind = defineKind({
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
   spec: describeFields(virtualServiceSpec, virtualServiceNotes),
+  describe: describeVirtualService,
   summary: 'Where requests to a host go: routes, weights, faults, timeouts, retries.',
   form: virtualServiceForm,
   references: virtualServiceReferences,

@@ -3,6 +3,7 @@ import { sayWords } from '@/lib/i18n';
 import type { Words } from '@/lib/i18n';
 import { sameJson } from '../shared/json';
 import type { HttpRule } from './read-traffic';
+import type { VirtualService } from './schema';
 import type { TrafficDestination, TrafficFault, TrafficRetries, TrafficSettings } from './traffic-settings';
 
 type StringMatch = { exact?: string | undefined; prefix?: string | undefined; regex?: string | undefined };
@@ -141,4 +142,39 @@ function describeRetries(service: string, retries: TrafficRetries | null): Words
   if (retries === null) return sayWords('change_retries_removed', { service });
   const perTry = retries.perTryTimeoutMs === null ? undefined : formatDuration(retries.perTryTimeoutMs);
   return sayWords('change_retries_set', { service, attempts: retries.attempts, each: each(perTry) });
+}
+
+/** What a VirtualService does, in sentences. */
+export function describeVirtualService({ spec }: VirtualService): Words[] {
+  const { hosts = [], gateways = ['mesh'], http = [], tcp = [], tls = [] } = spec;
+  const first =
+    hosts.length === 0
+      ? sayWords('hosts_delegate')
+      : sayWords('hosts_through', {
+          hosts: hosts.join(', '),
+          gateways: gateways.map((one) => (one === 'mesh' ? 'the mesh' : one)).join(', '),
+        });
+  const plain = [
+    ...tls.map((rule) => ({ route: rule.route ?? [], conditions: rule.match.map((one) => `SNI is ${one.sniHosts.join(' | ')}`) })),
+    ...tcp.map((rule) => ({
+      route: rule.route ?? [],
+      conditions: (rule.match ?? []).flatMap((one) => (one.port === undefined ? [] : [`port is ${one.port}`])),
+    })),
+  ];
+  return [
+    first,
+    ...http.flatMap(describeRule),
+    ...plain.flatMap(({ route, conditions }) => {
+      const match =
+        conditions.length === 0
+          ? sayWords('connections_all').text
+          : sayWords('connections_some', { conditions: conditions.join(', or ') }).text;
+      const [only] = route;
+      if (only === undefined) return [];
+      if (route.length === 1) return [sayWords('route_single', { match, destination: nameOf(only.destination) })];
+      return [
+        sayWords('route_split', { match, destinations: route.map((one) => `${one.weight ?? 0}% ${nameOf(one.destination)}`).join(', ') }),
+      ];
+    }),
+  ];
 }

@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { wasmPluginExample, wasmPluginNotes, wasmPluginReferences } from './notes';
 import { wasmPluginSpec } from './schema';
 import { checkWasmPlugin } from './validators';
+import { describeWasmPlugin } from './words';
 
 export type { WasmPlugin, WasmPluginSpec } from './schema';
 
@@ -15,6 +16,7 @@ export const wasmPluginKind = defineKind({
   versions: ['v1alpha1'],
   namespaced: true,
   spec: describeFields(wasmPluginSpec, wasmPluginNotes),
+  describe: describeWasmPlugin,
   summary: 'A WebAssembly module in the proxy.',
   references: wasmPluginReferences,
   example: wasmPluginExample,

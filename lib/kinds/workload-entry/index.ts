@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { workloadEntryExample, workloadEntryForm, workloadEntryNotes, workloadEntryReferences } from './notes';
 import { workloadEntrySpec } from './schema';
 import { checkWorkloadEntry } from './validators';
+import { describeWorkloadEntry } from './words';
 
 export type { WorkloadEntry, WorkloadEntrySpec } from './schema';
 
@@ -15,6 +16,7 @@ export const workloadEntryKind = defineKind({
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
   spec: describeFields(workloadEntrySpec, workloadEntryNotes),
+  describe: describeWorkloadEntry,
   summary: 'A machine outside of Kubernetes as an endpoint.',
   form: workloadEntryForm,
   references: workloadEntryReferences,

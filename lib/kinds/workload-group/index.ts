@@ -3,6 +3,7 @@ import { describeFields } from '../field-notes';
 import { workloadGroupExample, workloadGroupForm, workloadGroupNotes, workloadGroupReferences } from './notes';
 import { workloadGroupSpec } from './schema';
 import { checkWorkloadGroup } from './validators';
+import { describeWorkloadGroup } from './words';
 
 export type { WorkloadGroup, WorkloadGroupSpec } from './schema';
 
@@ -15,6 +16,7 @@ export const workloadGroupKind = defineKind({
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   namespaced: true,
   spec: describeFields(workloadGroupSpec, workloadGroupNotes),
+  describe: describeWorkloadGroup,
   summary: 'What machines of one kind have in common.',
   form: workloadGroupForm,
   references: workloadGroupReferences,

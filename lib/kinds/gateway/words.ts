@@ -1,0 +1,21 @@
+import { sayWords } from '@/lib/i18n';
+import type { Words } from '@/lib/i18n';
+import { sayLabels } from '../shared/say-who';
+import type { Gateway } from './schema';
+
+/** What a Gateway does, in sentences. */
+export function describeGateway(object: Gateway): Words[] {
+  const selector = sayLabels(object.spec.selector);
+  return (object.spec.servers ?? []).map((server) =>
+    sayWords('gateway_server', {
+      selector,
+      port: server.port.number,
+      protocol: server.port.protocol,
+      hosts: server.hosts.join(', '),
+      tls:
+        server.tls?.mode === undefined
+          ? ''
+          : `, TLS ${server.tls.mode}${server.tls.credentialName === undefined ? '' : ` (${server.tls.credentialName})`}`,
+    }),
+  );
+}

@@ -1,0 +1,21 @@
+import { sayWords } from '@/lib/i18n';
+import type { Words } from '@/lib/i18n';
+import { sayWho } from '../shared/say-who';
+import type { KubernetesObject } from '../define-kind';
+import type { Sidecar } from './schema';
+
+/** What a Sidecar does, in sentences. */
+export function describeSidecar(object: Sidecar): Words[] {
+  const { spec } = object;
+  const who = sayWho(object as KubernetesObject);
+  const sentences: Words[] = [];
+  const hosts = (spec.egress ?? []).flatMap((one) => one.hosts);
+  if (hosts.length > 0) sentences.push(sayWords('sidecar_egress', { who, hosts: hosts.join(', ') }));
+  const mode = spec.outboundTrafficPolicy?.mode;
+  if (mode !== undefined) sentences.push(sayWords('sidecar_unknown', { mode }));
+  for (const one of spec.ingress ?? [])
+    sentences.push(
+      sayWords('sidecar_ingress', { port: one.port.number ?? 0, endpoint: one.defaultEndpoint ?? `127.0.0.1:${one.port.number ?? 0}` }),
+    );
+  return sentences;
+}
