@@ -9,9 +9,9 @@ import type { TextFinding } from '@/lib/validate';
 import { insertYaml, moveYaml, removeYaml, setYaml } from '@/lib/yaml';
 import type { YamlPath } from '@/lib/yaml';
 import { applyFix } from './apply-fix';
-import { readEntry, startEntry, withText } from './draft-entries';
+import { startEntry, withText } from './draft-entries';
 import type { DraftEntry, DraftStart, ReadEntry } from './draft-entries';
-import { outcomeOf } from './draft-outcome';
+import { outcomeOf, writtenBy } from './draft-outcome';
 import type { DraftOutcome } from './draft-outcome';
 import { DraftTabs } from './draft-tabs';
 import { FindingsList } from './findings-list';
@@ -46,7 +46,6 @@ export function DraftEditor({ objects, namespace, onOutcome, initialView = 'both
   const pane = useRef<YamlPaneHandle>(null);
   const whole = useRef<HTMLElement>(null);
   const nextId = useRef(objects.length);
-  const [begun] = useState(() => new Map(entries.map((entry) => [entry.id, readEntry(entry.begun).value])));
 
   const read = useMemo(() => entries.map((entry) => entry.reading), [entries]);
   const texts = useMemo(() => entries.map((entry) => entry.text), [entries]);
@@ -59,17 +58,11 @@ export function DraftEditor({ objects, namespace, onOutcome, initialView = 'both
   const shown = useDeferredValue(reading);
   const shownFindings = useDeferredValue(findings?.[active]);
 
+  const written = useMemo(() => writtenBy(entries), [entries]);
   const report = useEffectEvent(onOutcome);
   useEffect(() => {
-    report(
-      outcomeOf(
-        entries,
-        read,
-        findings,
-        entries.map((one) => begun.get(one.id)),
-      ),
-    );
-  }, [entries, read, findings, begun]);
+    report(outcomeOf(entries, written, findings));
+  }, [entries, written, findings]);
 
   const activeId = entry?.id;
   const edit = useMemo(() => {

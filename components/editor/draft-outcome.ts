@@ -1,7 +1,8 @@
 import type { ChangeDraft } from '@/components/change/change-flow';
 import type { AnyObject } from '@/lib/contract';
 import type { TextFinding } from '@/lib/validate';
-import type { DraftEntry, ReadEntry } from './draft-entries';
+import { readEntry } from './draft-entries';
+import type { DraftEntry } from './draft-entries';
 
 /** What a draft has come to: what it would write, and whether it may be. */
 export interface DraftOutcome {
@@ -16,40 +17,39 @@ export interface DraftOutcome {
   texts: readonly string[];
 }
 
-/** Fields that are written nowhere: the server's own. */
-function sameSpec(left: unknown, right: unknown): boolean {
+function sameValue(left: unknown, right: unknown): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }
 
-/** Makes the outcome of a draft. An object that says what it said is not written. */
-export function outcomeOf(
-  entries: readonly DraftEntry[],
-  read: readonly ReadEntry[],
-  findings: readonly (readonly TextFinding[])[] | undefined,
-  begun: readonly (Record<string, unknown> | undefined)[],
-): DraftOutcome {
+/** What the entries of a draft would write. An object that says what it said is not written. */
+export function writtenBy(entries: readonly DraftEntry[]): Pick<DraftOutcome, 'draft' | 'isBroken'> {
   const objects: AnyObject[] = [];
   const bases: AnyObject[] = [];
   let isBroken = false;
-  for (const [index, entry] of entries.entries()) {
-    const one = read[index];
-    const isEmpty = entry.text.trim() === '';
-    if (isEmpty) continue;
-    if (one?.value === undefined || one.source.problems.length > 0 || one.name === '') {
+  for (const { text, base, begun, reading } of entries) {
+    if (text.trim() === '') continue;
+    if (reading.value === undefined || reading.source.problems.length > 0 || reading.name === '') {
       isBroken = true;
       continue;
     }
-    if (entry.base !== null && sameSpec(one.value, begun[index])) continue;
-    objects.push(one.value as AnyObject);
-    const isSame = entry.base?.metadata.name === one.name && (entry.base.metadata.namespace ?? '') === one.namespace;
-    if (entry.base !== null && isSame) bases.push(entry.base);
+    if (base !== null && sameValue(reading.value, readEntry(begun).value)) continue;
+    objects.push(reading.value as AnyObject);
+    const isSame = base?.metadata.name === reading.name && (base.metadata.namespace ?? '') === reading.namespace;
+    if (base !== null && isSame) bases.push(base);
   }
+  return { draft: isBroken || objects.length === 0 ? undefined : { objects, bases }, isBroken };
+}
+
+/** Makes the outcome of a draft. `written` keeps its identity while only findings change. */
+export function outcomeOf(
+  entries: readonly DraftEntry[],
+  written: Pick<DraftOutcome, 'draft' | 'isBroken'>,
+  findings: readonly (readonly TextFinding[])[] | undefined,
+): DraftOutcome {
   const all = findings?.flat() ?? [];
-  const isChanged = entries.some((entry) => entry.text !== entry.begun);
   return {
-    draft: isBroken || objects.length === 0 ? undefined : { objects, bases },
-    isChanged,
-    isBroken,
+    ...written,
+    isChanged: entries.some((entry) => entry.text !== entry.begun),
     errors: all.filter((finding) => finding.severity === 'error').length,
     warnings: all.filter((finding) => finding.severity === 'warning').length,
     texts: entries.map((entry) => entry.text),

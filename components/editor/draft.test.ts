@@ -3,7 +3,7 @@ import { meshKinds, objectShape, shapeAt } from '@/lib/kinds';
 import type { TextFinding } from '@/lib/validate';
 import { applyFix } from './apply-fix';
 import { kindOfValue, readEntry, shareSame, startEntry, withText } from './draft-entries';
-import { outcomeOf } from './draft-outcome';
+import { outcomeOf, writtenBy } from './draft-outcome';
 import { newValue, sumUp } from './new-value';
 
 const rule = {
@@ -46,13 +46,7 @@ describe('entries', () => {
 });
 
 describe('outcomeOf', () => {
-  const outcome = (...entries: ReturnType<typeof startEntry>[]) =>
-    outcomeOf(
-      entries,
-      entries.map((entry) => entry.reading),
-      undefined,
-      entries.map((entry) => readEntry(entry.begun).value),
-    );
+  const outcome = (...entries: ReturnType<typeof startEntry>[]) => outcomeOf(entries, writtenBy(entries), undefined);
 
   it('writes what says something else than before', () => {
     const entry = startEntry(0, { base: rule });
@@ -80,7 +74,7 @@ describe('outcomeOf', () => {
   it('counts findings', () => {
     const finding = (severity: TextFinding['severity']) => ({ severity }) as TextFinding;
     const entry = startEntry(0, { base: rule });
-    const found = outcomeOf([entry], [entry.reading], [[finding('error'), finding('warning'), finding('warning')]], []);
+    const found = outcomeOf([entry], writtenBy([entry]), [[finding('error'), finding('warning'), finding('warning')]]);
     expect(found).toMatchObject({ errors: 1, warnings: 2 });
   });
 });

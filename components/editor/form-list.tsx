@@ -4,7 +4,7 @@ import { ChevronRight, Copy, GripVertical, Plus, X } from 'lucide-react';
 import { type DragEvent, type KeyboardEvent, type ReactNode, use, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { FieldShape } from '@/lib/kinds';
-import { FieldFindings } from './field-row';
+import { FieldFindings, FieldRow } from './field-row';
 import { LayoutContext, PartsContext, belowSpec, useFormControl } from './form-control';
 import type { FormFieldProps } from './form-control';
 import { newValue, sumUp } from './new-value';
@@ -53,6 +53,14 @@ export function FormList({ name, item, path, value, note, isRequired }: FormFiel
     setDragged(undefined);
     setOver(undefined);
   };
+  const add = (): void => insert(path, items.length, newValue(item, belowSpec([...path, items.length]), layout));
+  if (value === undefined) {
+    return (
+      <FieldRow {...{ name, path, note, isRequired, isSet: false }}>
+        <AddButton label={t('addItem', { name })} onAdd={add} />
+      </FieldRow>
+    );
+  }
   const small = 'flex size-6 shrink-0 items-center justify-center rounded-sm text-faint hover:bg-hover hover:text-text';
 
   return (
@@ -158,19 +166,26 @@ export function FormList({ name, item, path, value, note, isRequired }: FormFiel
           );
         })}
       </ol>
-      <button
-        type="button"
-        onClick={() => insert(path, items.length, newValue(item, belowSpec([...path, items.length]), layout))}
-        aria-label={t('addItem', { name })}
-        className="mt-1 flex h-6 items-center gap-1 rounded-sm px-1.5 text-xs text-muted hover:bg-hover hover:text-text"
-      >
-        <Plus size={11} aria-hidden="true" />
-        {t('addItem', { name })}
-      </button>
+      <AddButton label={t('addItem', { name })} onAdd={add} />
       <span className="sr-only" role="status">
         {said}
       </span>
     </section>
+  );
+}
+
+function AddButton({ label, onAdd }: { label: string; onAdd: () => void }): ReactNode {
+  return (
+    <span>
+      <button
+        type="button"
+        onClick={onAdd}
+        className="mt-0.5 flex h-6 items-center gap-1 rounded-sm px-1.5 text-xs text-muted hover:bg-hover hover:text-text"
+      >
+        <Plus size={11} aria-hidden="true" />
+        {label}
+      </button>
+    </span>
   );
 }
 

@@ -6,7 +6,7 @@ import { useTranslations } from 'use-intl';
 import type { FieldShape } from '@/lib/kinds';
 import type { YamlPath } from '@/lib/yaml';
 import { listIds } from './choice-lists';
-import { FieldFindings, inputLook } from './field-row';
+import { FieldFindings, FieldRow, inputLook } from './field-row';
 import { LayoutContext, PartsContext, belowSpec, useChoices, useFormControl } from './form-control';
 import type { FormFieldProps } from './form-control';
 import { newValue } from './new-value';
@@ -40,6 +40,37 @@ export function FormMap({
     set([...path, key], newValue(entry, belowSpec([...path, key]), layout));
     setFresh('');
   };
+  const adder = (
+    <span className="flex items-center gap-1.5">
+      <input
+        aria-label={t('addEntry', { name })}
+        placeholder={t('key')}
+        value={fresh}
+        list={isLabels ? listIds.labels : undefined}
+        spellCheck={false}
+        onChange={(event) => setFresh(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') {
+            event.preventDefault();
+            add();
+          }
+        }}
+        className={`${inputLook} !w-40 font-mono text-xs`}
+      />
+      <button
+        type="button"
+        onClick={add}
+        disabled={fresh.trim() === ''}
+        aria-label={`${t('addEntry', { name })}: ${fresh}`}
+        className={`${small} disabled:opacity-40`}
+      >
+        <Plus size={13} aria-hidden="true" />
+      </button>
+    </span>
+  );
+  if (value === undefined) {
+    return <FieldRow {...{ name, path, note, isRequired, isSet: false }}>{adder}</FieldRow>;
+  }
   return (
     <section aria-label={name} className="py-0.5">
       <div
@@ -103,32 +134,7 @@ export function FormMap({
             </li>
           );
         })}
-        <li className="flex items-center gap-1.5">
-          <input
-            aria-label={t('addEntry', { name })}
-            placeholder={t('key')}
-            value={fresh}
-            list={isLabels ? listIds.labels : undefined}
-            spellCheck={false}
-            onChange={(event) => setFresh(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter') {
-                event.preventDefault();
-                add();
-              }
-            }}
-            className={`${inputLook} !w-40 font-mono text-xs`}
-          />
-          <button
-            type="button"
-            onClick={add}
-            disabled={fresh.trim() === ''}
-            aria-label={`${t('addEntry', { name })}: ${fresh}`}
-            className={`${small} disabled:opacity-40`}
-          >
-            <Plus size={13} aria-hidden="true" />
-          </button>
-        </li>
+        <li>{adder}</li>
       </ul>
     </section>
   );

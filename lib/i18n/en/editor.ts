@@ -1,6 +1,8 @@
 /** Texts of the editor of drafts: form and YAML as two views of one draft. */
 export const editor = {
   label: 'Draft',
+  editing: 'Edit {kind}',
+  back: 'Back to the object',
   views: 'View',
   view: { both: 'Form and YAML', form: 'Form', yaml: 'YAML' },
   form: 'Form',
