@@ -33,9 +33,16 @@ export function writtenBy(entries: readonly DraftEntry[]): Pick<DraftOutcome, 'd
       continue;
     }
     if (base !== null && sameValue(reading.value, readEntry(begun).value)) continue;
-    objects.push(reading.value as AnyObject);
+    const object = reading.value as AnyObject;
     const isSame = base?.metadata.name === reading.name && (base.metadata.namespace ?? '') === reading.namespace;
-    if (base !== null && isSame) bases.push(base);
+    if (base === null || !isSame) {
+      objects.push(object);
+      continue;
+    }
+    // The version the draft stands on: a write over another one is a conflict.
+    const { resourceVersion } = base.metadata;
+    objects.push(resourceVersion === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion } });
+    bases.push(base);
   }
   return { draft: isBroken || objects.length === 0 ? undefined : { objects, bases }, isBroken };
 }

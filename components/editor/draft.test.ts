@@ -54,7 +54,9 @@ describe('outcomeOf', () => {
     expect(outcome(withText(entry, `${entry.text}# a comment\n`))).toMatchObject({ draft: undefined, isChanged: true });
     const changed = outcome(withText(entry, entry.text.replace('v2', 'v3')));
     expect(changed.draft?.bases).toEqual([rule]);
-    expect(changed.draft?.objects).toMatchObject([{ spec: { subsets: [{ name: 'v1' }, { name: 'v3' }] } }]);
+    expect(changed.draft?.objects).toMatchObject([
+      { metadata: { resourceVersion: '7' }, spec: { subsets: [{ name: 'v1' }, { name: 'v3' }] } },
+    ]);
   });
 
   it('writes nothing while a text is broken or has no name', () => {

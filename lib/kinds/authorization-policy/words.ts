@@ -1,12 +1,11 @@
 import { sayWords } from '@/lib/i18n';
 import type { Words } from '@/lib/i18n';
 import { sayWho } from '../shared/say-who';
-import type { KubernetesObject } from '../define-kind';
 import type { AuthorizationPolicy } from './schema';
 
 /** What a AuthorizationPolicy does, in sentences. */
 export function describeAuthorizationPolicy(object: AuthorizationPolicy): Words[] {
-  const who = sayWho(object as KubernetesObject);
+  const who = sayWho(object);
   const { action = 'ALLOW', rules = [], provider } = object.spec ?? {};
   if (rules.length === 0) return [sayWords('policy_nothing', { action, who })];
   const sentences = rules.map((rule) => {

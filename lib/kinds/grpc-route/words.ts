@@ -1,4 +1,3 @@
-import { sayWords } from '@/lib/i18n';
 import type { Words } from '@/lib/i18n';
 import { sayBackends, sayCondition, sayMatch, sayParents } from '../shared/say-route';
 import type { GRPCRoute } from './schema';

@@ -1,13 +1,12 @@
 import { sayWords } from '@/lib/i18n';
 import type { Words } from '@/lib/i18n';
 import { sayWho } from '../shared/say-who';
-import type { KubernetesObject } from '../define-kind';
 import type { ProxyConfig } from './schema';
 
 /** What a ProxyConfig does, in sentences. */
 export function describeProxyConfig(object: ProxyConfig): Words[] {
   const { selector: _selector, ...settings } = object.spec;
-  return [sayWords('proxy_start', { who: sayWho(object as KubernetesObject), settings: sumOf(settings) })];
+  return [sayWords('proxy_start', { who: sayWho(object), settings: sumOf(settings) })];
 }
 
 function sumOf(settings: object): string {

@@ -1,13 +1,12 @@
 import { sayWords } from '@/lib/i18n';
 import type { Words } from '@/lib/i18n';
 import { sayWho } from '../shared/say-who';
-import type { KubernetesObject } from '../define-kind';
 import type { Sidecar } from './schema';
 
 /** What a Sidecar does, in sentences. */
 export function describeSidecar(object: Sidecar): Words[] {
   const { spec } = object;
-  const who = sayWho(object as KubernetesObject);
+  const who = sayWho(object);
   const sentences: Words[] = [];
   const hosts = (spec.egress ?? []).flatMap((one) => one.hosts);
   if (hosts.length > 0) sentences.push(sayWords('sidecar_egress', { who, hosts: hosts.join(', ') }));

@@ -1,12 +1,11 @@
 import { sayWords } from '@/lib/i18n';
 import type { Words } from '@/lib/i18n';
 import { sayWho } from '../shared/say-who';
-import type { KubernetesObject } from '../define-kind';
 import type { Telemetry } from './schema';
 
 /** What a Telemetry does, in sentences. */
 export function describeTelemetry(object: Telemetry): Words[] {
-  const who = sayWho(object as KubernetesObject);
+  const who = sayWho(object);
   const { tracing = [], accessLogging = [], metrics = [] } = object.spec;
   const sentences: Words[] = [];
   for (const one of tracing) {
