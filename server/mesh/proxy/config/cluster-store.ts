@@ -14,11 +14,12 @@ export class ClusterStore {
   private readonly secrets: SecretStore;
   private readonly bindAddress: string;
   private readonly dns = new DnsRefresher();
-  private knownSecrets = 0;
+  private knownSecrets: number;
 
   constructor(source: ConfigSource, secrets: SecretStore, bindAddress: string) {
     this.source = source;
     this.secrets = secrets;
+    this.knownSecrets = secrets.generation;
     this.bindAddress = bindAddress;
   }
 
@@ -82,7 +83,7 @@ export class ClusterStore {
 
   /** Work of every second: idle connections end, and after a rotation the old ones are replaced. */
   sweep(now: number): void {
-    const rotated = this.knownSecrets !== 0 && this.knownSecrets !== this.secrets.generation;
+    const rotated = this.knownSecrets !== this.secrets.generation;
     this.knownSecrets = this.secrets.generation;
     for (const cluster of this.byName.values()) {
       cluster.sweep(now);

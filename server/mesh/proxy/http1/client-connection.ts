@@ -30,6 +30,8 @@ export class Http1ClientConnection implements ConnectionOwner, UpstreamStream, C
   readonly connection: Connection;
   /** Requests sent. */
   uses = 0;
+  /** Which of its endpoint's certificates it was made with. */
+  readonly era: number;
   private readonly pool: Http1ClientPool;
   private exchange: UpstreamOwner | null = null;
   private state = IDLE;
@@ -39,9 +41,10 @@ export class Http1ClientConnection implements ConnectionOwner, UpstreamStream, C
   private keepAlive = true;
   private requestSent = false;
 
-  constructor(connection: Connection, pool: Http1ClientPool) {
+  constructor(connection: Connection, pool: Http1ClientPool, era: number) {
     this.connection = connection;
     this.pool = pool;
+    this.era = era;
     connection.owner = this;
   }
 

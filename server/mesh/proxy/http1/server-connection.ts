@@ -13,6 +13,7 @@ import type { ChunkSink } from './chunked';
 import { headMayBeComplete } from './head-boundary';
 import { COMPLETE, MAX_HEAD_BYTES, NEED_MORE, UPGRADE_REQUIRED, requestHead, responseHead } from './head';
 import { parseRequestHead } from './parse-head';
+import { BODY, CHUNKED, HEAD, RESPONSE, TUNNEL } from './reader-states';
 import {
   responseHeadRoom,
   writeInterimResponse,
@@ -38,13 +39,6 @@ export interface Http1ServerOptions {
   /** A CONNECT request: whoever hears of it answers, and may take the connection over (`release`) or let it go on (`resumeAfterConnect`). */
   onConnect(connection: Http1ServerConnection, authority: string): void;
 }
-
-/** What the reader waits for. */
-const HEAD = 0;
-const BODY = 1;
-const CHUNKED = 2;
-const RESPONSE = 3;
-const TUNNEL = 4;
 
 const MAX_PIPELINED_BYTES = 64 * 1024;
 /** An answered request whose body still comes is read to its end up to this many bytes; then the connection is closed. */
@@ -137,7 +131,9 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
       else deadline.set(due, now);
       return;
     }
-    this.refuse(408, 'request_header_timeout');
+    // An answered request whose rest does not come leaves nothing to answer.
+    if (this.state === HEAD) this.refuse(408, 'request_header_timeout');
+    else this.shut();
     flushOutput();
   }
 
@@ -303,10 +299,10 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
 
   /** The request is complete; when its response is too, the next one may come. */
   private maybeNext(): void {
-    if (this.state === RESPONSE && this.answered) {
-      if (this.keepAlive) this.state = HEAD;
-      else this.shut();
-    }
+    if (this.state !== RESPONSE || !this.answered) return;
+    if (this.headDeadline.wheel !== null) this.headDeadline.clear();
+    if (this.keepAlive) this.state = HEAD;
+    else this.shut();
   }
 
   sendInterim(head: ResponseHead): void {
@@ -379,7 +375,11 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
     }
     this.setPaused(false);
     this.maybeNext();
-    if (this.state !== HEAD || this.connection.closed) return;
+    if (this.connection.closed) return;
+    if (this.state !== HEAD) {
+      this.headDeadline.setIn(this.options.headTimeoutMs);
+      return;
+    }
     if (this.pending.length === 0) this.restIdle();
     else if (!this.processing) this.processPending();
   }

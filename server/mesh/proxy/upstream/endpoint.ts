@@ -44,6 +44,8 @@ export class Endpoint implements Http1ClientPool {
   private muxes: MuxSession[] = [];
   private http2: Http2ClientSession[] = [];
   private session: Buffer | undefined;
+  /** Goes up when certificates change: older connections take no further request. */
+  private era = 0;
 
   constructor(cluster: Cluster, host: LbHost, tls: UpstreamTls | null) {
     this.cluster = cluster;
@@ -122,7 +124,7 @@ export class Endpoint implements Http1ClientPool {
   private openChannel(mux: MuxSession): Http1ClientConnection {
     this.connections++;
     this.cluster.load.connections++;
-    return new Http1ClientConnection(mux.openChannel(), this);
+    return new Http1ClientConnection(mux.openChannel(), this, this.era);
   }
 
   private readyHttp2(): UpstreamStream | null {
@@ -137,6 +139,7 @@ export class Endpoint implements Http1ClientPool {
       queueMicrotask(() => this.failWaiting('tls', 'TLS certificates are not there yet'));
       return;
     }
+    const { era } = this;
     this.connecting++;
     this.connections++;
     cluster.stats.upstream_cx_total++;
@@ -145,7 +148,7 @@ export class Endpoint implements Http1ClientPool {
       onConnected: (connection) => {
         this.connecting--;
         if (dial !== null) this.session = dial.session;
-        this.adopt(connection, http2);
+        this.adopt(connection, http2, era);
       },
       onConnectFailed: (reason, kind) => {
         this.connecting--;
@@ -159,7 +162,7 @@ export class Endpoint implements Http1ClientPool {
     });
   }
 
-  private adopt(connection: Connection, http2: boolean): void {
+  private adopt(connection: Connection, http2: boolean, era: number): void {
     const { cluster } = this;
     const alpn = connection.tls?.alpn ?? '';
     if (alpn === MUX_ALPN) {
@@ -185,7 +188,7 @@ export class Endpoint implements Http1ClientPool {
       if (this.retired) session.drain();
       return;
     }
-    this.onIdle(new Http1ClientConnection(connection, this));
+    this.onIdle(new Http1ClientConnection(connection, this, era));
   }
 
   private serveThrough(mux: MuxSession): void {
@@ -207,7 +210,7 @@ export class Endpoint implements Http1ClientPool {
 
   onIdle(client: Http1ClientConnection): void {
     const limit = this.cluster.settings.maxRequestsPerConnection;
-    if (this.retired || (limit > 0 && client.uses >= limit)) {
+    if (this.retired || client.era !== this.era || (limit > 0 && client.uses >= limit)) {
       client.connection.closeWhenSent();
       this.onGone(client, true);
       return;
@@ -263,6 +266,7 @@ export class Endpoint implements Http1ClientPool {
 
   /** New connections use new certificates; those under way finish on the old ones. */
   renewConnections(): void {
+    this.era++;
     this.session = undefined;
     for (const mux of this.muxes) mux.drain();
     for (const session of this.http2) session.drain();
