@@ -1,8 +1,8 @@
 import http from 'node:http';
 import http2 from 'node:http2';
-import tls from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Cluster, DownstreamTlsContext, Listener } from '@/lib/xds';
+import type { Cluster, DownstreamTlsContext, Listener, Secret } from '@/lib/xds';
 import { typeUrls } from '@/lib/xds';
 import { createAuthority, identitySource } from './testdata/certificates';
 import { httpFilter, httpListener, startHttp, startProxy, staticCluster, virtualHost } from './testdata/harness';
@@ -126,7 +126,7 @@ for (const mux of [true, false]) {
 describe('a gateway', () => {
   it('serves HTTPS over HTTP/2, and a renewed certificate to new connections while the old ones live on', async () => {
     const authority = createAuthority();
-    const secret = (): object & { name: string } => {
+    const secret = (): Secret => {
       const { certPem, keyPem } = authority.issue({ dns: 'shop.test' });
       return {
         name: 'kubernetes://shop',
@@ -147,7 +147,7 @@ describe('a gateway', () => {
       session.on('error', () => {});
       cleanups.push(() => session.destroy());
       return {
-        serial: () => (session.socket as tls.TLSSocket).getPeerCertificate().serialNumber,
+        serial: () => (session.socket as TLSSocket).getPeerCertificate().serialNumber,
         get: () =>
           new Promise((resolve, reject) => {
             const stream = session.request({ ':path': '/', ':authority': 'shop.test' });
