@@ -376,10 +376,8 @@ export class Http1ServerConnection implements ConnectionOwner, DownstreamStream,
     this.setPaused(false);
     this.maybeNext();
     if (this.connection.closed) return;
-    if (this.state !== HEAD) {
-      this.headDeadline.setIn(this.options.headTimeoutMs);
-      return;
-    }
+    if (this.state === BODY || this.state === CHUNKED) this.headDeadline.setIn(this.options.headTimeoutMs);
+    if (this.state !== HEAD) return;
     if (this.pending.length === 0) this.restIdle();
     else if (!this.processing) this.processPending();
   }

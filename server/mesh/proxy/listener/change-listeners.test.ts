@@ -75,12 +75,12 @@ describe('a listener that changes', () => {
   it('loses no request while it changes again and again under load', async () => {
     const proxy = await start(httpListener([answering('0')]));
     const port = proxy.port();
-    let over = false;
+    const until = new AbortController();
     const clients = Array.from({ length: 8 }, async () => {
       const get = oneConnection(port);
       const places = new Set<number | undefined>();
       let count = 0;
-      while (!over) {
+      while (!until.signal.aborted) {
         places.add((await get('/')).from);
         count++;
       }
@@ -90,7 +90,7 @@ describe('a listener that changes', () => {
       proxy.source.push(typeUrls.listener, [httpListener([answering(String(version))])], String(version));
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    over = true;
+    until.abort();
     for (const client of await Promise.all(clients)) {
       expect(client.places).toBe(1);
       expect(client.count).toBeGreaterThan(5);
