@@ -64,6 +64,8 @@ export interface ScrapedMesh {
   targets: string[];
   counters: number;
   bucketSeries: number;
+  /** Answers no more scrapes, so that writing them does not count as the store's work. */
+  pause: () => void;
   close: () => void;
 }
 
@@ -72,7 +74,12 @@ export async function serveMetrics(topology: Topology, targetCount: number): Pro
   const lines = linesOf(topology);
   const startMs = Date.now() - 600_000;
   const groups = Array.from({ length: targetCount }, (_, index) => lines.filter((_line, at) => at % targetCount === index));
+  let paused = false;
   const server = createServer((request, response) => {
+    if (paused) {
+      response.writeHead(503).end();
+      return;
+    }
     const group = groups[Number((request.url ?? '').slice(1))] ?? [];
     const seconds = (Date.now() - startMs) / 1_000;
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' });
@@ -85,6 +92,9 @@ export async function serveMetrics(topology: Topology, targetCount: number): Pro
     targets: groups.map((_, index) => `${url}/${index}`),
     counters: lines.filter((line) => line.prefix.startsWith('istio_requests_total')).length,
     bucketSeries: lines.filter((line) => line.prefix.includes('_bucket{')).length,
+    pause: () => {
+      paused = true;
+    },
     close: () => {
       server.closeAllConnections();
       server.close();

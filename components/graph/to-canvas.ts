@@ -42,9 +42,11 @@ function badgesOf(node: GraphNode): CanvasBadge[] {
 /** Version, and with a split what is asked for against what is seen. */
 function tagOf(node: GraphNode): string | undefined {
   const [split] = node.splits ?? [];
-  if (split === undefined) return node.version;
+  // `latest` is what Istio calls the revision of what has none.
+  const version = node.version === 'latest' ? undefined : node.version;
+  if (split === undefined) return version;
   const numbers = `${formatPercent(split.configured / 100)} → ${formatPercent(split.observed)}`;
-  return node.version === undefined ? numbers : `${node.version} · ${numbers}`;
+  return version === undefined ? numbers : `${version} · ${numbers}`;
 }
 
 /** The words on an edge: what was chosen, and only what there is. Errors are written only where there are some: quiet is healthy. */

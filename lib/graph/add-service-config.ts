@@ -104,7 +104,8 @@ function divide(
     const members = selector === undefined ? [] : service.workloads.filter((key) => matchesLabels(labelsOf.get(key), selector));
     for (const key of members) split.set(key, (split.get(key) ?? 0) + (weight / total / members.length) * 100);
   }
-  service.split = split;
+  // Where one workload gets all there is nothing to compare.
+  if (service.workloads.length > 1) service.split = split;
 }
 
 /** A route of the Gateway API for a service in the mesh divides among other services. */

@@ -59,13 +59,15 @@ export function groupSeries(
 ): Promise<SeriesResponse> {
   const oneOf = (names: readonly string[]) => promString(names.map(escapeRegex).join('|'));
   const matchers = [
-    ...(group.namespaces.length === 0 ? [] : [`destination_workload_namespace=~${oneOf(group.namespaces)}`]),
-    ...(group.workloads.length === 0 ? ['destination_workload!="unknown"'] : [`destination_workload=~${oneOf(group.workloads)}`]),
+    // What never reached a workload names the service that it was meant for.
+    ...(group.workloads.length === 0 && group.namespaces.length > 0 ? [`destination_service_namespace=~${oneOf(group.namespaces)}`] : []),
+    ...(group.workloads.length === 0
+      ? []
+      : [`destination_workload_namespace=~${oneOf(group.namespaces)}`, `destination_workload=~${oneOf(group.workloads)}`]),
   ];
   if (group.workloads.length > 0 && group.namespaces.length !== 1)
     throw new HeddleError('bad_request', 'Workloads are named within one namespace.', { path: 'namespaces' });
-  // Destinations know of all that reaches them, also of callers without a sidecar.
-  return measure(console, { matchers, by: null, key: 'all', rates: 'destination' }, options);
+  return measure(console, { matchers, by: null, key: 'all', rates: 'source' }, options);
 }
 
 /** RED of an edge, named by the ids of its two nodes. */
