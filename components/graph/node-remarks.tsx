@@ -41,7 +41,7 @@ export function NodeRemarks({ node, href }: { node: GraphNode; href: (path: stri
       {rollout !== undefined && (
         <Group title={t('rollout')}>
           <p className="text-sm">
-            {t('rolloutAt', { status: rollout.status, weight: rollout.weight === null ? '–' : formatPercent(rollout.weight / 100) })}
+            {t('rolloutAt', { status: t(`rolloutStatus.${rollout.status}`), weight: formatPercent(rollout.weight / 100) })}
           </p>
         </Group>
       )}

@@ -44,7 +44,11 @@ export const nodeChange = z.object({ id: z.string(), at: z.string(), text: z.str
 export type NodeChange = z.infer<typeof nodeChange>;
 
 /** A rollout that is under way; `weight`: percent that the new version gets. */
-export const nodeRollout = z.object({ id: z.string(), status: z.string(), weight: z.number().nullable() });
+export const nodeRollout = z.object({
+  id: z.string(),
+  status: z.enum(['shifting', 'watching', 'putting_back', 'completed', 'put_back', 'left', 'paused']),
+  weight: z.number(),
+});
 export type NodeRollout = z.infer<typeof nodeRollout>;
 
 /** A node. `id` is `kind/cluster/namespace/name`, with `/version` for versioned apps. Rates in requests per second. */

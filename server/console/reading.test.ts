@@ -27,6 +27,8 @@ describe('reading', () => {
       serviceTraffic: { params: reviews },
       workloadSeries: { params: { namespace: 'default', name: 'reviews-v1' } },
       edgeSeries: { query: edge },
+      groupSeries: { query: 'namespaces=default' },
+      serviceFlags: { params: reviews, query: 'flags=UH,FI' },
       changes: {},
       traces: { query: 'service=reviews' },
       traceServices: {},
@@ -56,6 +58,52 @@ describe('reading', () => {
     expect(first.body.queries['rps']).toMatchObject({ window: '50s', source: open.prometheus.url });
   });
 
+  it('measures the percentiles that are asked for, and the callers’ only where nobody else reports', async () => {
+    const bothSides = (promql: string) => (promql.includes('bucket') ? [] : [row('v1', 3), { ...row('v1', 3), value: 2.9 }]);
+    open.prometheus.answer = (promql) =>
+      bothSides(promql).map(({ metric, value }) => ({ metric: value === 3 ? metric : { ...metric, reporter: 'destination' }, value }));
+    const asked = async (query: string): Promise<string[]> => {
+      open.prometheus.queries.length = 0;
+      await call('graph', { query });
+      return open.prometheus.queries.filter((promql) => promql.includes('bucket'));
+    };
+    expect(await asked('duration=41s&percentiles=none')).toEqual([]);
+    const [p90, ...others] = await asked('duration=42s&percentiles=90');
+    expect(others).toEqual([]);
+    expect(p90).toContain('{reporter!="source"}');
+    expect(p90).not.toContain('reporter="source"');
+    open.prometheus.answer = (promql) => (promql.includes('bucket') ? [] : [row('v1', 3)]);
+    const [alone] = await asked('duration=43s&percentiles=50');
+    expect(alone).toContain(String.raw`{reporter="source", destination_service=~"reviews\\.default\\.svc\\.cluster\\.local"}`);
+  });
+
+  it('shows splits, findings and limits by annotation at the nodes they concern', async () => {
+    open.prometheus.answer = (promql) => (promql.includes('bucket') ? [] : [row('v1', 3), row('v2', 1)]);
+    const api = { apiVersion: 'networking.istio.io/v1', metadata: { name: 'reviews', namespace: 'default' } };
+    const subsets = ['v1', 'v2'].map((version) => ({ name: version, labels: { version } }));
+    open.kubernetes.put('destinationrules.networking.istio.io', { ...api, kind: 'DestinationRule', spec: { host: 'reviews', subsets } });
+    const route = [
+      { destination: { host: 'reviews', subset: 'v1' }, weight: 60 },
+      { destination: { host: 'reviews', subset: 'v2' }, weight: 40 },
+    ];
+    const lost = { match: [{ uri: { prefix: '/a' } }], route: [{ destination: { host: 'reviews', subset: 'v9' } }] };
+    open.kubernetes.put('virtualservices.networking.istio.io', {
+      ...api,
+      kind: 'VirtualService',
+      spec: { hosts: ['reviews'], http: [lost, { route }] },
+    });
+    const node = async () => {
+      const { body } = await call<GraphResponse>('graph', { query: 'duration=44s' });
+      return body.nodes.find((one) => one.name === 'reviews-v2');
+    };
+    await expect
+      .poll(async () => (await node())?.splits, { timeout: 5000 })
+      .toEqual([{ service: 'default/reviews', configured: 40, observed: 0.25 }]);
+    const found = await node();
+    expect(found?.badges).toEqual(expect.arrayContaining(['trafficSplit', 'requestRouting', 'finding']));
+    expect(found?.findings?.[0]).toMatchObject({ severity: 'error', object: 'VirtualService default/reviews' });
+  });
+
   it('stands when one query fails, and says which', async () => {
     open.prometheus.answer = (promql) => (promql.startsWith('histogram_quantile(0.95') ? new Error('too many samples') : [row('v1', 3)]);
     const { body } = await call<GraphResponse>('graph', { query: 'duration=30s' });
@@ -67,6 +115,8 @@ describe('reading', () => {
     ['graph', { query: 'duration=soon' }, 400, 'duration'],
     ['graph', { query: 'durations=5m' }, 400, 'durations'],
     ['graph', { query: 'graphType=pie' }, 400, 'graphType'],
+    ['graph', { query: 'percentiles=50,42' }, 400, 'percentiles'],
+    ['groupSeries', { query: 'workloads=a' }, 400, 'namespaces'],
     ['serviceSeries', { params: reviews, query: 'duration=30d&step=1s' }, 400, 'step'],
     ['edgeSeries', { query: 'source=nonsense&target=x/y/z/w' }, 400, 'source'],
     ['traces', { query: 'service=a&tags=zzz' }, 400, 'tags'],
