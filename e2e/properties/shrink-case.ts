@@ -17,15 +17,13 @@ export function signature({ differences }: Pick<Verdict, 'differences'>): string
  * side in one configuration, the largest that can is left out, and so on.
  */
 export async function shrinkCase(bench: WireBench, verdict: Verdict): Promise<Verdict> {
-  const [wanted] = verdict.differences;
+  const wanted = signature(verdict);
   let smallest = verdict;
   for (let round = 0; round < ROUNDS; round++) {
     const candidates = reductions({ ...smallest.propertyCase, requests: [smallest.request] }).slice(0, WIDTH);
     if (candidates.length === 0) return smallest;
     const { verdicts } = await judgeBatch(bench, candidates);
-    const found = verdicts.find(({ differences }) =>
-      differences.some(({ between, field }) => between === wanted?.between && field === wanted.field),
-    );
+    const found = verdicts.find((candidate) => signature(candidate) === wanted);
     if (found === undefined) return smallest;
     smallest = found;
   }

@@ -4,7 +4,7 @@ export { announcedTcpAddress, tcpPortKey, tcpPortsOfServices } from './tcp-addre
 export type { AnnouncedTcpPorts, TcpServicePort } from './tcp-addresses';
 export { DEFAULT_TRUST_DOMAIN, parseSpiffeId, spiffeId } from './identity';
 export type { SpiffeIdentity } from './identity';
-export { matchesLabels, matchesSelector, meshLabels } from './labels';
+export { effectCondition, matchesLabels, matchesSelector, meshLabels } from './labels';
 export {
   CLUSTER_DOMAIN,
   compareHosts,

@@ -1,5 +1,8 @@
 import type { LabelSelector } from './kubernetes';
 
+/** Condition in the status of objects: False names what of them the bundled mesh does not act on. */
+export const effectCondition = 'heddle.dev/Effective';
+
 /** Labels and annotations that carry meaning for the mesh. */
 export const meshLabels = {
   tlsMode: 'security.istio.io/tlsMode',

@@ -3,6 +3,7 @@ export type { MeshState } from './mesh-state';
 export { compileProxy } from './compile-proxy';
 export { compileSecret } from './compile-secret';
 export { computeStatuses } from './compute-statuses';
+export { withEffects } from './effect-statuses';
 export { findActing } from './find-acting';
 export type { ActingObjects } from './find-acting';
 export { noteObjects } from './note-objects';

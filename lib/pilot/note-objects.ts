@@ -5,10 +5,13 @@ import { celFilter } from './resolve-telemetry';
 import type {
   AuthorizationPolicy,
   DestinationRule,
+  GatewayClass,
   HTTPRoute,
+  KubernetesGateway,
   PeerAuthentication,
   ProxyConfig,
   ServiceEntry,
+  Sidecar,
   Telemetry,
   VirtualService,
 } from '@/lib/kinds';
@@ -81,6 +84,9 @@ const checks: Record<string, (state: MeshState, object: KubernetesResource, add:
   'security.istio.io/PeerAuthentication': (state, object, add) => checkPeerAuthentication(state, object as PeerAuthentication, add),
   'security.istio.io/AuthorizationPolicy': (_state, object, add) => checkAuthorizationPolicy(object as AuthorizationPolicy, add),
   'telemetry.istio.io/Telemetry': (state, object, add) => checkTelemetry(state, object as Telemetry, add),
+  'networking.istio.io/Sidecar': (_state, object, add) => checkSidecar(object as Sidecar, add),
+  'gateway.networking.k8s.io/Gateway': (_state, object, add) => checkKubernetesGateway(object as KubernetesGateway, add),
+  'gateway.networking.k8s.io/GatewayClass': (_state, object, add) => checkGatewayClass(object as GatewayClass, add),
   'gateway.networking.k8s.io/HTTPRoute': (_state, object, add) => checkHttpRoute(object as HTTPRoute, add),
 };
 
@@ -167,6 +173,29 @@ function checkAuthorizationPolicy(object: AuthorizationPolicy, add: Add): void {
   }
 }
 
+function checkSidecar({ spec }: Sidecar, add: Add): void {
+  if (spec.inboundConnectionPool !== undefined)
+    add('spec.inboundConnectionPool', 'Limits of a port are those of its ingress listener or of a DestinationRule');
+  for (const part of ['egress', 'ingress'] as const) {
+    for (const [index, listener] of (spec[part] ?? []).entries()) {
+      const { captureMode } = listener;
+      if (captureMode !== undefined && captureMode !== 'DEFAULT')
+        add(`spec.${part}[${index}].captureMode`, 'How connections are captured is decided for the whole pod', 'info');
+    }
+  }
+}
+
+function checkKubernetesGateway({ spec }: KubernetesGateway, add: Add): void {
+  if (spec.infrastructure !== undefined) add('spec.infrastructure', 'No proxies are made for a Gateway: the ingress gateway serves it');
+  if (spec.allowedListeners !== undefined) add('spec.allowedListeners', 'ListenerSets are not attached');
+  if (spec.tls !== undefined)
+    add('spec.tls', "Clients' certificates are asked for by listeners, backends are spoken to as DestinationRules say");
+}
+
+function checkGatewayClass({ spec }: GatewayClass, add: Add): void {
+  if (spec.parametersRef !== undefined) add('spec.parametersRef', 'A class has no parameters');
+}
+
 function checkTelemetry(state: MeshState, object: Telemetry, add: Add): void {
   for (const [index, logging] of (object.spec.accessLogging ?? []).entries()) {
     if (logging.filter?.expression !== undefined && celFilter(logging.filter.expression) === undefined) {
@@ -180,6 +209,8 @@ function checkTelemetry(state: MeshState, object: Telemetry, add: Add): void {
   for (const index of (object.spec.metrics ?? []).keys())
     add(`spec.metrics[${index}]`, 'Metrics have their standard labels, overrides are not applied');
   for (const [index, tracing] of (object.spec.tracing ?? []).entries()) {
+    if (tracing.useRequestIdForTraceSampling === false)
+      add(`spec.tracing[${index}].useRequestIdForTraceSampling`, 'The request id always takes part in the choice of traces');
     if (tracing.disableContextPropagation === true)
       add(`spec.tracing[${index}].disableContextPropagation`, 'Trace headers are always sent on');
     for (const [tag, source] of Object.entries(tracing.customTags ?? {})) {

@@ -36,6 +36,7 @@ import { fragilePatch, uselessReplace } from './findings/hed0151-envoy-filter';
 import { emptySubset, subsetWithoutLabels } from './findings/hed0173-empty-subset';
 import { hostNotInGateway, missingGateway } from './findings/hed0181-missing-gateway';
 import { emptySubsetInUse, missingSubset } from './findings/hed0182-missing-subset';
+import { noEffect } from './findings/hed0190-no-effect';
 import {
   deniesTcp,
   identityWithoutMutualTls,
@@ -99,6 +100,7 @@ export const findingDefinitions: readonly FindingDefinition[] = [
   conflictingProtocol,
   missingGateway,
   missingSubset,
+  noEffect,
   severalPeerAuthentications,
   conflictingPeerAuthentications,
   unknownExport,

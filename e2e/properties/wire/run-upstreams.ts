@@ -48,7 +48,13 @@ export function startUpstreams(tlsPair: PemPair, rootPem: string): Upstreams {
   const sockets = new Set<Socket>();
   const requests = new Map<string, SeenRequest[]>();
   const behaviours = new Map<string, Behaviour>();
-  const secureContext = createSecureContext({ cert: tlsPair.certPem, key: tlsPair.keyPem, ca: rootPem });
+  // Envoy resumes sessions: a server that asks for certificates must name its sessions, or the handshake fails.
+  const secureContext = createSecureContext({
+    cert: tlsPair.certPem,
+    key: tlsPair.keyPem,
+    ca: rootPem,
+    sessionIdContext: 'properties',
+  });
 
   const web = createHttpServer((request, response) => answer(request, response));
   web.keepAliveTimeout = 0;

@@ -1,5 +1,14 @@
 import type { KubernetesResource, Service } from '@/lib/model';
-import { buildMeshState, compileProxy, compileSecret, computeStatuses, noteObjects, requiredKeySets, updateMeshState } from '@/lib/pilot';
+import {
+  buildMeshState,
+  compileProxy,
+  compileSecret,
+  computeStatuses,
+  noteObjects,
+  requiredKeySets,
+  updateMeshState,
+  withEffects,
+} from '@/lib/pilot';
 import type { Note, ObjectStatus, PilotOptions } from '@/lib/pilot';
 import type { MeshCompiler } from './discovery-hub';
 import type { KeySetSource } from './fetch-key-sets';
@@ -15,7 +24,8 @@ export interface MeshOverview extends MeshCompiler {
   services(): object[];
   /** What objects say that has no effect here. */
   notes(): readonly Note[];
-  statuses(): readonly ObjectStatus[];
+  /** Statuses as they should be, with what `notes` (of objects and proxies) say of them. */
+  statuses(notes: readonly Note[]): readonly ObjectStatus[];
   /** The status an object has now; `undefined` when there is no such object. */
   currentStatus(place: Pick<ObjectStatus, 'apiVersion' | 'kind' | 'namespace' | 'name'>): Record<string, unknown> | undefined;
   keySets(): readonly KeySetSource[];
@@ -40,7 +50,7 @@ export function createMeshCompiler(options: PilotOptions): MeshOverview {
       virtualServices: objects(virtualServiceKind).length,
     }),
     notes: () => noteObjects(state),
-    statuses: () => computeStatuses(state),
+    statuses: (notes) => withEffects(state, computeStatuses(state), notes),
     currentStatus({ apiVersion, kind, namespace, name }) {
       const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
       const object: (KubernetesResource & { status?: Record<string, unknown> }) | undefined = state.tables

@@ -118,6 +118,11 @@ export function reportEndpoints(hub: DiscoveryHub): object[] {
   return [...found.keys()].sort().flatMap((name) => found.get(name) ?? []);
 }
 
+/** What is to be said of objects as such and by the compilation of each connected proxy. */
+export function allNotes(hub: DiscoveryHub, ofObjects: readonly Note[]): readonly Note[] {
+  return [...ofObjects, ...[...hub.connections].flatMap((connection) => connection.compiled.notes)];
+}
+
 /** `/debug/notes`: what the compiler left out or could not act on, and for which proxies. */
 export function reportNotes(hub: DiscoveryHub, ofObjects: readonly Note[]): object[] {
   const found = new Map<string, { note: object; proxies: string[] }>();

@@ -14,7 +14,7 @@ import type { DebounceOptions } from './schedule-pushes';
 import { createAdsMethods } from './serve-ads';
 import { serveGrpc } from './serve-grpc';
 import type { GrpcMethods } from './serve-grpc';
-import { reportNotes } from './report-sync';
+import { allNotes, reportNotes } from './report-sync';
 import { createDebugServer } from './serve-debug';
 import { watchObjects } from './watch-objects';
 import type { ObjectSource } from './watch-objects';
@@ -75,7 +75,7 @@ export async function startPilot(options: StartPilotOptions): Promise<Pilot> {
       metrics.services.set(services);
       metrics.virtualServices.set(virtualServices);
       keySets.want(compiler.keySets());
-      if (writesBack) statuses.write(compiler.statuses());
+      if (writesBack) statuses.write(compiler.statuses(allNotes(hub, compiler.notes())));
     },
   });
   let ready = false;
