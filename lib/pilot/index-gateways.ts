@@ -3,6 +3,7 @@ import { gatewayApiRoutes } from './gateway-api-routes';
 import { servicesOfProxy } from './inbound-ports';
 import { compareAge, table } from './mesh-state';
 import { sourceOf } from './provenance';
+import { ingressModels } from './read-ingresses';
 import type { Gateway, GatewaySpec } from '@/lib/kinds';
 import type { MeshState } from './mesh-state';
 import type { SourceObject } from './provenance';
@@ -40,7 +41,8 @@ export interface PlacedServer {
 function gateways(state: MeshState): readonly GatewayModel[] {
   const objects = table<Gateway>(state, 'networking.istio.io/Gateway');
   const api = gatewayApiRoutes(state).gateways;
-  return state.cache.memo('gateways', [objects, api], () => [
+  const ingresses = ingressModels(state).gateways;
+  return state.cache.memo('gateways', [objects, api, ingresses], () => [
     ...[...objects.values()].sort(compareAge).map((object): GatewayModel => ({
       source: sourceOf(object),
       key: `${object.metadata.namespace ?? 'default'}/${object.metadata.name}`,
@@ -53,6 +55,7 @@ function gateways(state: MeshState): readonly GatewayModel[] {
       creationTimestamp: object.metadata.creationTimestamp ?? '',
     })),
     ...api,
+    ...ingresses,
   ]);
 }
 

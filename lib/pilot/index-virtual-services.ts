@@ -3,12 +3,13 @@ import { gatewayApiRoutes } from './gateway-api-routes';
 import { mergeDelegate } from './merge-delegates';
 import { compareAge, table } from './mesh-state';
 import { sourceOf } from './provenance';
+import { ingressModels } from './read-ingresses';
 import { isPublic, isVisible } from './visibility';
 import type { VirtualService } from '@/lib/kinds';
 import type { MeshState } from './mesh-state';
 import type { HttpRule, VirtualServiceModel } from './route-model';
 
-/** All VirtualServices (delegates merged into their roots) and the routes of the Gateway API in the same form, oldest first. */
+/** All VirtualServices (delegates merged into their roots) the routes of the Gateway API and of Ingresses in the same form, oldest first. */
 export function virtualServices(state: MeshState): readonly VirtualServiceModel[] {
   return state.cache.once(state, 'virtual-services', () => findVirtualServices(state));
 }
@@ -19,8 +20,9 @@ function findVirtualServices(state: MeshState): readonly VirtualServiceModel[] {
     [...objects.values()].sort(compareAge).flatMap((object) => modelOf(state, object, objects)),
   );
   const routes = gatewayApiRoutes(state).models;
-  return state.cache.memo('all-virtual-services', [native, routes], () =>
-    [...native, ...routes].sort((left, right) =>
+  const ingresses = ingressModels(state).routes;
+  return state.cache.memo('all-virtual-services', [native, routes, ingresses], () =>
+    [...native, ...routes, ...ingresses].sort((left, right) =>
       left.creationTimestamp === right.creationTimestamp ? 0 : left.creationTimestamp < right.creationTimestamp ? -1 : 1,
     ),
   );

@@ -22,6 +22,7 @@ export const resources = {
   daemonSets: apps('daemonsets'),
   jobs: { group: 'batch', version: 'v1', plural: 'jobs' },
   leases: { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' },
+  ingresses: { group: 'networking.k8s.io', version: 'v1', plural: 'ingresses' },
   networkPolicies: { group: 'networking.k8s.io', version: 'v1', plural: 'networkpolicies' },
   customResourceDefinitions: { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' },
 } as const satisfies Record<string, ResourceRef>;

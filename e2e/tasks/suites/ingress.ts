@@ -167,6 +167,32 @@ spec:
     await mesh.remove(manifest);
   });
 
+  it("serves Kubernetes' own Ingress of class istio", async () => {
+    const manifest = `
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: istio}
+spec: {controller: istio.io/ingress-controller}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: ingress}
+spec:
+  ingressClassName: istio
+  rules:
+  - host: httpbin.example.com
+    http: {paths: [{path: /status, pathType: Prefix, backend: {service: {name: httpbin, port: {number: 8000}}}}]}
+`;
+    await mesh.apply(manifest);
+    const ask = async (path: string, host: string) => send(outside, `http://${host}${path}`, { at: await mesh.gateway(8080) });
+    await eventually('an answer', async () => (await ask('/status/200', 'httpbin.example.com')).status === 200);
+    expect((await ask('/headers', 'httpbin.example.com')).status).toBe(404);
+    expect((await ask('/statuses', 'httpbin.example.com')).status).toBe(404);
+    expect((await ask('/status/200', 'other.example.com')).status).toBe(404);
+    await mesh.remove(manifest);
+    await eventually('it to be gone', async () => (await ask('/status/200', 'httpbin.example.com')).status !== 200);
+  });
+
   describe('Gateway API ingress', () => {
     const ask = async (path: string, host: string) => send(outside, `http://${host}${path}`, { at: await mesh.gateway(8080) });
 

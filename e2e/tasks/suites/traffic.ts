@@ -94,15 +94,17 @@ export const trafficTasks = taskSuite('traffic tasks', (sidecars) => {
         statistic(mesh, 'fortio', 'cluster.outbound|8000||httpbin.default.svc.cluster.local.upstream_rq_pending_overflow');
 
       expect(await load(1, 20)).toEqual({ 200: 20 });
-      // With a pause, the one that waits has its connection before the other asks again.
-      expect(await load(2, 20, 300)).toEqual({ 200: 20 });
-      expect(await overflow()).toBe(0);
+      // One runs and one waits, with some leeway: Istio's task sees 17 to 19 of 20 succeed.
+      const two = await load(2, 20, 300);
+      expect(two['200'] ?? 0).toBeGreaterThan(16);
+      const before = two['503'] ?? 0;
+      expect(await overflow()).toBe(before);
 
       const three = await load(3, 60, 50);
       expect(three['200'] ?? 0).toBeGreaterThan(10);
       expect(three['503'] ?? 0).toBeGreaterThan(5);
       expect(Object.keys(three).sort()).toEqual(['200', '503']);
-      expect(await overflow()).toBe(three['503']);
+      expect(await overflow()).toBe(before + (three['503'] ?? 0));
       await mesh.accessLog(/"GET \/delay\/0.05 [^"]*" 503 UO /, 'fortio');
     });
   });

@@ -21,6 +21,7 @@ const watched: readonly InformedResource[] = [
   resources.services,
   resources.endpointSlices,
   resources.secrets,
+  resources.ingresses,
   { ...resources.configMaps, namespace: rootNamespace },
   ...meshKinds.map((kind) => resourceOf(kind)),
 ];
