@@ -3,13 +3,16 @@ import type { KubernetesResource } from '@/lib/model';
 import { buildMeshState, computeStatuses, noteObjects, withEffects } from './index';
 import type { Note } from './index';
 
-const rule = (spec: object, status?: object): KubernetesResource => ({
-  apiVersion: 'networking.istio.io/v1',
-  kind: 'DestinationRule',
-  metadata: { name: 'reviews', namespace: 'default', generation: 3 },
-  ...{ spec: { host: 'reviews', ...spec } },
-  ...(status === undefined ? {} : { status }),
-});
+function rule(spec: object, status?: object): KubernetesResource {
+  const object = {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'DestinationRule',
+    metadata: { name: 'reviews', namespace: 'default', generation: 3 },
+    spec: { host: 'reviews', ...spec },
+    ...(status === undefined ? {} : { status }),
+  };
+  return object;
+}
 const tunnel = { trafficPolicy: { tunnel: { targetHost: 'a', targetPort: 1 } } };
 
 function statusesOf(objects: readonly KubernetesResource[], more: readonly Note[] = []) {
