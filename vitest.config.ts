@@ -7,7 +7,12 @@ const places = '{lib,server,components,app,scripts}';
 const tasks = 'e2e/{tasks,properties}';
 
 /** One project per suffix: `vitest run --project unit`. A test sits beside the code; its suffix says what it needs. */
-function project(name: string, include: string[], exclude: string[], options: { testTimeout: number; fileParallelism: boolean }) {
+function project(
+  name: string,
+  include: string[],
+  exclude: string[],
+  options: { testTimeout: number; hookTimeout: number; fileParallelism: boolean },
+) {
   return { extends: true as const, test: { name, include, exclude: ['**/node_modules/**', ...exclude], ...options } };
 }
 
@@ -19,16 +24,20 @@ export default defineConfig({
     projects: [
       project('unit', [`${places}/**/*.test.{ts,tsx}`], ['**/*.contract.test.ts', '**/*.verify.test.ts'], {
         testTimeout: 20_000,
+        hookTimeout: 20_000,
         fileParallelism: true,
       }),
       // Against outside programs and whole meshes: one file at a time, so that they do not share two cores.
       project('contract', [`${places}/**/*.contract.test.ts`, `${tasks}/**/*.contract.test.ts`], [], {
         testTimeout: 120_000,
+        // A whole mesh starts in a hook.
+        hookTimeout: 120_000,
         fileParallelism: false,
       }),
       // Whole matrices, crash rounds, long properties.
       project('verify', [`${places}/**/*.verify.test.ts`, `${tasks}/**/*.verify.test.ts`], [], {
         testTimeout: 600_000,
+        hookTimeout: 240_000,
         fileParallelism: false,
       }),
     ],

@@ -12,6 +12,24 @@ export interface FieldCounts {
   readonly pairs: number;
 }
 
+export const noCounts: FieldCounts = { fields: new Map(), branches: new Map(), interacting: 0, pairs: 0 };
+
+/** Counts of two runs together. */
+export function addCounts(left: FieldCounts, right: FieldCounts): FieldCounts {
+  return {
+    fields: sum(left.fields, right.fields),
+    branches: sum(left.branches, right.branches),
+    interacting: left.interacting + right.interacting,
+    pairs: left.pairs + right.pairs,
+  };
+}
+
+function sum(left: ReadonlyMap<string, number>, right: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const total = new Map(left);
+  for (const [key, times] of right) total.set(key, (total.get(key) ?? 0) + times);
+  return total;
+}
+
 /** Maps in which the keys are the author's own words. */
 const maps = new Set([
   'headers',

@@ -66,7 +66,7 @@ describeTask('what cannot be done', () => {
     mesh = await bootMesh();
     await mesh.apply([sample('curl/curl.yaml'), sample('httpbin/httpbin.yaml'), own('ingress-httpbin.yaml')]);
     curl = await mesh.caller('curl');
-  }, 90_000);
+  });
   afterAll(() => mesh?.stop());
   afterEach(() => expectNoRejections(mesh));
 

@@ -35,7 +35,7 @@ export const authorizationTasks = taskSuite('authorization tasks', (sidecars) =>
     await mesh.write(sample('curl/curl.yaml'), 'legacy');
     await mesh.apply(sample('tcp-echo/tcp-echo.yaml'), 'foo');
     curl = await mesh.caller('curl', 'foo');
-  }, 90_000);
+  });
   afterAll(() => mesh?.stop());
   afterEach(() => expectNoRejections(mesh));
 

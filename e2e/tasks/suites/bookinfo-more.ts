@@ -38,7 +38,7 @@ export const moreBookinfoTasks = taskSuite('Bookinfo tasks, all of them', (sidec
     mesh = await bootMesh({ sidecars });
     await mesh.apply(bookinfo);
     shop = await Bookinfo.open(mesh);
-  }, 90_000);
+  });
   afterAll(() => mesh?.stop());
   afterEach(() => expectNoRejections(mesh));
 

@@ -33,7 +33,7 @@ export const bookinfoTasks = taskSuite('Bookinfo tasks', (sidecars) => {
     mesh = await bootMesh({ sidecars });
     await mesh.apply(bookinfo);
     shop = await Bookinfo.open(mesh);
-  }, 90_000);
+  });
   afterAll(() => mesh?.stop());
   afterEach(() => expectNoRejections(mesh));
 

@@ -82,7 +82,7 @@ export const egressTasks = taskSuite('egress tasks', (sidecars) => {
     writeFileSync(authorityFile, authority.certPem);
     await mesh.apply(sample('curl/curl.yaml'));
     curl = await mesh.caller('curl');
-  }, 90_000);
+  });
   afterAll(async () => {
     world.close();
     await mesh?.stop();

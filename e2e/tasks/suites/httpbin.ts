@@ -25,7 +25,7 @@ export const httpbinTasks = taskSuite('httpbin tasks', (sidecars) => {
       await mesh.write([httpbin, curl], namespace);
     }
     await mesh.converged();
-  }, 90_000);
+  });
   afterAll(() => mesh?.stop());
   afterEach(() => expectNoRejections(mesh));
 

@@ -32,7 +32,7 @@ export const ingressTasks = taskSuite('secure ingress and Gateway API tasks', (s
   beforeAll(async () => {
     [mesh, authority] = await Promise.all([bootMesh({ sidecars }), TestAuthority.create('example Inc.')]);
     await mesh.apply([sample('httpbin/httpbin.yaml'), sample('helloworld/helloworld.yaml')]);
-  }, 90_000);
+  });
   afterAll(() => mesh?.stop());
   afterEach(() => expectNoRejections(mesh));
 

@@ -57,7 +57,7 @@ export const trafficTasks = taskSuite('traffic tasks', (sidecars) => {
 
   beforeAll(async () => {
     mesh = await bootMesh({ sidecars });
-  }, 90_000);
+  });
   afterAll(() => mesh?.stop());
   afterEach(() => expectNoRejections(mesh));
 
@@ -178,7 +178,7 @@ export const trafficTasks = taskSuite('traffic tasks', (sidecars) => {
     beforeAll(async () => {
       await mesh.apply(own('localities.yaml'));
       caller = await mesh.caller('caller');
-    }, 60_000);
+    });
     afterAll(() => mesh.remove(own('localities.yaml')));
 
     it('distributes 70/20/10/0', async () => {

@@ -195,11 +195,23 @@ export function callerOf(pod: Pod): Caller {
 export async function startMesh(options: BootOptions = {}): Promise<TaskMesh> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'heddle-task-'));
   if (options.externalHosts !== undefined) writeFileSync(join(dataDir, 'external-hosts.yaml'), JSON.stringify(options.externalHosts));
+  const { sidecars = 'heddle' } = options;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { addresses, child } = await launchMesh(dataDir, sidecars);
+      return new TaskMesh(dataDir, addresses, child, sidecars);
+    } catch (error) {
+      // A port that was free when it was chosen may be somebody else's when it is opened.
+      if (attempt === 3 || !String(error).includes('EADDRINUSE')) throw error;
+    }
+  }
+}
+
+async function launchMesh(dataDir: string, sidecars: Sidecars): Promise<{ addresses: MeshAddresses; child: ChildProcess }> {
   const anyPort = ['kubernetes', 'xds', 'xds-tls', 'debug', 'prometheus', 'jaeger', 'otlp', 'zipkin'].flatMap((name) => [
     `--${name}-port`,
     '0',
   ]);
-  const { sidecars = 'heddle' } = options;
   const proxy = ['--proxy', sidecars === 'envoy' ? 'envoy' : 'heddle'];
   const child = spawn(process.execPath, [bundle('heddle'), 'mesh', '--data-dir', dataDir, ...proxy, ...anyPort], {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -214,7 +226,7 @@ export async function startMesh(options: BootOptions = {}): Promise<TaskMesh> {
     child.once('error', reject);
     child.once('close', (code) => reject(new Error(`heddle mesh ended with ${code}:\n${log}`)));
   });
-  return new TaskMesh(dataDir, addresses, child, sidecars);
+  return { addresses, child };
 }
 
 /** `heddle mesh` with mesh settings, an ingress gateway and the namespaces of the suite. */
