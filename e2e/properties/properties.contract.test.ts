@@ -9,7 +9,7 @@ const seed = Number(process.env['HEDDLE_SEED'] ?? 1);
 const withEnvoy = hasEnvoy || required;
 
 describe(`a slice of the property test, seed ${seed}${withEnvoy ? '' : ' (without Envoy: it is not there)'}`, () => {
-  it('foretells what the proxies do', { timeout: 240_000 }, async () => {
+  it('foretells what the proxies do', { timeout: 480_000 }, async () => {
     const report = await runProperties({
       seed,
       pairs: 500,

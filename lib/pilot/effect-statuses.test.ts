@@ -88,4 +88,22 @@ describe('withEffects', () => {
       parents: [{ conditions: [{ type: 'Accepted' }, { type: 'ResolvedRefs' }, effective] }],
     });
   });
+
+  it('warns of policies for a Gateway that no proxy obeys, until it has proxies of its own', () => {
+    const policy = {
+      apiVersion: 'security.istio.io/v1',
+      kind: 'AuthorizationPolicy',
+      metadata: { name: 'closed', namespace: 'default' },
+      spec: { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'gw' }], action: 'DENY', rules: [{}] },
+    };
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'gw-istio', namespace: 'default', labels: { 'gateway.networking.k8s.io/gateway-name': 'gw' } },
+      spec: { containers: [{ name: 'istio-proxy' }] },
+      status: { podIP: '127.64.0.9' },
+    };
+    expect(statusesOf([policy])[0]?.status).toMatchObject({ conditions: [{ status: 'False', reason: 'NoEffect' }] });
+    expect(statusesOf([policy, pod])).toEqual([]);
+  });
 });

@@ -1,4 +1,5 @@
-import { resolveShortName } from '@/lib/model';
+import { meshLabels, resolveShortName } from '@/lib/model';
+import { deployedGateways } from './gateway-api-gateways';
 import { serviceIndex } from './index-services';
 import { kindKey, noteMeshConfig, table } from './mesh-state';
 import { celFilter } from './resolve-telemetry';
@@ -10,6 +11,7 @@ import type {
   KubernetesGateway,
   PeerAuthentication,
   ProxyConfig,
+  RequestAuthentication,
   ServiceEntry,
   Sidecar,
   Telemetry,
@@ -38,7 +40,7 @@ const checked = new WeakMap<KubernetesResource, readonly Note[]>();
  */
 export function noteObjects(state: MeshState): readonly Note[] {
   const tables = [...Object.keys(idleKinds), ...Object.keys(checks)].map((kind) => table(state, kind));
-  return state.cache.memo('object-notes', [...tables, state.mesh, serviceIndex(state)], () => {
+  const own = state.cache.memo('object-notes', [...tables, state.mesh, serviceIndex(state)], () => {
     const notes: Note[] = [];
     const mesh = noteMeshConfig(state);
     if (mesh !== undefined) notes.push(mesh);
@@ -48,6 +50,28 @@ export function noteObjects(state: MeshState): readonly Note[] {
     for (const kind of Object.keys(checks)) for (const object of table(state, kind).values()) notes.push(...notesOf(state, object));
     return notes;
   });
+  const stray = strayPolicies(state);
+  return state.cache.memo('all-object-notes', [own, stray], () => [...own, ...stray]);
+}
+
+/** Policies for a Gateway that has no proxies of its own: the ingress gateway, which serves it, serves others too and does not obey. */
+function strayPolicies(state: MeshState): readonly Note[] {
+  const policies = ['AuthorizationPolicy', 'RequestAuthentication'].map((kind) =>
+    table<AuthorizationPolicy | RequestAuthentication>(state, `security.istio.io/${kind}`),
+  );
+  const deployed = deployedGateways(state);
+  return state.cache.memo('stray-policies', [...policies, deployed], () =>
+    policies.flatMap((table) =>
+      [...table.values()].flatMap((policy) =>
+        (policy.spec?.targetRefs ?? []).flatMap((target, index): Note[] => {
+          if (target.kind !== 'Gateway' || deployed.split(',').includes(`${policy.metadata.namespace ?? 'default'}/${target.name}`))
+            return [];
+          const message = `Gateway ${target.name} has no proxies of its own (pods labelled ${meshLabels.gatewayName}), and the ingress gateway serves others too`;
+          return [noteOf(policy, `spec.targetRefs[${index}]`, message, 'error')];
+        }),
+      ),
+    ),
+  );
 }
 
 function notesOf(state: MeshState, object: KubernetesResource): readonly Note[] {

@@ -145,6 +145,10 @@ const installedPorts = [
 ];
 
 function gatewayNeeded(object: KubernetesResource): NeededGateway | null {
+  if (object.kind === 'Ingress') {
+    const name = 'istio-ingressgateway';
+    return { namespace: 'istio-system', name, labels: { app: name, istio: 'ingressgateway' }, ports: installedPorts };
+  }
   if (object.kind !== 'Gateway') return null;
   if (object.apiVersion.startsWith('networking.istio.io/')) {
     const labels = (object as Gateway).spec.selector ?? {};
