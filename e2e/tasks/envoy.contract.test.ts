@@ -4,7 +4,6 @@ import type { TaskMesh } from './support/boot-mesh';
 import { Bookinfo, bookinfo, starsOf } from './support/bookinfo';
 import { expectShares } from './support/count-replies';
 import { sample, taskSuite } from './support/peers';
-import { httpbinTasks } from './suites/httpbin';
 
 const networking = (name: string) => sample(`bookinfo/networking/${name}.yaml`);
 const denyRatings = `
@@ -14,7 +13,7 @@ metadata: {name: deny-ratings}
 spec: {selector: {matchLabels: {app: ratings}}, action: DENY, rules: [{from: [{source: {principals: ["cluster.local/ns/default/sa/bookinfo-reviews"]}}]}]}
 `;
 
-/** A few tasks with stock Envoys in the place of our sidecars; all of them are in the verify suite. */
+/** A few tasks with stock Envoys in the place of some of our sidecars and of the gateway; all of them are in the verify suite. */
 const shortTasks = taskSuite('Bookinfo, in short', (sidecars) => {
   let mesh: TaskMesh;
   let shop: Bookinfo;
@@ -41,5 +40,4 @@ const shortTasks = taskSuite('Bookinfo, in short', (sidecars) => {
   });
 });
 
-shortTasks('envoy');
-httpbinTasks('mixed');
+shortTasks('mixed');
