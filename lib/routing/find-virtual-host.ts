@@ -2,8 +2,22 @@ import type { CompiledVirtualHost, HostsOfLength, RouteTable } from './route-tab
 
 export type HostMatchKind = 'exact' | 'suffix wildcard' | 'prefix wildcard' | 'catch-all';
 
+let lastTable: RouteTable | null = null;
+let lastAuthority = '';
+let lastHost: CompiledVirtualHost | null = null;
+
 /** The virtual host of an authority: exact, else the longest `*.suffix`, else the longest `prefix.*`, else `*`; null when none fits. */
 export function findVirtualHost(table: RouteTable, authority: string): CompiledVirtualHost | null {
+  // Requests to one host come in rows, and comparing two texts costs less than hashing one. Tables do not change.
+  if (table !== lastTable || authority !== lastAuthority) {
+    lastHost = searchVirtualHost(table, authority);
+    lastTable = table;
+    lastAuthority = authority;
+  }
+  return lastHost;
+}
+
+function searchVirtualHost(table: RouteTable, authority: string): CompiledVirtualHost | null {
   if (authority === '') return isCatchAllOnly(table) ? table.defaultHost : null;
   const host = plainHost(table, authority);
   const exact = table.exactHosts.get(host);

@@ -13,7 +13,7 @@ import { sidecarBootstrap } from './sidecar-bootstrap';
  * As measured on Node 24, none of these costs throughput. A larger young generation brings nothing; V8's middle compiler leaves 15 to 20 MB of
  * its scratch memory with the threads it ran on, and one such thread is enough.
  */
-export const proxyNodeFlags: readonly string[] = ['--max-semi-space-size=1', '--no-maglev', '--v8-pool-size=1'];
+export const proxyNodeFlags: readonly string[] = ['--max-semi-space-size=2', '--no-maglev', '--v8-pool-size=1'];
 
 export interface LaunchProxyOptions {
   kubelet: KubeletOptions;

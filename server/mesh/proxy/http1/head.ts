@@ -110,8 +110,11 @@ export class Http1RequestHead extends Http1Head implements RequestHead {
   isHead = false;
   isConnect = false;
 
+  /** Most requests are GET: no text is made for that. */
   get method(): string {
-    return textAt(this.bytes, this.start, this.methodEnd);
+    const { bytes, start } = this;
+    if (this.methodEnd - start === 3 && bytes[start] === 0x47 && bytes[start + 1] === 0x45 && bytes[start + 2] === 0x54) return 'GET';
+    return textAt(bytes, start, this.methodEnd);
   }
 
   get path(): string {

@@ -1,7 +1,7 @@
 import { COLON, CR, LF, SLASH, SPACE, TAB, equalsLower, listHolds, targetBytes, textAt, tokenBytes, valueBytes } from './byte-classes';
 import { BAD_REQUEST, COMPLETE, HEAD_TOO_LARGE, MAX_HEADERS, MAX_HEAD_BYTES, NEED_MORE, requestHead, responseHead } from './head';
 import type { Http1Head } from './head';
-import { CONNECTION, CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE, kindAt } from './header-kinds';
+import { CONNECTION, CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE, kindAt, kindCount } from './header-kinds';
 
 /**
  * Strict one-pass parser of HTTP/1.1 heads. No bare CR or LF, no obs-fold, no space before the colon, one Host, one Content-Length, no
@@ -176,7 +176,7 @@ function skipValue(bytes: Buffer, start: number, end: number, fours: Int32Array)
 function parseHeaders(head: Http1Head, bytes: Buffer, start: number, from: number, end: number): number {
   const { nameStart, nameEnd, valueStart, valueEnd, kinds, first } = head;
   const fours = wordsIn(bytes);
-  first.fill(-1);
+  for (let kind = 0; kind < kindCount; kind++) first[kind] = -1;
   head.headersStart = from;
   let at = from;
   let count = 0;
