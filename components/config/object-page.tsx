@@ -1,14 +1,20 @@
 'use client';
 
-import { Copy } from 'lucide-react';
+import { Copy, CopyPlus, Trash2 } from 'lucide-react';
+import { useRouter } from 'next/navigation';
 import { type ReactNode, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useEndpoint } from '@/components/data/use-endpoint';
+import { useRights } from '@/components/data/use-rights';
 import { useScope } from '@/components/shell/scope';
 import { Button } from '@/components/ui/button';
 import { PageHeader } from '@/components/ui/page';
-import { RelativeTime } from '@/components/ui/relative-time';
-import { ErrorState, SkeletonRows } from '@/components/ui/states';
+import { ErrorState, NoticeStrip, SkeletonRows } from '@/components/ui/states';
+import type { ObjectResponse, PlacedFinding } from '@/lib/contract';
+import { type Dock, useChangeDock } from './change-dock';
+import { FindingCount } from './finding-count';
+import { GuardedButton, useDenial } from './guarded-button';
+import { FindingList, RelationFacts, StatusFacts } from './object-facts';
 import { YamlView } from './yaml-view';
 
 export interface ObjectPageProps {
@@ -18,14 +24,74 @@ export interface ObjectPageProps {
   name: string;
 }
 
-/** One object: its YAML, who wrote it. */
+function countFindings(findings: readonly PlacedFinding[]): { error: number; warning: number; info: number } {
+  const counts = { error: 0, warning: 0, info: 0 };
+  for (const { severity } of findings) counts[severity] += 1;
+  return counts;
+}
+
+/** Copy, duplicate, delete; what the user's rights forbid is disabled with the reason. */
+function ObjectActions({ data, params, dock }: { data: ObjectResponse; params: ObjectPageProps; dock: Dock }): ReactNode {
+  const t = useTranslations('configuration');
+  const router = useRouter();
+  const scope = useScope();
+  const [copied, setCopied] = useState(false);
+  const kind = `${params.group}/${params.kind}`;
+  const denial = useDenial(useRights(kind, params.namespace, data.writable));
+  const { resourceVersion } = data.object.metadata;
+  return (
+    <>
+      <Button
+        icon={<Copy size={14} aria-hidden="true" />}
+        onClick={() => {
+          void navigator.clipboard.writeText(data.yaml).then(() => setCopied(true));
+        }}
+      >
+        {copied ? t('copied') : t('copy')}
+      </Button>
+      {data.writable && (
+        <>
+          <GuardedButton
+            denial={denial('create')}
+            icon={<CopyPlus size={14} aria-hidden="true" />}
+            onClick={() => router.push(scope.href(`/config/new?copy=${encodeURIComponent(`${kind}/${params.namespace}/${params.name}`)}`))}
+          >
+            {t('duplicate')}
+          </GuardedButton>
+          <GuardedButton
+            denial={denial('delete')}
+            variant="danger"
+            icon={<Trash2 size={14} aria-hidden="true" />}
+            onClick={() =>
+              dock.propose({
+                title: t('deleteTitle', { name: `${params.kind} ${params.name}` }),
+                hint: t('deleteHint'),
+                draft: {
+                  objects: [],
+                  deletes: [{ ...data.ref, ...(resourceVersion === undefined ? {} : { resourceVersion }) }],
+                  bases: [data.object],
+                },
+              })
+            }
+          >
+            {t('delete')}
+          </GuardedButton>
+        </>
+      )}
+    </>
+  );
+}
+
+/** One object: what it says, what is wrong with it, what it stands in relation to, who wrote it, and what can be done with it. */
 export function ObjectPage(params: ObjectPageProps): ReactNode {
   const t = useTranslations('configuration');
   const common = useTranslations('common');
   const scope = useScope();
-  const [copied, setCopied] = useState(false);
   const object = useEndpoint('object', { params: { ...params } }, { refreshMs: scope.refresh });
-  const data = object.data;
+  const relations = useEndpoint('objectRelations', { params: { ...params } }, { refreshMs: scope.refresh });
+  const dock = useChangeDock();
+  // An object that was deleted is gone from the page too, whatever the last answer said.
+  const data = object.isError && object.error.status === 404 ? undefined : object.data;
   return (
     <>
       <PageHeader
@@ -33,52 +99,55 @@ export function ObjectPage(params: ObjectPageProps): ReactNode {
         title={params.name}
         status={
           data && (
-            <span className="num font-mono text-xs text-faint">{`${t('version')} ${data.object.metadata.resourceVersion ?? '–'}`}</span>
+            <>
+              {data.findings.length > 0 && <FindingCount findings={countFindings(data.findings)} />}
+              <span className="num font-mono text-xs text-faint">{`${t('version')} ${data.object.metadata.resourceVersion ?? '–'}`}</span>
+            </>
           )
         }
-        actions={
-          data && (
-            <Button
-              icon={<Copy size={14} aria-hidden="true" />}
-              onClick={() => {
-                void navigator.clipboard.writeText(data.yaml).then(() => setCopied(true));
-              }}
-            >
-              {copied ? t('copied') : t('copy')}
-            </Button>
-          )
-        }
+        actions={data && <ObjectActions data={data} params={params} dock={dock} />}
       />
-      {object.isError && !data ? (
-        <ErrorState {...object.error.body.error} retryLabel={common('retry')} onRetry={() => void object.refetch()} />
-      ) : !data ? (
-        <SkeletonRows rows={12} label={common('loading')} />
-      ) : (
-        <>
-          {data.withheld.length > 0 && (
-            <p className="border-b border-line bg-inset px-5 py-2 text-sm text-muted">
-              {t('withheld', { names: data.withheld.join(', ') })}
-            </p>
+      <NoticeStrip notices={relations.data?.notices ?? []} />
+      <div className="flex min-h-0 flex-1">
+        <div className="flex min-w-0 flex-1 flex-col overflow-y-auto">
+          {object.isError && data === undefined ? (
+            <ErrorState {...object.error.body.error} retryLabel={common('retry')} onRetry={() => void object.refetch()} />
+          ) : data === undefined ? (
+            <SkeletonRows rows={12} label={common('loading')} />
+          ) : (
+            <>
+              {data.withheld.length > 0 && (
+                <p className="border-b border-line bg-inset px-5 py-2 text-sm text-muted">
+                  {t('withheld', { names: data.withheld.join(', ') })}
+                </p>
+              )}
+              <div className="flex min-h-0 flex-1 max-lg:flex-col">
+                <div className="min-w-0 flex-1 overflow-auto bg-panel">
+                  <YamlView label={t('yaml')} yaml={data.yaml} marks={data.findings} />
+                </div>
+                <div className="w-80 shrink-0 overflow-y-auto border-l border-line bg-panel max-lg:w-full max-lg:border-t max-lg:border-l-0 2xl:w-96">
+                  {data.writable && (
+                    <FindingList
+                      findings={data.findings}
+                      onFix={(finding) =>
+                        finding.mended !== null &&
+                        dock.propose({
+                          title: t('fixTitle', { code: finding.code }),
+                          hint: finding.message,
+                          draft: { objects: [finding.mended], bases: [data.object] },
+                        })
+                      }
+                    />
+                  )}
+                  <StatusFacts data={data} />
+                  {relations.data && <RelationFacts relations={relations.data} />}
+                </div>
+              </div>
+            </>
           )}
-          <div className="flex min-h-0 flex-1 max-lg:flex-col">
-            <div className="min-w-0 flex-1 overflow-auto bg-panel">
-              <YamlView label={t('yaml')} yaml={data.yaml} />
-            </div>
-            <aside className="w-72 shrink-0 border-l border-line bg-panel px-4 py-3 text-sm max-lg:w-full">
-              <h2 className="mb-1 text-sm">{t('managers')}</h2>
-              {data.managers.length === 0 && <p className="text-faint">–</p>}
-              <ul className="flex flex-col gap-1">
-                {data.managers.map((one) => (
-                  <li key={`${one.manager} ${one.operation} ${one.at}`} className="flex justify-between gap-3">
-                    <span className="min-w-0 break-words">{t('managerAt', { manager: one.manager, operation: one.operation })}</span>
-                    <span className="shrink-0 text-muted">{one.at === null ? '–' : <RelativeTime at={Date.parse(one.at)} />}</span>
-                  </li>
-                ))}
-              </ul>
-            </aside>
-          </div>
-        </>
-      )}
+        </div>
+        {dock.panel}
+      </div>
     </>
   );
 }

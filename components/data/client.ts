@@ -48,6 +48,10 @@ const paths: Record<EndpointName, string> = {
   objects: '/objects',
   object: '/objects/{group}/{kind}/{namespace}/{name}',
   meshObjects: '/mesh-objects',
+  objectRelations: '/objects/{group}/{kind}/{namespace}/{name}/relations',
+  gateways: '/gateways',
+  security: '/security',
+  rights: '/rights',
   kinds: '/kinds',
 };
 

@@ -12,12 +12,14 @@ import { explainRequest, explainResponse, seenRequestsQuery, seenRequestsRespons
 import { faultsResponse, stopFaultsRequest, stopFaultsResponse } from './faults';
 import { flagsQuery, flagsResponse, graphQuery, graphResponse } from './graph';
 import { meshObjectsResponse } from './mesh-objects';
+import { gatewaysQuery, gatewaysResponse } from './gateways';
 import { metaResponse } from './meta';
-import { kindsResponse, objectResponse, objectsQuery, objectsResponse } from './objects';
+import { kindsResponse, objectResponse, objectsQuery, objectsResponse, relationsResponse, rightsQuery, rightsResponse } from './objects';
 import { overviewQuery, overviewResponse } from './overview';
 import { previewRequest, previewResponse } from './preview';
 import { edgeSeriesQuery, groupSeriesQuery, seriesQuery, seriesResponse } from './series';
 import { rolloutResponse, rolloutsQuery, rolloutsResponse, startRolloutRequest } from './rollouts';
+import { securityQuery, securityResponse } from './security';
 import { serviceQuery, serviceResponse, servicesQuery, servicesResponse } from './services';
 import { operationsQuery, traceNamesResponse, traceResponse, tracesQuery, tracesResponse } from './traces';
 import { trafficQuery, trafficResponse } from './traffic';
@@ -64,6 +66,16 @@ export const endpoints = {
   objects: { method: 'GET', path: '/objects', query: objectsQuery, body: none, response: objectsResponse },
   object: { method: 'GET', path: '/objects/{group}/{kind}/{namespace}/{name}', query: none, body: none, response: objectResponse },
   meshObjects: { method: 'GET', path: '/mesh-objects', query: none, body: none, response: meshObjectsResponse },
+  objectRelations: {
+    method: 'GET',
+    path: '/objects/{group}/{kind}/{namespace}/{name}/relations',
+    query: none,
+    body: none,
+    response: relationsResponse,
+  },
+  gateways: { method: 'GET', path: '/gateways', query: gatewaysQuery, body: none, response: gatewaysResponse },
+  security: { method: 'GET', path: '/security', query: securityQuery, body: none, response: securityResponse },
+  rights: { method: 'GET', path: '/rights', query: rightsQuery, body: none, response: rightsResponse },
   kinds: { method: 'GET', path: '/kinds', query: none, body: none, response: kindsResponse },
 } as const;
 

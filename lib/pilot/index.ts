@@ -7,6 +7,8 @@ export { withEffects } from './effect-statuses';
 export { findActing } from './find-acting';
 export type { ActingObjects } from './find-acting';
 export { noteObjects } from './note-objects';
+export { mutualTlsOnPort, resolvePeerAuthentication } from './resolve-peer-authentication';
+export { authorizationPoliciesFor, requestAuthenticationsFor } from './select-policies';
 export { requiredKeySets } from './required-key-sets';
 export type { KeySetSource } from './required-key-sets';
 export { parseProxyNode, proxyNodeOfPod } from './proxy-node';

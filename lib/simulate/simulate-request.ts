@@ -51,6 +51,12 @@ export interface OpenedMesh {
    * @throws HeddleError `not_found` when there is no such workload, or a gateway has no such port
    */
   ask(from: string, request: SimulatedRequest): Simulation;
+  /**
+   * What the workloads behind a service say to a caller's request on a port of the service: mutual TLS and policies of the other side,
+   * whatever the routes of the caller are. `from` is `namespace/workload`, `host` the full name of the service.
+   * @throws HeddleError `not_found` when there is no such workload
+   */
+  permit(from: string, host: string, port: number, request: Pick<SimulatedRequest, 'method' | 'path' | 'headers'>): SimulatedDestination[];
   /** The same mesh after a change. What the change does not touch is not compiled again. */
   change(changes: ObjectChanges): OpenedMesh;
 }
@@ -67,10 +73,23 @@ function meshOf(state: MeshState, nowMs: number): OpenedMesh {
   const compiled = rememberCompiled(state);
   const mesh: SimulatedMesh = { state, pods, podsByIp, nowMs, compiled };
   const callers = new Map<string, Pod>();
+  const podOf = (from: string): Pod => {
+    const pod = callers.get(from) ?? findCaller(pods, from);
+    callers.set(from, pod);
+    return pod;
+  };
   return {
+    permit(from, host, port, request) {
+      const pod = podOf(from);
+      const asked: SimulatedRequest = { ...request, scheme: 'http', host, port };
+      const node = proxyNodeOfPod(pod);
+      if (node.type === 'sidecar' && !hasSidecar(pod)) return [...callDirectly(mesh, objects, pod, asked).destinations];
+      const { namespace, serviceAccount } = workloadOfPod(pod);
+      const caller: Caller = { ip: node.ip, identity: spiffeId(namespace, serviceAccount, state.mesh.trustDomain) };
+      return visitCluster(mesh, compiled.proxy(pod), `outbound|${port}||${host}`, routingRequest(asked, false), caller);
+    },
     ask(from, request) {
-      const pod = callers.get(from) ?? findCaller(pods, from);
-      callers.set(from, pod);
+      const pod = podOf(from);
       const node = proxyNodeOfPod(pod);
       if (node.type === 'sidecar' && !hasSidecar(pod)) return callDirectly(mesh, objects, pod, request);
       const identity = workloadOfPod(pod);

@@ -7,11 +7,21 @@ export function documentationOf(code: string): string {
   return `docs/findings/${code}.md`;
 }
 
+const everyDefinition: readonly FindingDefinition[] = [unreadableDefinition, ...findingDefinitions];
+
+/** What documentation says about a code; `undefined` for a code that is none. */
+export function findingDefinition(code: string): FindingDefinition | undefined {
+  return everyDefinition.find((definition) => definition.code === code);
+}
+
+/** What is wrong, in a few words; empty for a code that is none. */
+export function findingTitle(code: string): string {
+  return findingDefinition(code)?.title ?? '';
+}
+
 /** The pages of docs/findings: file name to text. Made from the definitions, so that they cannot disagree. */
 export function documentFindings(): Map<string, string> {
-  const definitions: FindingDefinition[] = [unreadableDefinition, ...findingDefinitions].toSorted((left, right) =>
-    left.code < right.code ? -1 : 1,
-  );
+  const definitions = everyDefinition.toSorted((left, right) => (left.code < right.code ? -1 : 1));
   const pages = new Map(definitions.map((definition) => [`${definition.code}.md`, pageOf(definition)]));
   const rows = definitions.map(
     ({ code, severity, title, istio, kiali }) => `| [${code}](${code}.md) | ${severity} | ${title} | ${istio ?? ''} | ${kiali ?? ''} |`,

@@ -37,6 +37,10 @@ const summaries: Record<EndpointName, string> = {
   objects: 'Objects of the kinds of the registry. The data of Secrets is left out.',
   object: 'One object with its YAML and who wrote which part of it.',
   meshObjects: 'What findings about a draft depend on, for editors that check drafts in the browser; of Secrets names alone.',
+  objectRelations: 'What stands around an object: references both ways, events, its own changes.',
+  gateways: 'Gateways with hosts, ports, facts of their certificates (never the content of a Secret) and the routes bound to them.',
+  security: 'Who may call what, the mutual TLS modes with where they come from, and which workloads ask for tokens.',
+  rights: 'What the user may do with a kind in a namespace, as SelfSubjectAccessReviews answer.',
   kinds: 'The kinds there are, and whether the cluster serves them.',
 };
 

@@ -19,6 +19,8 @@ import type { ConsoleMetrics } from './console-metrics';
 import { keepFaultEnds } from './end-faults';
 import { createGraphHub } from './graph-hub';
 import type { GraphHub } from './graph-hub';
+import { createLiveFindings } from './live-findings';
+import type { LiveFindings } from './live-findings';
 import { createTrafficSampler } from './sample-traffic';
 import type { TrafficSampler } from './sample-traffic';
 import { holdLease } from './lead-by-lease';
@@ -44,6 +46,8 @@ export interface Console {
   /** Which replica acts by itself. */
   readonly leadership: Leadership;
   readonly rollouts: Rollouts;
+  /** What validation says about the live configuration. */
+  readonly findings: LiveFindings;
   /** What the mesh did in the last hour. */
   readonly traffic: TrafficSampler;
   now(): number;
@@ -116,6 +120,7 @@ export function createConsole(config: Config, now: () => number = Date.now, pace
     get rollouts() {
       return rollouts;
     },
+    findings: createLiveFindings(),
     traffic: createTrafficSampler({ prometheus, traces: () => state.traces(), now }),
     now,
     ready: () => read.promise,

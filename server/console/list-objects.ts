@@ -1,14 +1,13 @@
-import type { KindsResponse, Notice, ObjectResponse, ObjectSummary, ObjectsResponse } from '@/lib/contract';
+import type { KindsResponse, Notice, ObjectSummary, ObjectsQuery, ObjectsResponse, WorstSeverity } from '@/lib/contract';
 import { HeddleError } from '@/lib/errors';
-import { toYaml } from '@/lib/yaml';
+import type { Finding } from '@/lib/validate';
 import type { AnyKubeObject } from '@/server/kube';
 import { noticeOf } from './ask-metrics';
 import type { Console } from './console-state';
+import { aboutOf, ownersOf } from './describe-object';
 import { refOf } from './describe-service';
-import { lastAppliedAnnotation } from './draft-object';
-import { configurationKinds, findKind, knownKinds, resourceFor } from './known-kinds';
+import { configurationKinds, knownKinds, resourceFor } from './known-kinds';
 import type { KnownKind } from './known-kinds';
-import { readCurrent } from './preview-change';
 
 /** The kinds a list asks for, as `Kind` or `group/Kind`; none: the mesh's configuration. */
 function wantedKinds(names: readonly string[]): readonly KnownKind[] {
@@ -22,10 +21,12 @@ function wantedKinds(names: readonly string[]): readonly KnownKind[] {
   });
 }
 
-/** Every object of the kinds, from the watched copy where there is one, else from the API server. */
-export async function listObjects(console: Console, query: { kinds: string[]; namespaces: string[] }): Promise<ObjectsResponse> {
+/** One page of the objects of the kinds, from the watched copy where there is one, else from the API server. */
+export async function listObjects(console: Console, query: ObjectsQuery): Promise<ObjectsResponse> {
   const cluster = console.cluster();
   const notices: Notice[] = [];
+  const found = console.findings.read(cluster);
+  const spaces = new Set(query.namespaces);
   const lists = await Promise.all(
     wantedKinds(query.kinds).map(async (kind): Promise<ObjectSummary[]> => {
       const resource = resourceFor(kind);
@@ -38,99 +39,92 @@ export async function listObjects(console: Console, query: { kinds: string[]; na
           return [];
         }
       } else objects = cluster.list(resource);
-      return objects.map((object) => summaryOf(kind, object));
+      return objects
+        .filter(({ metadata }) => spaces.size === 0 || (metadata.namespace ?? '') === '' || spaces.has(metadata.namespace ?? ''))
+        .map((object) => summaryOf(kind, object, kind.family === 'kubernetes' ? [] : found.findingsOf(object)));
     }),
   );
-  const wanted = new Set(query.namespaces);
-  const objects = lists
-    .flat()
-    .filter((one) => wanted.size === 0 || one.ref.namespace === '' || wanted.has(one.ref.namespace))
-    .toSorted((left, right) => (sortKey(left) < sortKey(right) ? -1 : 1));
-  return { objects, notices: [...notices, ...cluster.notices()] };
+  const all = lists.flat();
+  const rows = sortSummaries(all.filter(isWanted(query)), query);
+  return {
+    objects: query.limit === undefined ? rows.slice(query.offset) : rows.slice(query.offset, query.offset + query.limit),
+    total: rows.length,
+    facets: {
+      kinds: countValues(all.map(({ ref }) => (ref.group === '' ? ref.kind : `${ref.group}/${ref.kind}`))),
+      owners: countValues(all.flatMap((one) => one.owners)),
+      severities: countValues(all.map(worstOf)),
+    },
+    notices: [...notices, ...cluster.notices()],
+  };
 }
 
-function sortKey({ ref }: ObjectSummary): string {
-  return `${ref.namespace}/${ref.kind}/${ref.name}`;
+function worstOf({ findings }: ObjectSummary): WorstSeverity {
+  return findings.error > 0 ? 'error' : findings.warning > 0 ? 'warning' : findings.info > 0 ? 'info' : 'none';
 }
 
-function summaryOf(kind: KnownKind, object: AnyKubeObject): ObjectSummary {
+function countValues(values: readonly string[]): { value: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].map(([value, count]) => ({ value, count })).toSorted((left, right) => (left.value < right.value ? -1 : 1));
+}
+
+function isWanted(query: ObjectsQuery): (row: ObjectSummary) => boolean {
+  const words = query.q.toLowerCase().split(/\s+/).filter(Boolean);
+  const severities = new Set(query.severities);
+  const owners = new Set(query.owners);
+  return (row) => {
+    if (severities.size > 0 && !severities.has(worstOf(row))) return false;
+    if (owners.size > 0 && !row.owners.some((owner) => owners.has(owner))) return false;
+    if (words.length === 0) return true;
+    const hay = `${row.ref.kind} ${row.ref.namespace}/${row.ref.name} ${row.about}`.toLowerCase();
+    return words.every((word) => hay.includes(word));
+  };
+}
+
+/** Worse findings weigh more than any number of milder ones. */
+function gravity({ findings }: ObjectSummary): number {
+  return findings.error * 1e6 + findings.warning * 1e3 + findings.info;
+}
+
+function sortSummaries(rows: ObjectSummary[], { sort, descending }: ObjectsQuery): ObjectSummary[] {
+  const keyed = rows.map((row) => ({ row, key: sortKey(row, sort), tie: `${row.ref.namespace}/${row.ref.kind}/${row.ref.name}` }));
+  const way = descending ? -1 : 1;
+  keyed.sort((left, right) => {
+    if (left.key !== right.key) return left.key < right.key ? -way : way;
+    return left.tie < right.tie ? -1 : left.tie > right.tie ? 1 : 0;
+  });
+  return keyed.map(({ row }) => row);
+}
+
+function sortKey(row: ObjectSummary, sort: ObjectsQuery['sort']): string | number {
+  switch (sort) {
+    case 'name':
+      return row.ref.name;
+    case 'kind':
+      return row.ref.kind;
+    case 'namespace':
+      return row.ref.namespace;
+    case 'findings':
+      return gravity(row);
+    case 'owner':
+      return row.owners[0] ?? '';
+    case 'age':
+      return row.createdAt ?? '';
+  }
+}
+
+function summaryOf(kind: KnownKind, object: AnyKubeObject, found: readonly Finding[]): ObjectSummary {
+  const findings = { error: 0, warning: 0, info: 0 };
+  for (const { severity } of found) findings[severity] += 1;
   return {
     ref: refOf(kind, object),
     resourceVersion: object.metadata.resourceVersion ?? '',
     createdAt: object.metadata.creationTimestamp ?? null,
     labels: object.metadata.labels ?? {},
     about: aboutOf(kind, object),
+    owners: ownersOf(object),
+    findings,
   };
-}
-
-/** What an object is about, in a line. Never anything of a Secret's content. */
-function aboutOf(kind: KnownKind, object: AnyKubeObject): string {
-  const spec = (object['spec'] ?? {}) as Record<string, unknown>;
-  const texts = (value: unknown) => (Array.isArray(value) ? value.filter((one) => typeof one === 'string').join(', ') : '');
-  const labels = (value: unknown) =>
-    Object.entries((value ?? {}) as Record<string, unknown>)
-      .map(([name, one]) => `${name}=${String(one)}`)
-      .join(', ');
-  switch (kind.kind) {
-    case 'VirtualService':
-    case 'ServiceEntry':
-      return texts(spec['hosts']);
-    case 'DestinationRule':
-      return typeof spec['host'] === 'string' ? spec['host'] : '';
-    case 'Gateway':
-      if (kind.family !== 'gateway') return labels(spec['selector']);
-      return typeof spec['gatewayClassName'] === 'string' ? spec['gatewayClassName'] : '';
-    case 'HTTPRoute':
-    case 'GRPCRoute':
-    case 'TLSRoute':
-      return texts(spec['hostnames']);
-    case 'Service':
-    case 'Deployment':
-      return labels((spec['selector'] as { matchLabels?: unknown } | undefined)?.matchLabels ?? spec['selector']);
-    case 'Secret':
-      return typeof object['type'] === 'string' ? object['type'] : '';
-    default:
-      return labels(
-        (spec['selector'] as { matchLabels?: unknown } | undefined)?.matchLabels ??
-          (spec['workloadSelector'] as { labels?: unknown } | undefined)?.labels,
-      );
-  }
-}
-
-/** One object as YAML and JSON, without managedFields; of a Secret only what its entries are called. */
-export async function showObject(
-  console: Console,
-  name: { group: string; kind: string; namespace: string; name: string },
-): Promise<ObjectResponse> {
-  const cluster = console.cluster();
-  const kind = findKind(name.group === 'core' ? '' : name.group, name.kind);
-  const namespace = name.namespace === '-' ? undefined : name.namespace;
-  const found = await readCurrent(cluster, kind.group, kind.kind, { name: name.name, namespace });
-  if (found === null)
-    throw new HeddleError('not_found', `${kind.kind} ${namespace === undefined ? '' : `${namespace}/`}${name.name} does not exist.`);
-  const { object, withheld } = withoutSecrets(kind, found);
-  const { managedFields, ...metadata } = object.metadata;
-  const shown = { ...object, metadata };
-  return {
-    ref: refOf(kind, found),
-    object: shown,
-    yaml: toYaml(shown),
-    managers: (managedFields ?? []).map((one) => ({
-      manager: one.manager ?? 'unknown',
-      operation: one.operation ?? 'Update',
-      at: one.time ?? null,
-    })),
-    withheld,
-  };
-}
-
-/** The content of Secrets never leaves the server; neither does the copy of it that kubectl keeps in an annotation. */
-function withoutSecrets(kind: KnownKind, object: AnyKubeObject): { object: AnyKubeObject; withheld: string[] } {
-  if (kind.kind !== 'Secret') return { object, withheld: [] };
-  const { data, stringData, ...rest } = object;
-  const { [lastAppliedAnnotation]: _copy, ...annotations } = object.metadata.annotations ?? {};
-  const names = [data, stringData].flatMap((one) => (typeof one === 'object' && one !== null ? Object.keys(one) : []));
-  return { object: { ...rest, metadata: { ...object.metadata, annotations } }, withheld: [...new Set(names)].toSorted() };
 }
 
 /** Every kind the console knows, and whether the API server serves it. */

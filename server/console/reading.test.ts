@@ -34,6 +34,10 @@ describe('reading', () => {
       traceServices: {},
       objects: { query: 'kinds=Service,VirtualService' },
       object: { params: { group: 'core', kind: 'Service', ...reviews } },
+      objectRelations: { params: { group: 'core', kind: 'Service', ...reviews } },
+      rights: { query: 'kind=networking.istio.io/VirtualService&namespace=default' },
+      gateways: {},
+      security: { query: 'namespaces=default' },
       kinds: {},
     };
     for (const [name, one] of Object.entries(calls) as [EndpointName, Call][]) {

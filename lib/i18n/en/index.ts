@@ -5,10 +5,12 @@ import { configuration } from './configuration';
 import { editor } from './editor';
 import { errors } from './errors';
 import { explorer } from './explorer';
+import { gateways } from './gateways';
 import { graph } from './graph';
 import { health } from './health';
 import { history } from './history';
 import { overview } from './overview';
+import { security } from './security';
 import { service } from './service';
 import { services } from './services';
 import { shell } from './shell';
@@ -26,10 +28,12 @@ export const en = {
   editor,
   errors,
   explorer,
+  gateways,
   graph,
   health,
   history,
   overview,
+  security,
   service,
   services,
   shell,

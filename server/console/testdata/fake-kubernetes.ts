@@ -19,6 +19,8 @@ export interface FakeKubernetes {
   proxied: Map<string, unknown>;
   /** Requests that change something, as `METHOD path`. */
   writes: string[];
+  /** `verb plural.group` of what the user may not do, as SelfSubjectAccessReviews answer. */
+  denied: Set<string>;
   /** Makes the next write of a resource (not dry runs) fail. */
   failNextWrite(resource: string): void;
   stop(): Promise<void>;
@@ -30,6 +32,7 @@ export async function startFakeKubernetes(): Promise<FakeKubernetes> {
   const proxied = new Map<string, unknown>();
   const writes: string[] = [];
   const failing = new Set<string>();
+  const denied = new Set<string>();
   let version = 100;
 
   const keyOf = (object: StoredObject) => `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
@@ -74,6 +77,11 @@ export async function startFakeKubernetes(): Promise<FakeKubernetes> {
     const body = chunks.length === 0 ? undefined : (JSON.parse(Buffer.concat(chunks).toString('utf8')) as StoredObject);
     const dryRun = url.searchParams.get('dryRun') === 'All' || (body as { dryRun?: string[] } | undefined)?.dryRun?.[0] === 'All';
 
+    if (plural === 'selfsubjectaccessreviews') {
+      const { verb = '', resource: asked = '', group: its = '' } = (body as { spec?: { resourceAttributes?: Record<string, string> } } | undefined)?.spec?.resourceAttributes ?? {};
+      const refused = denied.has(`${verb} ${its === '' ? asked : `${asked}.${its}`}`);
+      return send(201, { ...body, status: refused ? { allowed: false, reason: 'no rule grants it' } : { allowed: true } });
+    }
     if (request.method === 'GET' && name === undefined && url.searchParams.has('watch')) {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.flushHeaders();
@@ -125,6 +133,7 @@ export async function startFakeKubernetes(): Promise<FakeKubernetes> {
     get: (resource, key) => collection(resource).get(key),
     proxied,
     writes,
+    denied,
     failNextWrite: (resource) => failing.add(resource),
     stop: async () => {
       server.closeAllConnections();
