@@ -12,6 +12,8 @@ export const changeRequest = z.object({
   reason: z.string().max(2000).optional(),
   /** Take fields over from managers other than kubectl and heddle. */
   takeOver: z.boolean().default(false),
+  /** The change that this one takes back by a merge. */
+  undoes: z.string().optional(),
   /** How long faults that the change sets stay, in seconds. */
   faultSeconds: z.int().min(5).max(604_800).default(900),
 });
@@ -71,6 +73,10 @@ export const mergeConflict = z.object({
   mine: kubernetesObject.nullable(),
   theirs: kubernetesObject.nullable(),
   fields: z.array(z.string()),
+  /** The same, step by step; one empty path: the whole object, which one side deleted. */
+  paths: z.array(z.array(z.union([z.string(), z.number()]))),
+  /** Both sides' changes put together, with `mine` where they conflict; `null` when a side has no object. */
+  combined: kubernetesObject.nullable(),
   /** Both sides' changes put together, when no field conflicts. Carries the newest resourceVersion. */
   merged: kubernetesObject.nullable(),
 });

@@ -26,6 +26,8 @@ export const finding = z.object({
   istio: z.string().nullable().optional(),
   kiali: z.string().nullable().optional(),
   fix: z.unknown().optional(),
+  /** Of a preview: `false` when it is there without the draft too. */
+  isNew: z.boolean().optional(),
 });
 export type Finding = z.infer<typeof finding>;
 
@@ -99,7 +101,14 @@ export const previewDocument = z.object({
 export type PreviewDocument = z.infer<typeof previewDocument>;
 
 /** Someone else owns fields that the change sets. */
-export const fieldOwner = z.object({ ref: objectRef, manager: z.string(), operation: z.string(), fields: z.array(z.string()) });
+export const fieldOwner = z.object({
+  ref: objectRef,
+  manager: z.string(),
+  operation: z.string(),
+  fields: z.array(z.string()),
+  /** What the manager is, where its name tells: a tool that syncs from Git, or one that shifts traffic by itself. */
+  role: z.enum(['gitops', 'rollout', 'other']),
+});
 export type FieldOwner = z.infer<typeof fieldOwner>;
 
 /** A destination that is to get more requests than now, and whether it has endpoints for them. Rates per second. */
@@ -108,8 +117,15 @@ export const gainingDestination = z.object({
   to: z.string(),
   destination: z.string(),
   readyEndpoints: z.int(),
+  /** Of the requests that the draft moves. */
   rpsBefore: z.number(),
   rpsAfter: z.number(),
+  /** Rates per ready endpoint, over all callers: at present, then, and the most that any endpoint of the service carries at present. */
+  each: z.object({ now: z.number().nullable(), after: z.number().nullable(), most: z.number().nullable() }),
+  /** The tightest limit of its connection pool, and how many requests are to be expected at a time (rate × mean duration); `null`: no limit. */
+  limit: z.object({ setting: z.string(), value: z.number(), expected: z.number().nullable() }).nullable(),
+  /** `none`: nobody is there; `over_limit`; `beyond`: more than any endpoint carries now; `unknown`: no traffic to judge by. */
+  verdict: z.enum(['can', 'beyond', 'over_limit', 'none', 'unknown']),
 });
 export type GainingDestination = z.infer<typeof gainingDestination>;
 
@@ -120,6 +136,10 @@ export const guards = z.object({
   /** Their requests per second, and the share of the mesh's HTTP requests that is; `null` without traffic. */
   rps: z.number(),
   share: z.number().nullable(),
+  /** The share above which a reason is needed (`HEDDLE_REASON_SHARE`). */
+  shareLimit: z.number(),
+  /** Rules that decide over those requests, `VirtualService default/reviews spec.http[0]`. */
+  routes: z.array(z.string()),
   gains: z.array(gainingDestination),
   /** Managers other than kubectl and heddle that own fields the draft changes: take over, leave, or export as a patch. */
   owners: z.array(fieldOwner),

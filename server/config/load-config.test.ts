@@ -35,6 +35,7 @@ describe('loadConfig', () => {
       host: '127.0.0.1',
       port: 20_001,
       allowedHosts: [],
+      reasonShare: 0.5,
       logLevel: 'info',
     });
     expect(Object.isFrozen(config)).toBe(true);

@@ -22,6 +22,8 @@ export interface Config {
   port: number;
   /** Names the console answers to beside the loopback ones (`Host` header, without port). */
   allowedHosts: readonly string[];
+  /** Share 0..1 of the mesh's requests above which a change is only written with a reason. */
+  reasonShare: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -48,6 +50,7 @@ const environment = z.object({
         .map((host) => host.trim().toLowerCase())
         .filter((host) => host !== ''),
     ),
+  HEDDLE_REASON_SHARE: z.coerce.number('must be a number from 0 to 1').min(0).max(1).default(0.5),
   HEDDLE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -75,7 +78,7 @@ export function loadConfig(env: Record<string, string | undefined>, cwd: string)
   }
   if (!parsed.success || problems.length > 0) {
     throw new HeddleError('invalid_config', `The configuration is wrong: ${problems.join('; ')}.`, {
-      hint: 'The variables are HEDDLE_KUBECONFIG, HEDDLE_PROMETHEUS, HEDDLE_TRACES, HEDDLE_DATA_DIR, HEDDLE_RUN_FILE, HEDDLE_HOST, HEDDLE_PORT, HEDDLE_ALLOWED_HOSTS, HEDDLE_CLUSTER_NAME, HEDDLE_NAMESPACE, HEDDLE_KUBE_CONTEXT and HEDDLE_LOG_LEVEL.',
+      hint: 'The variables are HEDDLE_KUBECONFIG, HEDDLE_PROMETHEUS, HEDDLE_TRACES, HEDDLE_DATA_DIR, HEDDLE_RUN_FILE, HEDDLE_HOST, HEDDLE_PORT, HEDDLE_ALLOWED_HOSTS, HEDDLE_CLUSTER_NAME, HEDDLE_NAMESPACE, HEDDLE_KUBE_CONTEXT, HEDDLE_REASON_SHARE and HEDDLE_LOG_LEVEL.',
     });
   }
   const values = parsed.data;
@@ -90,6 +93,7 @@ export function loadConfig(env: Record<string, string | undefined>, cwd: string)
     host: values.HEDDLE_HOST,
     port: values.HEDDLE_PORT,
     allowedHosts: Object.freeze(values.HEDDLE_ALLOWED_HOSTS),
+    reasonShare: values.HEDDLE_REASON_SHARE,
     logLevel: values.HEDDLE_LOG_LEVEL,
   });
 }

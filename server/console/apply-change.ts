@@ -56,13 +56,21 @@ export async function applyChange(console: Console, request: ChangeRequest): Pro
       after: after === null ? null : cleanObject(after),
     })),
   );
-  return carryOut(
+  const response = await carryOut(
     console,
     cluster,
     steps,
-    { sentences, faultSeconds: request.faultSeconds, ...(request.reason === undefined ? {} : { reason: request.reason }) },
+    {
+      sentences,
+      faultSeconds: request.faultSeconds,
+      ...(request.reason === undefined ? {} : { reason: request.reason }),
+      ...(request.undoes === undefined ? {} : { undoes: request.undoes }),
+    },
     request.bases,
   );
+  const taken = request.undoes === undefined ? undefined : console.changes.get(request.undoes);
+  if (taken?.status === 'applied') record(console, { ...taken, status: 'undone', undoneBy: response.change.id });
+  return response;
 }
 
 /** A change that adds an error, or breaks what works, is only written when somebody says why. */
@@ -108,21 +116,23 @@ function threeSides({ before, after, kind }: Step, bases: readonly AnyObject[]):
   const base = found === undefined ? null : cleanObject(found);
   const mine = after === null ? null : cleanObject(after);
   const theirs = before === null ? null : cleanObject(before);
-  if (mine === null || theirs === null) return { ref, base, mine, theirs, fields: [''], merged: null };
-  const { merged, conflicts } = mergeThreeWay(base, mine, theirs);
+  return mergeSides(ref, base, mine, theirs, before?.metadata.resourceVersion);
+}
+
+/** The merge of three sides; what it makes stands on the newest version. */
+export function mergeSides(
+  ref: MergeConflict['ref'],
+  base: AnyObject | null,
+  mine: AnyObject | null,
+  theirs: AnyObject | null,
+  resourceVersion: string | undefined,
+): MergeConflict {
+  const sides = { ref, base, mine, theirs };
+  if (mine === null || theirs === null) return { ...sides, fields: [''], paths: [[]], combined: null, merged: null };
+  const { merged, conflicts, paths } = mergeThreeWay(base, mine, theirs);
   const whole = merged as AnyObject;
-  const resourceVersion = before?.metadata.resourceVersion;
-  return {
-    ref,
-    base,
-    mine,
-    theirs,
-    fields: conflicts,
-    merged:
-      conflicts.length > 0
-        ? null
-        : { ...whole, metadata: { ...whole.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) } },
-  };
+  const combined = { ...whole, metadata: { ...whole.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) } };
+  return { ...sides, fields: conflicts, paths, combined, merged: conflicts.length > 0 ? null : combined };
 }
 
 export function conflictError(message: string, conflicts: MergeConflict[], owners: FieldOwner[], hint?: string): ConflictError {

@@ -52,6 +52,20 @@ function isOurs(manager: string): boolean {
   return manager === 'heddle' || manager.startsWith('kubectl');
 }
 
+/** Managers that are known by name (as of their field managers): they write their fields back, or shift traffic by themselves. */
+const knownManagers: readonly [pattern: RegExp, role: FieldOwner['role']][] = [
+  [
+    /^(argocd|argo-cd)|^(kustomize|helm|source)-controller$|^flux|^fleet|^config-sync|^configmanagement|^helm$|^terraform|^pulumi/i,
+    'gitops',
+  ],
+  [/^rollouts-controller|^argo-rollouts|^flagger/i, 'rollout'],
+];
+
+/** What a field manager is, as far as its name tells. */
+function roleOf(manager: string): FieldOwner['role'] {
+  return knownManagers.find(([pattern]) => pattern.test(manager))?.[1] ?? 'other';
+}
+
 /** Managers other than kubectl and heddle that own fields the draft changes (CONTRACTS §6: they are asked about first). */
 export function otherOwners(current: AnyKubeObject, draft: AnyObject): FieldOwner[] {
   const before = cleanObject(current);
@@ -60,7 +74,7 @@ export function otherOwners(current: AnyKubeObject, draft: AnyObject): FieldOwne
     const { manager = 'unknown', operation = 'Update', fieldsV1, subresource } = entry;
     if (isOurs(manager) || fieldsV1 === undefined || (subresource !== undefined && subresource !== '')) return [];
     const fields = changes.filter((path) => owns(fieldsV1, path)).map((path) => path.join('.'));
-    return fields.length === 0 ? [] : [{ ref: refOfObject(current), manager, operation, fields }];
+    return fields.length === 0 ? [] : [{ ref: refOfObject(current), manager, operation, fields, role: roleOf(manager) }];
   });
 }
 

@@ -17,6 +17,8 @@ import type { Cluster } from './watch-cluster';
 export interface PreviewSources {
   cluster(): Cluster;
   readonly traffic: TrafficSampler;
+  /** Share of the mesh's requests above which a change wants a reason; without it none does. */
+  readonly config?: { readonly reasonShare: number };
   now(): number;
 }
 
@@ -143,7 +145,7 @@ export async function previewChange(sources: PreviewSources, request: PreviewReq
   const owners = drafted.flatMap(({ before, after }) => (before === null || after === null ? [] : otherOwners(before, after)));
   return {
     ...behaviour,
-    guards: guardDraft(cluster, traffic, behaviour, findings, owners),
+    guards: guardDraft(cluster, traffic, { behaviour, findings, owners, changes, shareLimit: sources.config?.reasonShare ?? 1 }),
     findings,
     documents: drafted.map(documentOf),
     sentences: refused ? [] : describeDraft(draftedServices(cluster, request), rows),

@@ -15,6 +15,7 @@ describe('mergeThreeWay', () => {
     expect(mergeThreeWay(base, mine, theirs)).toEqual({
       merged: { spec: { hosts: ['a'], http: [2], gateways: ['g'] }, metadata: { labels: { x: '1', y: '2' } } },
       conflicts: [],
+      paths: [],
     });
   });
 
@@ -33,8 +34,28 @@ describe('mergeThreeWay', () => {
   });
 
   it('without a base takes what only one side has', () => {
-    expect(mergeThreeWay(null, { a: 1, b: 2 }, { a: 1, c: 3 })).toEqual({ merged: { a: 1, b: 2, c: 3 }, conflicts: [] });
+    expect(mergeThreeWay(null, { a: 1, b: 2 }, { a: 1, c: 3 })).toEqual({
+      merged: { a: 1, b: 2, c: 3 },
+      conflicts: [],
+      paths: [],
+    });
     expect(mergeThreeWay(null, { a: 1 }, { a: 2 }).conflicts).toEqual(['a']);
+  });
+});
+
+describe('mergeThreeWay of lists', () => {
+  const rules = (...timeouts: string[]) => ({ spec: { http: timeouts.map((timeout) => ({ timeout })) } });
+
+  it('merges rules one by one while there are as many, and names the one that conflicts', () => {
+    expect(mergeThreeWay(rules('1s', '1s'), rules('2s', '1s'), rules('1s', '3s'))).toMatchObject({ merged: rules('2s', '3s'), paths: [] });
+    expect(mergeThreeWay(rules('1s', '1s'), rules('1s', '2s'), rules('1s', '3s'))).toMatchObject({
+      conflicts: ['spec.http[1].timeout'],
+      paths: [['spec', 'http', 1, 'timeout']],
+    });
+  });
+
+  it('takes a list whole when its length changes', () => {
+    expect(mergeThreeWay(rules('1s'), rules('2s'), rules('1s', '3s')).conflicts).toEqual(['spec.http']);
   });
 });
 

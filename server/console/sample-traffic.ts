@@ -22,9 +22,20 @@ export interface CountedEdge {
   rps: number | null;
 }
 
+/** What a version of a service answers at present. */
+export interface CarriedRate {
+  /** Full name of the service. */
+  host: string;
+  version: string;
+  rps: number;
+  /** Mean duration; `null` when nobody knows. */
+  meanMs: number | null;
+}
+
 /** What the mesh did in the last hour. */
 export interface TrafficSample {
   edges: CountedEdge[];
+  carried: CarriedRate[];
   spans: Span[];
   notices: Notice[];
 }
@@ -59,8 +70,45 @@ export function createTrafficSampler(sources: TrafficSources): TrafficSampler {
 }
 
 async function takeSample(sources: TrafficSources, now: number): Promise<TrafficSample> {
-  const [counted, traced] = await Promise.all([countEdges(sources, now), sampleSpans(sources, now)]);
-  return { edges: counted.edges, spans: traced.spans, notices: [...counted.notices, ...traced.notices] };
+  const [counted, carried, traced] = await Promise.all([countEdges(sources, now), rateVersions(sources, now), sampleSpans(sources, now)]);
+  return {
+    edges: counted.edges,
+    carried: carried.rates,
+    spans: traced.spans,
+    notices: [...counted.notices, ...carried.notices, ...traced.notices],
+  };
+}
+
+/** Rate and mean duration by version, as callers report them. */
+async function rateVersions({ prometheus }: TrafficSources, now: number): Promise<{ rates: CarriedRate[]; notices: Notice[] }> {
+  const by = 'reporter, destination_service, destination_canonical_revision';
+  const plan = (metric: string) => ({
+    promql: `sum by (${by}) (rate(${metric}[${rateWindow}]))`,
+    window: rateWindow,
+    reporter: 'source, else destination',
+  });
+  const duration = 'istio_request_duration_milliseconds';
+  const { answers, notices } = await askInstant(
+    prometheus,
+    { carried: plan('istio_requests_total'), durationSum: plan(`${duration}_sum`), durationCount: plan(`${duration}_count`) },
+    now,
+  );
+  const key = ({ labels }: Sample): string =>
+    `${labels['reporter']} ${labels['destination_service']} ${labels['destination_canonical_revision']}`;
+  const [sums, counts] = [answers['durationSum'], answers['durationCount']].map(
+    (rows) => new Map((rows ?? []).map((row) => [key(row), row.value])),
+  );
+  const rates = new Map<string, CarriedRate>();
+  for (const reporter of ['source', 'destination']) {
+    for (const row of answers['carried'] ?? []) {
+      const { destination_service: host, destination_canonical_revision: version, reporter: own } = row.labels;
+      if (own !== reporter || host === undefined || version === undefined || version === 'unknown' || !(row.value > 0)) continue;
+      const [sum, count] = [sums?.get(key(row)) ?? 0, counts?.get(key(row)) ?? 0];
+      if (!rates.has(`${host} ${version}`))
+        rates.set(`${host} ${version}`, { host, version, rps: row.value, meanMs: count > 0 ? sum / count : null });
+    }
+  }
+  return { rates: [...rates.values()], notices };
 }
 
 const edgeLabels = 'reporter, source_workload_namespace, source_workload, destination_service, destination_service_name';

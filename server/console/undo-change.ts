@@ -8,7 +8,7 @@ import type { Console } from './console-state';
 import { describeDraft, draftedServices } from './draft-behaviour';
 import { cleanObject, refOfObject } from './draft-object';
 import { writableKind } from './known-kinds';
-import { mergeThreeWay, same } from './merge-three-way';
+import { same } from './merge-three-way';
 import { previewChange, readCurrent } from './preview-change';
 import { publicChange, record } from './record-change';
 import type { Cluster } from './watch-cluster';
@@ -93,21 +93,7 @@ async function stepBack(cluster: Cluster, { before, after }: StoredChange['undo'
   if (sameContent(theirs, after))
     return { step: { kind, before: current, after: before, expected: current?.metadata.resourceVersion, exact: true } };
   const ref = refOfObject(known);
-  if (before === null || theirs === null) return { conflict: { ref, base: after, mine: before, theirs, fields: [''], merged: null } };
-  const { merged, conflicts } = mergeThreeWay(after, before, theirs);
-  const whole = merged as AnyObject;
-  const resourceVersion = current?.metadata.resourceVersion;
-  const version = resourceVersion === undefined ? {} : { resourceVersion };
-  return {
-    conflict: {
-      ref,
-      base: after,
-      mine: before,
-      theirs,
-      fields: conflicts,
-      merged: conflicts.length > 0 ? null : { ...whole, metadata: { ...whole.metadata, ...version } },
-    },
-  };
+  return { conflict: mergeSides(ref, after, before, theirs, current?.metadata.resourceVersion) };
 }
 
 function sameContent(left: AnyObject | null, right: AnyObject | null): boolean {

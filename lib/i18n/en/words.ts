@@ -88,6 +88,7 @@ export const words = {
   // Why a change wants a reason.
   reason_finding: 'It adds an error: {message}',
   reason_breaks: 'Requests that work now would fail: {what} from {from}.',
+  reason_share: 'It touches {share}% of the requests in the mesh, more than {limit}%.',
   // Changes that others made.
   seen_create: '{kind} {name} was created.',
   seen_update: '{kind} {name}: {fields} changed.',
