@@ -8,7 +8,7 @@ import { useEndpoint } from '@/components/data/use-endpoint';
 import { Button } from '@/components/ui/button';
 import { HealthMark } from '@/components/ui/health-mark';
 import { ErrorState } from '@/components/ui/states';
-import type { Change, EffectCheck, SplitCheck } from '@/lib/contract';
+import type { Change, EffectCheck, ProxyState, SplitCheck } from '@/lib/contract';
 import { formatMs, formatPercent } from '@/lib/format';
 
 /** Asked against observed, as two thin bars per version with the interval of what was observed. */
@@ -74,6 +74,39 @@ function Effect({ effect }: { effect: EffectCheck }): ReactNode {
   );
 }
 
+/** Each proxy and whether it has the change: the newest version it acknowledged, or what it waits for. */
+function ProxyTable({ rows }: { rows: ProxyState[] }): ReactNode {
+  const t = useTranslations('change');
+  const sorted = rows.toSorted(
+    (left, right) => Number(left.has === true) - Number(right.has === true) || (left.proxy < right.proxy ? -1 : 1),
+  );
+  return (
+    <details className="text-sm" data-testid="proxies">
+      <summary className="cursor-pointer text-muted">{t('perProxy', { count: rows.length })}</summary>
+      <table className="mt-1 w-full">
+        <tbody>
+          {sorted.map((row) => (
+            <tr key={row.proxy}>
+              <td className="py-0.5 pr-2">
+                <span className="flex items-center gap-1.5">
+                  <HealthMark health={row.has === null ? 'unknown' : row.has ? 'healthy' : 'degraded'} size={11} />
+                  <span className="break-all">
+                    {row.namespace}/{row.pod}
+                  </span>
+                </span>
+              </td>
+              <td className="text-right text-xs text-muted">
+                {row.has === null ? t('proxyUnknown') : row.has ? t('proxyHas') : (row.detail ?? t('proxyWaits'))}
+                {row.version !== undefined && <span className="num block text-faint">{t('proxyVersion', { version: row.version })}</span>}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
 /** After Apply: which proxies have it, what is asked and what is seen, and the way back. */
 export function AppliedPanel({ change, onDone }: { change: Change; onDone: () => void }): ReactNode {
   const t = useTranslations('change');
@@ -83,6 +116,7 @@ export function AppliedPanel({ change, onDone }: { change: Change; onDone: () =>
   const proxies = state.data?.proxies;
   const everywhere = proxies !== undefined && proxies.total > 0 && proxies.have === proxies.total;
   const isWorse = state.data?.effects.some((one) => one.verdict === 'worse') ?? false;
+  const takeBack = (): void => undo.mutate({ id: change.id }, { onSuccess: onDone });
   const missing = proxies?.rows.filter((row) => row.has === false).map((row) => row.pod) ?? [];
   return (
     <section className="flex flex-col gap-3 border-b border-line bg-accent-soft px-4 py-3" aria-label={t('applied')}>
@@ -101,32 +135,35 @@ export function AppliedPanel({ change, onDone }: { change: Change; onDone: () =>
             <span className="block text-xs text-muted">{t('waiting', { names: missing.join(', ') })}</span>
           )}
         </p>
-        <Button
-          size="sm"
-          variant={isWorse ? 'primary' : 'secondary'}
-          icon={<Undo2 size={13} aria-hidden="true" />}
-          disabled={undo.isPending}
-          onClick={() => undo.mutate({ id: change.id }, { onSuccess: onDone })}
-        >
+        <Button size="sm" icon={<Undo2 size={13} aria-hidden="true" />} disabled={undo.isPending} onClick={takeBack}>
           {undo.isPending ? t('undoing') : t('undo')}
         </Button>
         <Button size="sm" variant="ghost" onClick={onDone}>
           {common('close')}
         </Button>
       </div>
+      {isWorse && (
+        <div
+          role="alert"
+          className="flex items-center gap-3 rounded-sm border border-failing bg-failing-soft px-3 py-2 text-sm text-failing-text"
+          data-testid="regression"
+        >
+          <p className="flex-1 font-[550]">{t('regression')}</p>
+          <Button variant="danger" icon={<Undo2 size={14} aria-hidden="true" />} disabled={undo.isPending} onClick={takeBack}>
+            {undo.isPending ? t('undoing') : t('undoNow')}
+          </Button>
+        </div>
+      )}
+      {state.data?.knowledge === 'synced' && <p className="text-xs text-muted">{t('knownSynced')}</p>}
+      {state.data?.knowledge === 'nothing' && <p className="text-xs text-muted">{t('knownNothing')}</p>}
+      {proxies !== undefined && proxies.rows.length > 0 && <ProxyTable rows={proxies.rows} />}
       {state.data?.effects.map((effect) => (
         <Effect key={`${effect.namespace}/${effect.service}`} effect={effect} />
       ))}
       {state.data?.splits.map((split) => (
         <SplitTable key={`${split.namespace}/${split.service}`} split={split} />
       ))}
-      {undo.isError && (
-        <ErrorState
-          {...undo.error.body.error}
-          retryLabel={common('retry')}
-          onRetry={() => undo.mutate({ id: change.id }, { onSuccess: onDone })}
-        />
-      )}
+      {undo.isError && <ErrorState {...undo.error.body.error} retryLabel={common('retry')} onRetry={takeBack} />}
     </section>
   );
 }

@@ -5,8 +5,10 @@ import { useTranslations } from 'use-intl';
 import { useApply, usePreview } from '@/components/data/use-changes';
 import { Button } from '@/components/ui/button';
 import { ErrorState } from '@/components/ui/states';
-import type { AnyObject, Change, ConflictBody, Deletion } from '@/lib/contract';
+import type { AnyObject, Change, ConflictBody, Deletion, ObjectRef } from '@/lib/contract';
 import { ConflictPanel } from './conflict-panel';
+import type { Merged } from './merge-panel';
+import { type OwnerChoice, OwnersChoice } from './owners-choice';
 import { PreviewPanel } from './preview-panel';
 
 /** What a draft writes, and what it was made from. */
@@ -22,16 +24,45 @@ export interface ChangeFlowProps {
   draft: ChangeDraft | undefined;
   /** How long faults that the draft sets stay. */
   faultSeconds?: number;
+  /** The change that the draft takes back. */
+  undoes?: string;
   onApplied: (change: Change) => void;
   /** The draft is given up; `reload`: for what is in force by now. */
   onDiscard: (options: { reload: boolean }) => void;
 }
 
+/** What is looked at: the draft, or what a merge made of it. */
+interface Looked {
+  at: ChangeDraft;
+  objects: AnyObject[];
+  deletes: Deletion[];
+  bases: AnyObject[];
+}
+
+function isRef(object: AnyObject, ref: ObjectRef): boolean {
+  return object.kind === ref.kind && object.metadata.name === ref.name && (object.metadata.namespace ?? '') === ref.namespace;
+}
+
+/** The looked-at draft with the merged objects in the place of those that conflicted. */
+function replaceMerged({ at, objects, deletes, bases }: Looked, refs: readonly ObjectRef[], merged: Merged): Looked {
+  const others = <Item extends AnyObject>(list: readonly Item[]): Item[] => list.filter((one) => !refs.some((ref) => isRef(one, ref)));
+  return {
+    at,
+    objects: [...others(objects), ...merged.objects],
+    deletes: [
+      ...deletes.filter((one) => !refs.some((ref) => ref.kind === one.kind && ref.name === one.name && ref.namespace === one.namespace)),
+      ...merged.deletes,
+    ],
+    bases: [...others(bases), ...merged.bases],
+  };
+}
+
 /** Preview, reason, apply, conflict: the one way by which anything is written. Write it below the controls that make the draft. */
-export function ChangeFlow({ draft, faultSeconds, onApplied, onDiscard }: ChangeFlowProps): ReactNode {
+export function ChangeFlow({ draft, faultSeconds, undoes, onApplied, onDiscard }: ChangeFlowProps): ReactNode {
   const t = useTranslations('change');
   const common = useTranslations('common');
-  const [looked, setLooked] = useState<{ at: ChangeDraft; objects: AnyObject[] }>();
+  const [looked, setLooked] = useState<Looked>();
+  const [choice, setChoice] = useState<OwnerChoice>();
   const [reason, setReason] = useState('');
   const preview = usePreview();
   const apply = useApply();
@@ -39,11 +70,13 @@ export function ChangeFlow({ draft, faultSeconds, onApplied, onDiscard }: Change
   const current = looked !== undefined && looked.at === draft;
   const conflict = current && apply.error?.status === 409 ? (apply.error.body as ConflictBody) : undefined;
 
-  const look = (at: ChangeDraft, objects: AnyObject[]): void => {
-    setLooked({ at, objects });
+  const look = (next: Looked): void => {
+    setLooked(next);
+    setChoice(undefined);
     apply.reset();
-    preview.mutate({ objects, deletes: at.deletes ?? [] });
+    preview.mutate({ objects: next.objects, deletes: next.deletes });
   };
+  const begin = (at: ChangeDraft): void => look({ at, objects: at.objects, deletes: at.deletes ?? [], bases: at.bases });
   const give = (reload: boolean): void => {
     setLooked(undefined);
     setReason('');
@@ -57,9 +90,10 @@ export function ChangeFlow({ draft, faultSeconds, onApplied, onDiscard }: Change
     apply.mutate(
       {
         objects: looked.objects,
-        deletes: looked.at.deletes ?? [],
-        bases: looked.at.bases,
+        deletes: looked.deletes,
+        bases: looked.bases,
         takeOver,
+        ...(undoes === undefined ? {} : { undoes }),
         ...(faultSeconds === undefined ? {} : { faultSeconds }),
         ...(said === '' ? {} : { reason: said }),
       },
@@ -73,6 +107,7 @@ export function ChangeFlow({ draft, faultSeconds, onApplied, onDiscard }: Change
   };
   if (draft === undefined) return null;
   const shown = current ? preview.data : undefined;
+  const owned = (shown?.guards.owners.length ?? 0) > 0;
   const needsReason = (shown?.guards.reasonNeeded.length ?? 0) > 0;
 
   return (
@@ -80,18 +115,26 @@ export function ChangeFlow({ draft, faultSeconds, onApplied, onDiscard }: Change
       {conflict && (
         <ConflictPanel
           conflict={conflict}
-          onMerged={(merged) => look(draft, merged)}
+          onMerged={(merged) =>
+            looked &&
+            look(
+              replaceMerged(
+                looked,
+                conflict.conflicts.map((one) => one.ref),
+                merged,
+              ),
+            )
+          }
           onStartAgain={() => give(true)}
           onTakeOver={() => write(true)}
         />
       )}
       {current && apply.isError && !conflict && (
-        <ErrorState {...apply.error.body.error} retryLabel={common('retry')} onRetry={() => write(false)} />
+        <ErrorState {...apply.error.body.error} retryLabel={common('retry')} onRetry={() => write(choice === 'takeOver')} />
       )}
-      {current && preview.isError && (
-        <ErrorState {...preview.error.body.error} retryLabel={common('retry')} onRetry={() => look(draft, looked.objects)} />
-      )}
-      {shown && <PreviewPanel preview={shown} {...(looked && { draft: { objects: looked.objects, deletes: looked.at.deletes ?? [] } })} />}
+      {current && preview.isError && <ErrorState {...preview.error.body.error} retryLabel={common('retry')} onRetry={() => look(looked)} />}
+      {shown && <PreviewPanel preview={shown} {...(looked && { draft: { objects: looked.objects, deletes: looked.deletes } })} />}
+      {shown && owned && <OwnersChoice preview={shown} choice={choice} onChoose={setChoice} onLeave={() => give(false)} />}
       {needsReason && (
         <label className="flex flex-col gap-1 px-4 pb-3 text-sm">
           <span className="text-degraded-text">
@@ -108,11 +151,15 @@ export function ChangeFlow({ draft, faultSeconds, onApplied, onDiscard }: Change
       )}
       <div className="sticky bottom-0 flex items-center gap-2 border-t border-line bg-panel px-4 py-2.5">
         {shown ? (
-          <Button variant="primary" disabled={apply.isPending || (needsReason && reason.trim() === '')} onClick={() => write(false)}>
+          <Button
+            variant="primary"
+            disabled={apply.isPending || (needsReason && reason.trim() === '') || (owned && choice !== 'takeOver')}
+            onClick={() => write(choice === 'takeOver')}
+          >
             {apply.isPending ? t('applying') : t('apply')}
           </Button>
         ) : (
-          <Button variant="primary" disabled={current && preview.isPending} onClick={() => look(draft, draft.objects)}>
+          <Button variant="primary" disabled={current && preview.isPending} onClick={() => begin(draft)}>
             {current && preview.isPending ? t('previewing') : t('preview')}
           </Button>
         )}

@@ -3,12 +3,13 @@
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button } from '@/components/ui/button';
-import type { AnyObject, ConflictBody } from '@/lib/contract';
+import type { ConflictBody } from '@/lib/contract';
+import { type Merged, MergePanel } from './merge-panel';
 
 export interface ConflictPanelProps {
   conflict: ConflictBody;
   /** Both sides' changes put together, ready for a new preview. */
-  onMerged: (objects: AnyObject[]) => void;
+  onMerged: (merged: Merged) => void;
   onStartAgain: () => void;
   onTakeOver: () => void;
 }
@@ -16,36 +17,27 @@ export interface ConflictPanelProps {
 /** Someone else wrote or owns the object: never an overwrite, always a choice. */
 export function ConflictPanel({ conflict, onMerged, onStartAgain, onTakeOver }: ConflictPanelProps): ReactNode {
   const t = useTranslations('change');
-  const merged = conflict.conflicts.map((one) => one.merged).filter((one): one is AnyObject => one !== null);
   return (
-    <section role="alert" className="flex flex-col gap-2 border-b border-degraded bg-degraded-soft px-4 py-3 text-sm">
-      {conflict.conflicts.length > 0 && <p className="font-[550] text-degraded-text">{t('conflict')}</p>}
-      {conflict.conflicts.map((one) => (
-        <p key={`${one.ref.kind} ${one.ref.namespace}/${one.ref.name}`}>
-          {one.ref.kind} {one.ref.namespace}/{one.ref.name}:{' '}
-          {one.fields.length > 0 ? t('conflictFields', { fields: one.fields.join(', ') }) : t('conflictMerged')}
-        </p>
-      ))}
-      {conflict.owners.map((owner) => (
-        <p key={`${owner.manager} ${owner.ref.kind} ${owner.ref.name}`}>
-          {t('owned', { manager: owner.manager, fields: owner.fields.join(', '), name: `${owner.ref.kind} ${owner.ref.name}` })}
-        </p>
-      ))}
-      <div className="flex gap-2">
-        {conflict.conflicts.length > 0 && merged.length === conflict.conflicts.length && (
-          <Button size="sm" onClick={() => onMerged(merged)}>
-            {t('useMerged')}
+    <>
+      <section role="alert" className="flex flex-col gap-2 border-b border-degraded bg-degraded-soft px-4 py-3 text-sm">
+        {conflict.conflicts.length > 0 && <p className="font-[550] text-degraded-text">{t('conflict')}</p>}
+        {conflict.owners.map((owner) => (
+          <p key={`${owner.manager} ${owner.ref.kind} ${owner.ref.name}`}>
+            {t('owned', { manager: owner.manager, fields: owner.fields.join(', '), name: `${owner.ref.kind} ${owner.ref.name}` })}
+          </p>
+        ))}
+        <div className="flex gap-2">
+          {conflict.owners.length > 0 && (
+            <Button size="sm" variant="danger" onClick={onTakeOver}>
+              {t('takeOver')}
+            </Button>
+          )}
+          <Button size="sm" onClick={onStartAgain}>
+            {t('takeTheirs')}
           </Button>
-        )}
-        {conflict.owners.length > 0 && (
-          <Button size="sm" variant="danger" onClick={onTakeOver}>
-            {t('takeOver')}
-          </Button>
-        )}
-        <Button size="sm" onClick={onStartAgain}>
-          {t('takeTheirs')}
-        </Button>
-      </div>
-    </section>
+        </div>
+      </section>
+      {conflict.conflicts.length > 0 && <MergePanel conflicts={conflict.conflicts} onMerged={onMerged} />}
+    </>
   );
 }

@@ -43,7 +43,8 @@ export function PreviewPanel({ preview, draft }: { preview: PreviewResponse; dra
                   <HealthMark health={severityHealth[finding.severity]} label={finding.severity} size={11} />
                 </span>
                 <span>
-                  {finding.message} <span className="font-mono text-xs text-faint">{finding.code}</span>
+                  {finding.message} {finding.isNew === false && <span className="text-xs text-muted">({t('knownFinding')})</span>}{' '}
+                  <span className="font-mono text-xs text-faint">{finding.code}</span>
                 </span>
               </li>
             ))}

@@ -4,6 +4,8 @@ import { Undo2 } from 'lucide-react';
 import Link from 'next/link';
 import { type ReactNode, useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { ChangeFlow } from '@/components/change/change-flow';
+import { type Merged, MergePanel } from '@/components/change/merge-panel';
 import { useUndo } from '@/components/data/use-changes';
 import { useEndpoint } from '@/components/data/use-endpoint';
 import { objectPath } from '@/components/shell/object-path';
@@ -12,7 +14,7 @@ import { Button } from '@/components/ui/button';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { ErrorState, SkeletonRows } from '@/components/ui/states';
 import { YamlDiff } from '@/components/ui/yaml-diff';
-import type { Change, PreviewResponse } from '@/lib/contract';
+import type { Change, MergeConflict, PreviewResponse } from '@/lib/contract';
 
 export type RenderPreview = (preview: PreviewResponse) => ReactNode;
 
@@ -21,6 +23,34 @@ function Fact({ name, children }: { name: string; children: ReactNode }): ReactN
     <>
       <dt className="text-muted">{name}</dt>
       <dd className="min-w-0 break-words">{children}</dd>
+    </>
+  );
+}
+
+/** Someone changed the objects after this change: what taking it back means is chosen field by field, previewed and applied. */
+function UndoMerge({
+  change,
+  conflicts,
+  onUndone,
+}: {
+  change: Change;
+  conflicts: MergeConflict[];
+  onUndone: (id: string) => void;
+}): ReactNode {
+  const t = useTranslations('history');
+  const [merged, setMerged] = useState<Merged>();
+  return (
+    <>
+      <p role="alert" className="border-b border-degraded bg-degraded-soft px-4 py-3 text-sm font-[550] text-degraded-text">
+        {t('undoConflict')}
+      </p>
+      {merged === undefined ? (
+        <MergePanel conflicts={conflicts} undo onMerged={setMerged} />
+      ) : merged.objects.length + merged.deletes.length === 0 ? (
+        <p className="px-4 py-3 text-sm text-muted">{t('mergeNothing')}</p>
+      ) : (
+        <ChangeFlow draft={merged} undoes={change.id} onApplied={(done) => onUndone(done.id)} onDiscard={() => setMerged(undefined)} />
+      )}
     </>
   );
 }
@@ -42,21 +72,7 @@ function UndoSection({
   const undo = useUndo();
   if (plan.isError) return <ErrorState {...plan.error.body.error} retryLabel={common('retry')} onRetry={() => void plan.refetch()} />;
   if (!plan.data) return <SkeletonRows rows={4} label={common('loading')} />;
-  if (plan.data.preview === null) {
-    return (
-      <section role="alert" className="border-b border-degraded bg-degraded-soft px-4 py-3 text-sm">
-        <p className="font-[550] text-degraded-text">{t('undoConflict')}</p>
-        {plan.data.conflicts.map((one) => (
-          <div key={`${one.ref.kind} ${one.ref.name}`} className="mt-2 flex flex-col gap-1">
-            <p>
-              {one.ref.kind} {one.ref.namespace}/{one.ref.name}:{' '}
-              {one.merged === null ? t('conflictFields', { fields: one.fields.join(', ') || t('wholeObject') }) : t('conflictMerges')}
-            </p>
-          </div>
-        ))}
-      </section>
-    );
-  }
+  if (plan.data.preview === null) return <UndoMerge change={change} conflicts={plan.data.conflicts} onUndone={onUndone} />;
   const run = (): void =>
     undo.mutate(
       { id: change.id, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) },

@@ -92,6 +92,8 @@ export const proxyState = z.object({
   namespace: z.string(),
   pod: z.string(),
   has: z.boolean().nullable(),
+  /** The newest version of the change's objects' kinds that it acknowledged. */
+  version: z.string().optional(),
   detail: z.string().optional(),
 });
 export type ProxyState = z.infer<typeof proxyState>;

@@ -105,9 +105,13 @@ function stateOf(proxy: ProxySync, change: StoredChange): ProxyState {
     const newest = acknowledged[`${ref.group}/${ref.kind}`];
     return resourceVersion !== null && !isAtLeast(newest, resourceVersion);
   });
+  const versions = [...new Set(change.objects.map(({ ref }) => acknowledged[`${ref.group}/${ref.kind}`] ?? ''))].filter(
+    (one) => one !== '',
+  );
   return {
     ...row,
     has: missing.length === 0,
+    ...(versions.length === 0 ? {} : { version: versions.join(', ') }),
     ...(missing.length === 0 ? {} : { detail: `waits for ${missing.map((one) => one.ref.kind).join(', ')}` }),
   };
 }

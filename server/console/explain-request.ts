@@ -9,7 +9,7 @@ import type {
   ObjectRef,
   WrittenRequest,
 } from '@/lib/contract';
-import { HeddleError } from '@/lib/errors';
+import { HeddleError, isHeddleError } from '@/lib/errors';
 import { sayWords } from '@/lib/i18n';
 import type { KubernetesResource } from '@/lib/model';
 import { workloadOfPod } from '@/lib/model';
@@ -40,7 +40,7 @@ export function explainRequest(console: Console, asked: ExplainRequest): Explain
   const readable = isDraft && !findings.some((one) => one.code === unreadable);
   const mesh = openMesh(live, {}, console.now());
   const before = walk(mesh, from, request);
-  const after = readable ? walk(mesh.change(changes), from, request) : null;
+  const after = readable ? walkDraft(mesh, changes, from, request) : null;
   const documents = openDocuments(cluster, asked);
   const step = (one: WalkStep | null, side: 'live' | 'draft'): ExplainedStep | null =>
     one === null ? null : { tone: one.tone, sentence: sayWords(one.code, { ...one.values }), source: documents.sourceOf(one.source, side) };
@@ -85,6 +85,16 @@ function walk(
   const host = simulation.clusters[0]?.name.split('|')[3] ?? request.host;
   const { shares, failing } = summarizeOutcome(simulation, host);
   return { steps: walkRequest(simulation, from, request), outcome: { shares: [...shares], failing } };
+}
+
+/** The way under the draft; `null` when its shape, which findings speak of, is none that a mesh can be made of. */
+function walkDraft(mesh: OpenedMesh, changes: ObjectChanges, from: string, request: SimulatedRequest): ReturnType<typeof walk> | null {
+  try {
+    return walk(mesh.change(changes), from, request);
+  } catch (error) {
+    if (isHeddleError(error) || !(error instanceof TypeError)) throw error;
+    return null;
+  }
 }
 
 /** The draft as a change of the cluster's objects; an object that is there keeps its age, which decides between rules. */

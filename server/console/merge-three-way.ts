@@ -19,7 +19,7 @@ const mergedLists = new Set<string | number>(['http', 'tcp', 'tls', 'subsets', '
 export function mergeThreeWay(base: Json, mine: Json, theirs: Json, path: (string | number)[] = []): Merge {
   if (same(mine, theirs) || same(base, theirs)) return { merged: mine, conflicts: [], paths: [] };
   if (same(base, mine)) return { merged: theirs, conflicts: [], paths: [] };
-  if (mergedLists.has(path.at(-1) ?? '') && isSameLength(base, mine) && isSameLength(mine, theirs)) {
+  if (mergedLists.has(path.at(-1) ?? '') && isSameLength(mine, base) && isSameLength(mine, theirs)) {
     const parts = mine.map((item, at) => mergeThreeWay((base as Json[])[at], item, (theirs as Json[])[at], [...path, at]));
     return {
       merged: parts.map((one) => one.merged),
@@ -42,7 +42,7 @@ export function mergeThreeWay(base: Json, mine: Json, theirs: Json, path: (strin
 }
 
 function isSameLength(left: Json, right: Json): left is Json[] {
-  return Array.isArray(left) && Array.isArray(right) && left.length === right.length;
+  return Array.isArray(left) && Array.isArray(right) && left.length === right.length && [...left, ...right].every(isRecord);
 }
 
 function pathText(path: readonly (string | number)[]): string {

@@ -85,6 +85,7 @@ describe('otherOwners', () => {
         manager: 'argocd-controller',
         operation: 'Apply',
         fields: ['spec.http'],
+        role: 'gitops',
       },
     ]);
   });

@@ -1,6 +1,6 @@
 import type { AnyObject, ChangeResponse, ChangesResponse, ObjectRef, UndoPreviewResponse } from '@/lib/contract';
 import { HeddleError } from '@/lib/errors';
-import { carryOut } from './apply-change';
+import { carryOut, mergeSides } from './apply-change';
 import type { About, Step } from './apply-change';
 import { ConflictError } from './change-conflict';
 import type { StoredChange } from './change-log';

@@ -44,7 +44,7 @@ export async function openConsole(env: Record<string, string> = {}): Promise<Ope
   );
   addBookinfo(kubernetes);
   const config = loadConfig(
-    { HEDDLE_KUBECONFIG: kubeconfig, HEDDLE_PROMETHEUS: prometheus.url, HEDDLE_DATA_DIR: folder, HEDDLE_LOG_LEVEL: 'silent', ...env },
+    { HEDDLE_KUBECONFIG: kubeconfig, HEDDLE_PROMETHEUS: prometheus.url, HEDDLE_DATA_DIR: folder, HEDDLE_LOG_LEVEL: 'silent', HEDDLE_REASON_SHARE: '1', ...env },
     folder,
   );
   let aheadMs = 0;
