@@ -29,7 +29,7 @@ const sides = ['mine', 'theirs'] as const;
 function textOf(object: AnyObject | null, path: FieldPath): string | null {
   const value = object === null ? undefined : valueAt(object, path);
   if (value === undefined) return null;
-  return typeof value === 'object' && value !== null ? toYaml(value).trimEnd() : String(value);
+  return typeof value === 'object' && value !== null ? toYaml(value).trimEnd() : JSON.stringify(value);
 }
 
 function Value({ text }: { text: string | null }): ReactNode {
