@@ -20,9 +20,9 @@ export function graphStyle(colors: CanvasColors): StylesheetJson {
       },
     },
   ]);
-  const changes = (['appeared', 'vanished', 'failsMore', 'failsLess', 'slower', 'faster', 'busier', 'quieter'] as const).map(
-    (change) => [change, changeColor(colors, change)] as const,
-  );
+  const changes = (
+    ['appeared', 'vanished', 'failsMore', 'failsLess', 'slower', 'faster', 'busier', 'quieter', 'gains', 'loses', 'breaks'] as const
+  ).map((change) => [change, changeColor(colors, change)] as const);
   return [
     {
       selector: 'node[shape]',

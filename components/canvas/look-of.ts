@@ -20,9 +20,9 @@ export function edgeLine(colors: CanvasColors, edge: DrawnEdge['edge']): string 
 }
 
 export function changeColor(colors: CanvasColors, change: NonNullable<DrawnEdge['edge']['change']>): string {
-  if (change === 'failsMore' || change === 'vanished') return colors.failing;
-  if (change === 'slower') return colors.degraded;
-  if (change === 'appeared') return colors.accent;
+  if (change === 'failsMore' || change === 'vanished' || change === 'breaks') return colors.failing;
+  if (change === 'slower' || change === 'loses') return colors.degraded;
+  if (change === 'appeared' || change === 'gains') return colors.accent;
   if (change === 'failsLess' || change === 'faster') return colors.healthy;
   return colors.muted;
 }

@@ -3,6 +3,9 @@ import type { Difference, Point } from '@/lib/graph-view';
 
 export type { Point } from '@/lib/graph-view';
 
+/** What a draft would do to the requests of an edge. */
+export type EdgeMark = 'gains' | 'loses' | 'breaks';
+
 /** A small sign at a node. */
 export interface CanvasBadge {
   sign:
@@ -64,7 +67,8 @@ export interface CanvasEdge {
   idle: boolean;
   /** Drawn only where it differs from the mesh's rule: `open` where most is encrypted, `closed` where most is not. */
   lock?: 'open' | 'closed' | undefined;
-  change?: Difference | undefined;
+  /** What became of it when two times are compared, or what a draft would make of it. */
+  change?: Difference | EdgeMark | undefined;
 }
 
 export interface CanvasGraph {

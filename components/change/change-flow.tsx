@@ -10,6 +10,7 @@ import { ConflictPanel } from './conflict-panel';
 import type { Merged } from './merge-panel';
 import { type OwnerChoice, OwnersChoice } from './owners-choice';
 import { PreviewPanel } from './preview-panel';
+import { useShowPreview } from './shown-preview';
 
 /** What a draft writes, and what it was made from. */
 export interface ChangeDraft {
@@ -105,8 +106,9 @@ export function ChangeFlow({ draft, faultSeconds, undoes, onApplied, onDiscard }
       },
     );
   };
-  if (draft === undefined) return null;
   const shown = current ? preview.data : undefined;
+  useShowPreview(shown?.changes ?? null);
+  if (draft === undefined) return null;
   const owned = (shown?.guards.owners.length ?? 0) > 0;
   const needsReason = (shown?.guards.reasonNeeded.length ?? 0) > 0;
 

@@ -12,6 +12,7 @@ import { PageHeader } from '@/components/ui/page';
 import { EmptyState, ErrorState, NoticeStrip, Skeleton } from '@/components/ui/states';
 import { useStored } from '@/components/ui/use-stored';
 import type { BoxBy } from '@/lib/graph-view';
+import { DraftBar, useDraftedGraph } from './draft-bar';
 import { GraphList } from './graph-list';
 import { GraphToolbar, graphTypes } from './graph-toolbar';
 import { type EdgeLabel, edgeLabels, nodeName } from './to-canvas';
@@ -91,7 +92,8 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
   );
   const live = useLiveGraph(at === undefined ? question : { ...question, at }, scope.live, refreshMs);
   const compared = useComparison(live.data, question, against, scope.duration);
-  const graph = compared.graph;
+  const drafted = useDraftedGraph(compared.graph);
+  const { graph } = drafted;
   const chosen = useMemo(() => namespaces.split(',').filter((name) => name !== ''), [namespaces]);
   const countOf = useCallback((count: number) => t('members', { count }), [t]);
   const view = useGraphView({
@@ -106,6 +108,7 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
     hide,
     labels,
     changes: compared.changes,
+    marks: drafted.marks,
     countOf,
   });
   const context = useMemo(() => ({ nodes: view.nodes, edges: view.edges, namespaces: chosen }), [view.nodes, view.edges, chosen]);
@@ -200,6 +203,7 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
           live={at === undefined}
         />
       )}
+      <DraftBar drafted={drafted} />
       <NoticeStrip notices={graph?.notices ?? []} />
       <div className="relative flex min-h-0 flex-1">
         <div className="relative min-w-0 flex-1 overflow-hidden">

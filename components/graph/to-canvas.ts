@@ -1,4 +1,4 @@
-import type { CanvasBadge, CanvasEdge, CanvasGraph, CanvasNode } from '@/components/canvas/types';
+import type { CanvasBadge, CanvasEdge, CanvasGraph, CanvasNode, EdgeMark } from '@/components/canvas/types';
 import type { GraphEdge, GraphNode, NodeBadge } from '@/lib/contract';
 import { formatBytesRate, formatMs, formatNumber, formatPercent } from '@/lib/format';
 import type { ClosedBox, ClosedGraph, RankedDifference, SummedEdge } from '@/lib/graph-view';
@@ -97,12 +97,14 @@ export interface CanvasOptions {
   /** `12 workloads`, under the name of a closed box. */
   countOf: (box: ClosedBox) => string;
   changes: ReadonlyMap<string, RankedDifference> | undefined;
+  /** What a draft would do to edges. */
+  marks: ReadonlyMap<string, EdgeMark> | undefined;
 }
 
 /** Makes nodes and edges for the canvas, and makes them again only when what they are made of has changed. */
 export class CanvasMaker {
   #nodes = new WeakMap<GraphNode, { box: string | undefined; change: RankedDifference | undefined; made: CanvasNode }>();
-  #edges = new WeakMap<GraphEdge, { key: string; change: RankedDifference | undefined; made: CanvasEdge }>();
+  #edges = new WeakMap<GraphEdge, { key: string; change: CanvasEdge['change']; made: CanvasEdge }>();
 
   make(graph: ClosedGraph, options: CanvasOptions): CanvasGraph {
     const key = `${[...options.labels].join()} ${options.rule}`;
@@ -137,7 +139,8 @@ export class CanvasMaker {
   }
 
   #edge(sum: SummedEdge, key: string, options: CanvasOptions): CanvasEdge {
-    const change = sum.edges.map((edge) => options.changes?.get(edge.id)).find((one) => one !== undefined);
+    const found = sum.edges.map((edge) => options.marks?.get(edge.id) ?? options.changes?.get(edge.id)?.kind);
+    const change = found.find((one) => one !== undefined);
     const [only] = sum.edges;
     const single = sum.edges.length === 1 && only !== undefined;
     const known = single ? this.#edges.get(only) : undefined;
@@ -152,7 +155,7 @@ export class CanvasMaker {
       rate: edge?.rps ?? null,
       idle: edge === undefined || (edge.rps === null && (edge.sentBytesPerSecond ?? 0) + (edge.receivedBytesPerSecond ?? 0) === 0),
       lock: edge === undefined ? undefined : lockOf(edge, options.rule),
-      change: change?.kind,
+      change,
     };
     if (single) this.#edges.set(only, { key, change, made });
     return made;

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import type { CanvasGraph } from '@/components/canvas/types';
+import type { CanvasGraph, EdgeMark } from '@/components/canvas/types';
 import type { GraphEdge, GraphNode } from '@/lib/contract';
 import type { BoxBy, ClosedGraph, FindError, RankedDifference } from '@/lib/graph-view';
 import { boxGraph, closeBoxes, focusGraph, matchFind, parseFind } from '@/lib/graph-view';
@@ -21,6 +21,8 @@ export interface GraphViewOptions {
   hide: string;
   labels: ReadonlySet<EdgeLabel>;
   changes: ReadonlyMap<string, RankedDifference> | undefined;
+  /** What a draft would do to edges. */
+  marks: ReadonlyMap<string, EdgeMark> | undefined;
   countOf: (members: number) => string;
 }
 
@@ -44,7 +46,7 @@ const none: ReadonlySet<string> = new Set();
 
 /** From the answer of the API to what is drawn: focus, boxes, what is hidden and found. */
 export function useGraphView(options: GraphViewOptions): GraphView {
-  const { nodes, edges, namespaces, boxBy, flipped, focus, hops, labels, changes, countOf } = options;
+  const { nodes, edges, namespaces, boxBy, flipped, focus, hops, labels, changes, marks, countOf } = options;
   const [maker] = useState(() => new CanvasMaker());
 
   const shown = useMemo(() => {
@@ -62,8 +64,8 @@ export function useGraphView(options: GraphViewOptions): GraphView {
   }, [shown, boxes, grouped, flipped]);
   const rule = useMemo(() => meshEncrypts(shown.edges), [shown.edges]);
   const canvas = useMemo(
-    () => maker.make(closed, { labels, rule, changes, countOf: (box) => countOf(box.members.length) }),
-    [maker, closed, labels, rule, changes, countOf],
+    () => maker.make(closed, { labels, rule, changes, marks, countOf: (box) => countOf(box.members.length) }),
+    [maker, closed, labels, rule, changes, marks, countOf],
   );
 
   const find = useMemo(() => parseFind(options.find), [options.find]);

@@ -8,6 +8,8 @@ export interface StoredChange extends Change {
   undo: { before: AnyObject | null; after: AnyObject | null }[];
   /** Faults that the change set, so that they end even when an object loses its own note of them. */
   faultEntries?: { ref: ObjectRef; entry: FaultEntry }[];
+  /** It is kept in the cluster too. */
+  noted?: boolean;
   /** Ids of faults that the change took away: should someone set the same again, it is theirs. */
   endedFaults?: string[];
 }

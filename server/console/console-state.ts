@@ -28,6 +28,7 @@ import type { Leadership } from './lead-by-lease';
 import { holdRollouts } from './hold-rollouts';
 import type { Rollouts } from './hold-rollouts';
 import { openRolloutLog } from './rollout-store';
+import { keepInCluster } from './keep-in-cluster';
 import { observeChanges } from './observe-changes';
 import { keepSettled } from './settle-changes';
 import { watchCluster } from './watch-cluster';
@@ -155,6 +156,7 @@ export function createConsole(config: Config, now: () => number = Date.now, pace
       faults.stop();
       settling.stop();
       convergence.stop();
+      kept.stop();
       observed?.stop();
       cluster?.stop();
       state.changes.close();
@@ -172,6 +174,7 @@ export function createConsole(config: Config, now: () => number = Date.now, pace
   const settling = keepSettled(state);
   const faults = keepFaultEnds(state);
   const convergence = noteConvergence(state);
+  const kept = keepInCluster(state);
   void connect();
   return state;
 }

@@ -14,7 +14,7 @@ export function record(console: Console, change: StoredChange): void {
 }
 
 /** What the API tells of a change. */
-export function publicChange({ undo: _undo, faultEntries: _entries, endedFaults: _ended, ...change }: StoredChange): Change {
+export function publicChange({ undo: _undo, faultEntries: _entries, endedFaults: _ended, noted: _noted, ...change }: StoredChange): Change {
   return change;
 }
 

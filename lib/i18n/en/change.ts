@@ -36,7 +36,6 @@ export const change = {
   },
   poolLimit: '{setting} {limit}: about {expected} are to be expected at a time.',
   knownFinding: 'there without this change too',
-  showGraph: 'Show on the graph',
   gainsEach: '{count, plural, =0 {no ready endpoint} one {# ready endpoint, {rate} each} other {# ready endpoints, {rate} each}}',
   owners: '{manager} owns {fields} of {name}: it may write them back.',
   ownerRole: {

@@ -173,6 +173,15 @@ export const graph = {
   history: 'Last 15 minutes',
   traces: 'Traces',
   openService: 'Open the service',
+  draft: 'The draft on this page',
+  draftBefore: 'Before',
+  draftAfter: 'After',
+  draftMovesNothing: 'No request that was seen goes elsewhere.',
+  draftMark: {
+    gains: '{count, plural, one {# edge gains} other {# edges gain}}',
+    loses: '{count, plural, one {# edge loses} other {# edges lose}}',
+    breaks: '{count, plural, one {# edge breaks} other {# edges break}}',
+  },
   steer: 'Shift traffic, inject faults',
   steerHere: 'Shift here',
   badges: {
