@@ -4,7 +4,7 @@ import dynamic from 'next/dynamic';
 import type { ReactNode } from 'react';
 import { GraphPage } from '@/components/graph/graph-page';
 
-const TrafficEditor = dynamic(() => import('@/components/traffic-editor/traffic-editor').then((room) => room.TrafficEditor), {
+const ServiceEditor = dynamic(() => import('../services/service-editor').then((room) => room.ServiceEditor), {
   ssr: false,
 });
 
@@ -12,7 +12,7 @@ const TrafficEditor = dynamic(() => import('@/components/traffic-editor/traffic-
 export function GraphRoute(): ReactNode {
   return (
     <GraphPage
-      renderEditor={(service) => <TrafficEditor key={`${service.namespace}/${service.name}/${service.caller ?? ''}`} {...service} />}
+      renderEditor={(service) => <ServiceEditor key={`${service.namespace}/${service.name}/${service.caller ?? ''}`} {...service} />}
     />
   );
 }

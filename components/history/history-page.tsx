@@ -80,7 +80,7 @@ function columnsOf(t: ReturnType<typeof useTranslations<'history'>>): Column<Cha
 }
 
 /** Every change of the mesh's configuration, whoever made it, newest first; one of them in full at the side. */
-export function HistoryPage({ renderPreview }: { renderPreview: RenderPreview }): ReactNode {
+export function HistoryPage({ renderPreview, rollouts }: { renderPreview: RenderPreview; rollouts?: ReactNode }): ReactNode {
   const t = useTranslations('history');
   const common = useTranslations('common');
   const scope = useScope();
@@ -136,6 +136,7 @@ export function HistoryPage({ renderPreview }: { renderPreview: RenderPreview })
       <NoticeStrip notices={changes.data?.notices ?? []} />
       <div className="flex min-h-0 flex-1">
         <div className="min-w-0 flex-1 overflow-auto bg-panel">
+          {rollouts}
           {changes.isError && !changes.data ? (
             <ErrorState {...changes.error.body.error} retryLabel={common('retry')} onRetry={() => void changes.refetch()} />
           ) : !changes.data ? (

@@ -11,6 +11,7 @@ import { health } from './health';
 import { history } from './history';
 import { overview } from './overview';
 import { security } from './security';
+import { rollout } from './rollout';
 import { service } from './service';
 import { services } from './services';
 import { shell } from './shell';
@@ -34,6 +35,7 @@ export const en = {
   history,
   overview,
   security,
+  rollout,
   service,
   services,
   shell,

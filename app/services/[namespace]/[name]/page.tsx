@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import type { ReactNode } from 'react';
 import { ServicePage } from '@/components/service/service-page';
-import { TrafficEditor } from '@/components/traffic-editor/traffic-editor';
+import { ServiceEditor } from '../../service-editor';
 
 interface Route {
   params: Promise<{ namespace: string; name: string }>;
@@ -18,5 +18,5 @@ export async function generateMetadata(route: Route): Promise<Metadata> {
 
 export default async function Page(route: Route): Promise<ReactNode> {
   const service = await named(route);
-  return <ServicePage {...service} editor={<TrafficEditor {...service} />} />;
+  return <ServicePage {...service} editor={<ServiceEditor {...service} />} />;
 }
