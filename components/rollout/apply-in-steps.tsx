@@ -66,6 +66,7 @@ function StepsForm({ shift, onClose }: { shift: DraftedSteps; onClose: () => voi
   const [watch, setWatch] = useState({ errors: true, latency: true });
   const [least, setLeast] = useState(100);
   const [tolerance, setTolerance] = useState(1);
+  const [warmUp, setWarmUp] = useState(5);
   const [reason, setReason] = useState('');
   const start = useStartRollout();
   const steps = readSteps(text);
@@ -84,6 +85,7 @@ function StepsForm({ shift, onClose }: { shift: DraftedSteps; onClose: () => voi
       steps: steps ?? [100],
       intervalSeconds: seconds,
       watch,
+      warmUpSeconds: warmUp,
       leastRequests: least,
       errorTolerance: tolerance / 100,
       sources: shift.sources,
@@ -95,6 +97,7 @@ function StepsForm({ shift, onClose }: { shift: DraftedSteps; onClose: () => voi
   const owned = start.error?.status === 409 && 'owners' in start.error.body && (start.error.body.owners as unknown[]).length > 0;
   return (
     <form
+      noValidate
       className="flex flex-col gap-2 bg-accent-soft px-4 py-3"
       onSubmit={(event) => {
         event.preventDefault();
@@ -139,6 +142,7 @@ function StepsForm({ shift, onClose }: { shift: DraftedSteps; onClose: () => voi
         <summary className="cursor-default text-muted">{t('more')}</summary>
         <NumberField label={t('leastRequests')} value={least} min={30} max={1_000_000} onChange={(value) => setLeast(value ?? 100)} />
         <NumberField label={t('tolerance')} value={tolerance} min={0.1} max={50} unit="%" onChange={(value) => setTolerance(value ?? 1)} />
+        <NumberField label={t('warmUp')} value={warmUp} min={0} max={3600} unit="s" onChange={(value) => setWarmUp(value ?? 0)} />
       </details>
       <div>
         <p className="text-xs text-muted">{t('plan')}</p>

@@ -10,7 +10,7 @@ interface KubeConfig {
 
 /** Asks the Kubernetes API as somebody who is not the console; `manager` is the field manager of a write. */
 export async function askKubernetes(
-  method: 'GET' | 'PUT' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   { body, manager = 'kubectl-edit' }: { body?: unknown; manager?: string } = {},
 ): Promise<{ status: number; body: unknown }> {

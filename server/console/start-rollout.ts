@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { ObjectRef, RolloutResponse, RolloutsResponse, StartRolloutRequest, RolloutActionName } from '@/lib/contract';
 import { rolloutAction } from '@/lib/contract';
 import { HeddleError } from '@/lib/errors';
+import { fullHost } from '@/lib/kinds/virtual-service';
+import { serviceHost } from '@/lib/model';
 import { hasEnded, planSteps, sideOf, startRollout as beginRollout } from '@/lib/rollout';
 import type { RolloutPlan } from '@/lib/rollout';
 import type { SplitRow } from '@/lib/traffic';
@@ -135,6 +137,13 @@ function placeOf(cluster: Cluster, request: StartRolloutRequest): SplitPlace {
   const service = { namespace: request.namespace, name: request.name };
   const acting = findActingRoutes(cluster, service, undefined);
   const names = newNames(cluster, service);
+  const host = serviceHost(service.name, service.namespace);
+  // Without a caller in the mesh no proxy tells which rule acts; a second one for the same host would be wrong all the same.
+  const rule =
+    acting.destinationRule ??
+    cluster
+      .destinationRules()
+      .find((one) => fullHost(one.spec.host, one.metadata.namespace ?? 'default') === host && one.spec.workloadSelector === undefined);
   const fresh: ObjectRef = {
     group: 'networking.istio.io',
     version: 'v1',
@@ -146,8 +155,8 @@ function placeOf(cluster: Cluster, request: StartRolloutRequest): SplitPlace {
     service,
     route: request.route ?? acting.routes[0]?.ref ?? fresh,
     destinationRule: {
-      namespace: acting.destinationRule?.metadata.namespace ?? service.namespace,
-      name: acting.destinationRule?.metadata.name ?? names.destinationRule,
+      namespace: rule?.metadata.namespace ?? service.namespace,
+      name: rule?.metadata.name ?? names.destinationRule,
     },
     rule: request.rule ?? null,
   };

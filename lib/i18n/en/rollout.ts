@@ -13,6 +13,7 @@ export const rollout = {
   latency: 'p95 latency',
   leastRequests: 'Requests needed per step',
   tolerance: 'More errors that still count as the same',
+  warmUp: 'First seconds of a step that do not count',
   more: 'More',
   reason: 'Reason (kept in the history)',
   plan: 'What each step makes of it',
