@@ -47,9 +47,9 @@ export function sameRef(left: ObjectRef, right: ObjectRef): boolean {
   return left.group === right.group && left.kind === right.kind && left.namespace === right.namespace && left.name === right.name;
 }
 
-/** kubectl's own managers are people at a prompt: what they set may be changed here. */
+/** kubectl's own managers are people at a prompt, and the demo only sets the scene: what they set may be changed here. */
 function isOurs(manager: string): boolean {
-  return manager === 'heddle' || manager.startsWith('kubectl');
+  return manager === 'heddle' || manager === 'heddle-demo' || manager.startsWith('kubectl');
 }
 
 /** Managers that are known by name (as of their field managers): they write their fields back, or shift traffic by themselves. */
