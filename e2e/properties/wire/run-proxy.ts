@@ -9,6 +9,8 @@ const root = resolve(import.meta.dirname, '../../..');
 /** A stock Envoy: HEDDLE_ENVOY, or the project's folder of peers. */
 export const envoyPath = process.env['HEDDLE_ENVOY'] ?? join(root, '.peers/envoy');
 export const hasEnvoy = existsSync(envoyPath);
+/** A hundred meshes at once take a busy machine its time. */
+const PATIENCE_MS = 240_000;
 
 /** A line of the access log. */
 export interface LogLine {
@@ -168,13 +170,14 @@ function manage({ child, logPath, adminPort, discovery, warming }: Runner): Runn
   const exited = new Promise<void>((done) => child.once('exit', () => done()));
   return {
     async whenApplied() {
-      const until = Date.now() + 60_000;
+      const until = Date.now() + PATIENCE_MS;
       let calm = 0;
       // Twice in a row: between the last acknowledgement and the first warming listener there is a moment without either.
       while (calm < 2) {
         if (child.exitCode !== null || child.signalCode !== null)
           throw new Error(`the proxy is gone (${child.exitCode ?? child.signalCode}), see ${logPath}`);
-        if (Date.now() > until) throw new Error(`the proxy did not take its configuration in a minute, see ${logPath}`);
+        if (Date.now() > until)
+          throw new Error(`the proxy did not take its configuration in ${PATIENCE_MS / 60_000} minutes, see ${logPath}`);
         calm = discovery.settled && !(await warming(adminPort)) ? calm + 1 : 0;
         await new Promise((done) => setTimeout(done, 25));
       }
