@@ -6,7 +6,7 @@ export type { ErrorLimits } from './judge-requests';
 export { judgeTraffic } from './judge-traffic';
 export { mergeHealthRules, readHealthRules } from './read-health-rules';
 export type { HealthRules } from './read-health-rules';
-export { healthReason, healthStatus, severityOf } from './schema';
+export { healthReason, healthStatus } from './schema';
 export type { Health, HealthReason, HealthStatus } from './schema';
 export { holdMs, settleHealth } from './settle-health';
 export type { SettledHealth } from './settle-health';
