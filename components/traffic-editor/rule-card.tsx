@@ -1,7 +1,7 @@
 'use client';
 
 import { ChevronRight, Copy, GripVertical, Trash2 } from 'lucide-react';
-import { type HTMLAttributes, type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button } from '@/components/ui/button';
 import { Fold } from '@/components/ui/fold';
@@ -29,12 +29,13 @@ export interface RuleCardProps {
   onFaultFor: (seconds: FaultSeconds) => void;
   onEdit: (change: (route: RouteDraft) => RouteDraft) => void;
   onMove: (to: number) => void;
-  grip: HTMLAttributes<HTMLButtonElement>;
+  /** The pointer takes the rule to drag it. */
+  onGrip: () => void;
 }
 
 /** One rule: a line that says what it does, and below it, when opened, everything that can be set. */
 export function RuleCard(props: RuleCardProps): ReactNode {
-  const { draft, rule, index, open, onOpen, edited, unreachable, faint, dragged, onEdit, onMove, grip } = props;
+  const { draft, rule, index, open, onOpen, edited, unreachable, faint, dragged, onEdit, onMove, onGrip } = props;
   const t = useTranslations('traffic');
   const id = useId();
   const editor = ruleEditorOf(draft.route.object);
@@ -68,7 +69,7 @@ export function RuleCard(props: RuleCardProps): ReactNode {
             moved.current = true;
             onMove(index + step);
           }}
-          {...grip}
+          onPointerDown={onGrip}
         >
           <GripVertical size={13} aria-hidden="true" />
         </button>

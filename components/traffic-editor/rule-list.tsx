@@ -1,7 +1,7 @@
 'use client';
 
 import { Plus, UserPlus } from 'lucide-react';
-import { type PointerEvent, type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button } from '@/components/ui/button';
 import type { TrafficCaller } from '@/lib/contract';
@@ -57,13 +57,26 @@ export function RuleList({ draft, caller, faultFor, onFaultFor, onEdit }: RuleLi
     const below = items.findIndex((box) => y < box.top + box.height / 2);
     return below === -1 ? items.length : below;
   };
-  const drag = (event: PointerEvent, key: string): void => {
-    if (dragged !== key) return;
+  const drag = (y: number, key: string): void => {
     const at = route.rules.findIndex((one) => one.key === key);
-    const gap = positionAt(event.clientY);
+    const gap = positionAt(y);
     const to = gap > at ? gap - 1 : gap;
-    if (to !== at) move(key, to);
+    if (at !== -1 && to !== at) move(key, to);
   };
+  useEffect(() => {
+    if (dragged === undefined) return undefined;
+    // The grip moves with its rule in the document, which ends a capture of the pointer: the window hears all of it.
+    const onMove = (event: PointerEvent): void => drag(event.clientY, dragged);
+    const onEnd = (): void => setDragged(undefined);
+    window.addEventListener('pointermove', onMove);
+    window.addEventListener('pointerup', onEnd);
+    window.addEventListener('pointercancel', onEnd);
+    return () => {
+      window.removeEventListener('pointermove', onMove);
+      window.removeEventListener('pointerup', onEnd);
+      window.removeEventListener('pointercancel', onEnd);
+    };
+  });
 
   return (
     <section aria-label={t('rules')} className="border-b border-line">
@@ -138,15 +151,7 @@ export function RuleList({ draft, caller, faultFor, onFaultFor, onEdit }: RuleLi
             onFaultFor={onFaultFor}
             onEdit={onEdit}
             onMove={(to) => move(one.key, to)}
-            grip={{
-              onPointerDown: (event) => {
-                event.currentTarget.setPointerCapture(event.pointerId);
-                setDragged(one.key);
-              },
-              onPointerMove: (event) => drag(event, one.key),
-              onPointerUp: () => setDragged(undefined),
-              onPointerCancel: () => setDragged(undefined),
-            }}
+            onGrip={() => setDragged(one.key)}
           />
         ))}
       </ol>

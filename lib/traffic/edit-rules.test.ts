@@ -10,8 +10,10 @@ import {
   editRule,
   faultOf,
   findUnreachable,
+  incompleteRules,
   isEdited,
   moveRule,
+  movedRules,
   newVirtualService,
   openRoute,
   readPolicyField,
@@ -206,6 +208,12 @@ describe('rules of a VirtualService', () => {
     expect(rulesOf(moveRule(draft, keyAt(draft, 0), 9))).toEqual([last, rich]);
     expect(rulesOf(removeRule(draft, keyAt(draft, 0)))).toEqual([last]);
     expect(write(moveRule(moveRule(draft, keyAt(draft, 0), 1), keyAt(draft, 0), 0))).toEqual([]);
+    const four = openRoute(virtualService([rich, last, { ...last, timeout: '1s' }, { ...last, timeout: '2s' }]));
+    expect([...movedRules(moveRule(four, 'r0', 2))]).toEqual(['r0']);
+    expect([...movedRules(addRule(four, 0, to))]).toEqual([]);
+    const empty = { subject: 'uri', name: '', operator: 'prefix', value: '' } as const;
+    expect([...incompleteRules(addRule(four, 0, to, [[empty]]))]).toEqual(['n0']);
+    expect([...incompleteRules(four)]).toEqual([]);
     const edited = editRule(draft, keyAt(draft, 1), 'timeoutMs', 5);
     expect(edited.rules.map((one) => isEdited(edited, one))).toEqual([false, true]);
   });
