@@ -19,9 +19,9 @@ async function answers(user: string, total: number): Promise<string[]> {
 
 async function applyDraft(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Preview', exact: true }).click();
-  await expect(page.getByTestId('preview-sentences').getByRole('listitem').first()).toBeVisible();
+  await expect(page.getByTestId('preview-sentences').getByRole('listitem').first()).toBeVisible({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Apply', exact: true }).click();
-  await expect(page.getByTestId('convergence')).toBeVisible();
+  await expect(page.getByTestId('convergence')).toBeVisible({ timeout: 60_000 });
 }
 
 async function middleOf(one: Locator): Promise<{ x: number; y: number }> {
@@ -53,7 +53,9 @@ test('from an edge of the graph: a cohort, the order of rules, a split; applied,
   // The list is for screen readers and keyboards: it is out of sight.
   await edge.focus();
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Shift here' }).click();
+  // A workload may be behind several services.
+  const service = page.locator('section', { has: page.getByText('default/reviews', { exact: true }) });
+  await service.getByRole('button', { name: 'Shift here' }).click();
   const editor = page.getByTestId('traffic-editor');
   await expect(editor.getByTestId('traffic-object')).toContainText('As productpage-v1 sees it');
 
@@ -98,15 +100,15 @@ test('from an edge of the graph: a cohort, the order of rules, a split; applied,
 
   await test.step('what was applied is what requests meet', async () => {
     await applyDraft(page);
-    await expect.poll(() => answers('jason', 8), { timeout: 30_000 }).toEqual(['v2']);
-    await expect.poll(() => answers('anna', 12), { timeout: 30_000 }).toEqual(['v1']);
+    await expect.poll(() => answers('jason', 8), { timeout: 60_000 }).toEqual(['v2']);
+    await expect.poll(() => answers('anna', 12), { timeout: 60_000 }).toEqual(['v1']);
     await expect(editor.getByTestId('traffic-object')).toContainText('Edits VirtualService reviews');
     await expect(editor.getByTestId('traffic-object')).toContainText('in force');
   });
 
   await test.step('undone', async () => {
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
-    await expect.poll(async () => (await askKubernetes('GET', virtualService)).status, { timeout: 30_000 }).toBe(404);
+    await expect.poll(async () => (await askKubernetes('GET', virtualService)).status, { timeout: 60_000 }).toBe(404);
     await expect(editor.getByTestId('traffic-object')).toContainText('A change creates VirtualService reviews');
   });
 });
@@ -137,13 +139,13 @@ test('a service that an HTTPRoute routes is split over the services of its versi
   expect(made.status).toBe(201);
   await page.goto(`${readRun().console}/services/default/reviews`);
   const editor = page.getByTestId('traffic-editor');
-  await expect(editor.getByTestId('traffic-object')).toContainText('Edits HTTPRoute reviews', { timeout: 30_000 });
-  await expect.poll(() => answers('anna', 8), { timeout: 30_000 }).toEqual(['v1']);
+  await expect(editor.getByTestId('traffic-object')).toContainText('Edits HTTPRoute reviews', { timeout: 60_000 });
+  await expect.poll(() => answers('anna', 8), { timeout: 60_000 }).toEqual(['v1']);
   const v3 = editor.getByRole('spinbutton', { name: 'Weight of v3 in per cent #' });
   await expect(v3).toHaveValue('0');
   await v3.fill('100');
   await applyDraft(page);
-  await expect.poll(() => answers('anna', 8), { timeout: 30_000 }).toEqual(['v3']);
+  await expect.poll(() => answers('anna', 8), { timeout: 60_000 }).toEqual(['v3']);
   const { body } = await askKubernetes('GET', `${httpRoutes}/reviews`);
   expect((body as { spec: { rules: unknown[] } }).spec.rules).toMatchObject([
     {
