@@ -102,10 +102,9 @@ export function EvidenceTable({ rollout }: { rollout: Rollout }): ReactNode {
             <th scope="col" className="text-right font-normal">
               {t('old', { names: namesOf(rollout, 'old') })}
             </th>
-            <th scope="col" className="pl-2 text-right font-normal">
+            <th scope="col" colSpan={2} className="pl-2 text-right font-normal">
               {t('fresh', { names: namesOf(rollout, 'new') })}
             </th>
-            <td />
           </tr>
         </thead>
         <tbody>
@@ -142,7 +141,6 @@ export function EvidenceTable({ rollout }: { rollout: Rollout }): ReactNode {
             </th>
             <td className="text-right">{formatNumber(Math.round(verdict.requests.old))}</td>
             <td className="pl-2 text-right">{formatNumber(Math.round(verdict.requests.fresh))}</td>
-            <td />
           </tr>
         </tbody>
       </table>

@@ -50,17 +50,17 @@ function freePort(): Promise<number> {
 
 export async function until<T>(what: string, look: () => Promise<T | false | undefined> | T | false | undefined, seconds = 60): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
-  let last: unknown;
+  let last = '';
   while (Date.now() < deadline) {
     try {
       const found = await look();
       if (found !== false && found !== undefined) return found;
     } catch (error) {
-      last = error;
+      last = error instanceof Error ? `: ${error.message}` : '';
     }
     await sleep(40);
   }
-  throw new Error(`waited in vain for ${what}${last === undefined ? '' : `: ${String(last)}`}`);
+  throw new Error(`waited in vain for ${what}${last}`);
 }
 
 export async function openCrashRig(): Promise<CrashRig> {
