@@ -6,7 +6,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useEndpoint } from '@/components/data/use-endpoint';
 import { useRights } from '@/components/data/use-rights';
-import { useScope } from '@/components/shell/scope';
+import { useScope, useUrlValue } from '@/components/shell/scope';
 import { Button } from '@/components/ui/button';
 import { PageHeader } from '@/components/ui/page';
 import { ErrorState, NoticeStrip, SkeletonRows } from '@/components/ui/states';
@@ -14,7 +14,9 @@ import type { ObjectResponse, PlacedFinding } from '@/lib/contract';
 import { type Dock, useChangeDock } from './change-dock';
 import { FindingCount } from './finding-count';
 import { GuardedButton, useDenial } from './guarded-button';
+import { ObjectEditor } from './object-editor';
 import { FindingList, RelationFacts, StatusFacts } from './object-facts';
+import { type ObjectTab, ObjectTabs, ObjectWords, tabs } from './object-tabs';
 import { YamlView } from './yaml-view';
 
 export interface ObjectPageProps {
@@ -90,6 +92,11 @@ export function ObjectPage(params: ObjectPageProps): ReactNode {
   const object = useEndpoint('object', { params: { ...params } }, { refreshMs: scope.refresh });
   const relations = useEndpoint('objectRelations', { params: { ...params } }, { refreshMs: scope.refresh });
   const dock = useChangeDock();
+  const [tabText, setTabText] = useUrlValue('tab');
+  const [edition, setEdition] = useState(0);
+  const tab = tabs.find((one) => one === tabText) ?? 'stored';
+  const setTab = (next: ObjectTab): void => setTabText(next === 'stored' ? undefined : next);
+  const patchDenial = useDenial(useRights(`${params.group}/${params.kind}`, params.namespace, tab === 'edit'))('patch');
   // An object that was deleted is gone from the page too, whatever the last answer said.
   const data = object.isError && object.error.status === 404 ? undefined : object.data;
   return (
@@ -121,10 +128,29 @@ export function ObjectPage(params: ObjectPageProps): ReactNode {
                   {t('withheld', { names: data.withheld.join(', ') })}
                 </p>
               )}
+              <ObjectTabs writable={data.writable} tab={tab} onTab={setTab} />
               <div className="flex min-h-0 flex-1 max-lg:flex-col">
-                <div className="min-w-0 flex-1 overflow-auto bg-panel">
-                  <YamlView label={t('yaml')} yaml={data.yaml} marks={data.findings} />
-                </div>
+                {tab === 'edit' && data.writable ? (
+                  <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+                    {patchDenial !== undefined && (
+                      <p className="border-b border-line bg-inset px-5 py-1.5 text-sm text-degraded-text">{patchDenial}</p>
+                    )}
+                    <ObjectEditor
+                      key={edition}
+                      objects={[{ base: data.object }]}
+                      namespace={data.ref.namespace}
+                      onReload={() => void object.refetch().then(() => setEdition(edition + 1))}
+                    />
+                  </div>
+                ) : (
+                  <div className="min-w-0 flex-1 overflow-auto bg-panel">
+                    {tab === 'words' ? (
+                      <ObjectWords object={data.object} />
+                    ) : (
+                      <YamlView label={t('yaml')} yaml={data.yaml} marks={data.findings} />
+                    )}
+                  </div>
+                )}
                 <div className="w-80 shrink-0 overflow-y-auto border-l border-line bg-panel max-lg:w-full max-lg:border-t max-lg:border-l-0 2xl:w-96">
                   {data.writable && (
                     <FindingList

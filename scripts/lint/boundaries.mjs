@@ -7,7 +7,7 @@ export const libLevels = [
   ['model', 'xds', 'kinds', 'stats'],
   ['promql', 'traces'],
   ['routing', 'pilot', 'traffic'],
-  ['simulate', 'validate', 'rollout', 'health'],
+  ['simulate', 'starts', 'validate', 'rollout', 'health'],
   ['graph'],
   ['graph-view'],
   ['contract'],

@@ -6,6 +6,7 @@ import { publicChange } from './record-change';
 import type { Console } from './console-state';
 import { refOf } from './describe-service';
 import { sameRef } from './draft-object';
+import { readLinks } from './read-links';
 import { readObject } from './show-object';
 import type { ObjectPath } from './show-object';
 
@@ -13,7 +14,7 @@ const mostChanges = 50;
 const mostEvents = 50;
 const events = { group: '', version: 'v1', plural: 'events' };
 
-/** What stands around an object: its events, and what was changed in it. */
+/** What stands around an object: references both ways, its events, and what was changed in it. */
 export async function showRelations(console: Console, path: ObjectPath): Promise<RelationsResponse> {
   const { kind, object } = await readObject(console, path);
   const ref: ObjectRef = refOf(kind, object);
@@ -23,8 +24,7 @@ export async function showRelations(console: Console, path: ObjectPath): Promise
     .filter((one) => one.objects.some((written) => sameRef(written.ref, ref)))
     .slice(0, mostChanges);
   return {
-    uses: [],
-    usedBy: [],
+    ...(await readLinks(console.cluster(), kind, object)),
     events: await eventsOf(console, ref, notices),
     changes: changes.map(publicChange),
     notices,
