@@ -18,7 +18,7 @@ interface Hit {
 
 const most = 50;
 
-/** Ctrl-K: any page, service or object by a part of its name. */
+/** Ctrl-K: any page, service, object or action by a part of its name. Objects are searched on the server: there may be many. */
 export function CommandPalette({ onClose }: { onClose: () => void }): ReactNode {
   const t = useTranslations('shell');
   const router = useRouter();
@@ -26,12 +26,15 @@ export function CommandPalette({ onClose }: { onClose: () => void }): ReactNode 
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const services = useEndpoint('services', { query: {} });
-  const objects = useEndpoint('objects', { query: {} });
+  const objects = useEndpoint('objects', { query: { q: text, limit: most } });
+  const kinds = useEndpoint('kinds', {});
 
   const hits = useMemo<Hit[]>(() => {
     const all: Hit[] = [
       ...pages.map((page) => ({ id: page.id, kind: t('goTo'), name: t(page.id), href: page.path })),
       { id: 'explain', kind: t('goTo'), name: t('explain'), href: '/explain' },
+      { id: 'security', kind: t('goTo'), name: t('security'), href: '/config/security' },
+      { id: 'gateways', kind: t('goTo'), name: t('gateways'), href: '/config/gateways' },
       ...(services.data?.services ?? []).map((one) => ({
         id: `service ${one.namespace}/${one.name}`,
         kind: 'Service',
@@ -44,10 +47,19 @@ export function CommandPalette({ onClose }: { onClose: () => void }): ReactNode 
         name: ref.namespace === '' ? ref.name : `${ref.namespace}/${ref.name}`,
         href: `/config/${ref.group === '' ? 'core' : ref.group}/${ref.kind}/${ref.namespace === '' ? '-' : ref.namespace}/${ref.name}`,
       })),
+      { id: 'new', kind: t('action'), name: t('newObject'), href: '/config/new' },
+      ...(kinds.data?.kinds ?? [])
+        .filter((one) => one.served && one.family !== 'kubernetes')
+        .map((one) => ({
+          id: `new ${one.group}/${one.kind}`,
+          kind: t('action'),
+          name: t('newOf', { kind: one.kind }),
+          href: `/config/new?kind=${encodeURIComponent(`${one.group}/${one.kind}`)}`,
+        })),
     ];
     const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
     return all.filter((hit) => wanted.every((word) => `${hit.kind} ${hit.name}`.toLowerCase().includes(word))).slice(0, most);
-  }, [services.data, objects.data, text, t]);
+  }, [services.data, objects.data, kinds.data, text, t]);
 
   const open = (hit: Hit | undefined): void => {
     if (!hit) return;
