@@ -89,6 +89,8 @@ describe.skipIf(!existsSync(envoy) && !required)('stock Envoy (peer: envoy)', ()
       writeFileSync(join(work, `${secret}.json`), JSON.stringify({ resources: [] }));
     }
     for (const [index, entry] of scenario.cases.entries()) {
+      // For clients without a proxy: no Envoy is served it.
+      if (entry.node?.proxy === 'grpc') continue;
       const pod = objects.find(
         (object) => object.kind === 'Pod' && `${object.metadata.namespace}/${object.metadata.name}` === entry.proxy,
       ) as Pod;

@@ -8,8 +8,22 @@ import type { ProxyNode } from './types';
 
 type JwtRule = NonNullable<RequestAuthenticationSpec['jwtRules']>[number];
 
-/** A key set that verifies nothing: in place of one that could not be had, so that tokens fail instead of passing. */
-const noKeys = '{"keys":[]}';
+/**
+ * A key set that verifies nothing, in place of one that could not be had, so that tokens fail instead of passing. Its private key was thrown
+ * away; without any key Envoy would refuse the listener, and with it all traffic of the pod.
+ */
+const noKeys = JSON.stringify({
+  keys: [
+    {
+      kty: 'RSA',
+      e: 'AQAB',
+      kid: 'nobody',
+      n:
+        'mMuTtfiA9kgUjD6jQzKXU6lUeXl3RMRtNM7JV0EfjG23EDS4ASBQ9bvwVvjXGAaTWlVb83i0i02q1kPdiLEhlKqUQfnnOR0q5R3N_pEWCHyjiSKjZ45DUAQACU0z05JV1j4jx0TJzK8o3YYSlgnU-MPuYBGRXj7wFT4SRf6K-px' +
+        'm9SB0uCi869JY945hrkxQKIIsE2qncpQDtLGvg8atgrIgHXfAj7tMcvqz28n_n9wdJuPgYUpO6DohGz0wWrBaq25TrAJW_CdRJWGH-KQgXWxJXf5DBP-oERCPhmrADxw_tRhu0Z8JZUwRbkCO_dsXv-OKGzvAvrI8Hl1W-akX0Q',
+    },
+  ],
+});
 
 /** The jwt_authn filter of all RequestAuthentications of a proxy: a token, when there is one, must satisfy one rule (istio.md §1.7). */
 export function jwtFilter(state: MeshState, proxy: ProxyNode): HttpFilter | undefined {
@@ -34,7 +48,7 @@ function buildFilter(state: MeshState, policies: readonly RequestAuthentication[
         code: 'unresolved',
         severity: 'error',
         object: { kind: source.kind, namespace: source.namespace, name: source.name },
-        path: `${path}.jwksUri`,
+        path: rule.jwks === undefined ? `${path}.jwksUri` : `${path}.jwks`,
         message: `The key set of issuer ${rule.issuer ?? ''} could not be had; every token of it is refused`,
       });
     }
@@ -56,9 +70,25 @@ function buildFilter(state: MeshState, policies: readonly RequestAuthentication[
 }
 
 function keysOf(state: MeshState, rule: JwtRule): string | undefined {
-  if (rule.jwks !== undefined && rule.jwks !== '') return rule.jwks;
   const uri = rule.jwksUri ?? rule.jwks_uri;
-  return uri === undefined ? state.jwks[rule.issuer ?? ''] : state.jwks[uri];
+  const found =
+    rule.jwks !== undefined && rule.jwks !== '' ? rule.jwks : uri === undefined ? state.jwks[rule.issuer ?? ''] : state.jwks[uri];
+  return found !== undefined && hasKey(found) ? found : undefined;
+}
+
+/** Members without which a key of a type is none (RFC 7518 §6, RFC 8037 §2). */
+const members: Readonly<Record<string, readonly string[]>> = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'], oct: ['k'] };
+
+function hasKey(jwks: string): boolean {
+  try {
+    const { keys } = JSON.parse(jwks) as { keys?: unknown };
+    return (
+      Array.isArray(keys) &&
+      keys.some((key: Record<string, unknown>) => members[String(key['kty'])]?.every((name) => typeof key[name] === 'string') === true)
+    );
+  } catch {
+    return false;
+  }
 }
 
 function provider(rule: JwtRule, jwks: string, clearsRoute: boolean): JwtProvider {
