@@ -55,7 +55,6 @@ export function DraftEditor({ objects, namespace, onOutcome, initialView = 'both
 
   const entry = entries[active] ?? entries[0];
   const reading = read[active] ?? read[0];
-  const shown = useDeferredValue(reading);
   const shownFindings = useDeferredValue(findings?.[active]);
 
   const written = useMemo(() => writtenBy(entries), [entries]);
@@ -113,7 +112,7 @@ export function DraftEditor({ objects, namespace, onOutcome, initialView = 'both
   }, []);
   if (entry === undefined || reading === undefined) return null;
   const isChanged = entries.some((one) => one.text !== one.begun);
-  const hasForm = shown?.kind?.form !== undefined;
+  const hasForm = reading?.kind?.form !== undefined;
   const shows = hasForm ? view : 'yaml';
   const known = { kind: reading.kind, namespace: reading.namespace, choices: check.choices };
 
@@ -161,9 +160,15 @@ export function DraftEditor({ objects, namespace, onOutcome, initialView = 'both
         {actions}
       </div>
       <div className="flex min-h-0 flex-1 max-lg:flex-col">
-        {shows !== 'yaml' && shown !== undefined && (
+        {shows !== 'yaml' && (
           <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-page" role="region" aria-label={t('form')}>
-            <FormPane key={entry.id} entry={shown} control={edit.control} choices={check.choices} findings={shownFindings ?? noFindings} />
+            <FormPane
+              key={entry.id}
+              entry={reading}
+              control={edit.control}
+              choices={check.choices}
+              findings={shownFindings ?? noFindings}
+            />
           </div>
         )}
         <div

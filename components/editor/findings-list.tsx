@@ -66,7 +66,7 @@ export function FindingsList({ findings, others, count, missing, onShow, onFix }
       )}
       {others.length > 0 && (
         <>
-          <h3 className="pt-2 text-xs text-muted">{t('others')}</h3>
+          <h2 className="pt-2 text-xs text-muted">{t('others')}</h2>
           <ul className="flex flex-col gap-1">
             {others.map((finding) => (
               <li

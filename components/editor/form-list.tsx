@@ -64,15 +64,15 @@ export function FormList({ name, item, path, value, note, isRequired }: FormFiel
   const small = 'flex size-6 shrink-0 items-center justify-center rounded-sm text-faint hover:bg-hover hover:text-text';
 
   return (
-    <section aria-label={name} className="py-0.5">
+    <div role="group" aria-label={name} className="py-0.5">
       <div
         className="group flex min-h-7 items-center gap-2"
         onFocusCapture={() => explain(name, note)}
         onMouseEnter={() => explain(name, note)}
       >
-        <h4 className="font-mono text-xs font-[450]" title={note?.text}>
+        <span className="font-mono text-xs font-[450]" title={note?.text}>
           {name}
-        </h4>
+        </span>
         <span className="num text-xs text-faint">{items.length > 0 && items.length}</span>
         <span className="flex-1" />
         {!isRequired && value !== undefined && (
@@ -170,7 +170,7 @@ export function FormList({ name, item, path, value, note, isRequired }: FormFiel
       <span className="sr-only" role="status">
         {said}
       </span>
-    </section>
+    </div>
   );
 }
 

@@ -72,15 +72,15 @@ export function FormMap({
     return <FieldRow {...{ name, path, note, isRequired, isSet: false }}>{adder}</FieldRow>;
   }
   return (
-    <section aria-label={name} className="py-0.5">
+    <div role="group" aria-label={name} className="py-0.5">
       <div
         className="group flex min-h-7 items-center gap-2"
         onFocusCapture={() => explain(name, note)}
         onMouseEnter={() => explain(name, note)}
       >
-        <h4 className="flex-1 font-mono text-xs font-[450]" title={note?.text}>
+        <span className="flex-1 font-mono text-xs font-[450]" title={note?.text}>
           {name}
-        </h4>
+        </span>
         {!isRequired && value !== undefined && (
           <button type="button" aria-label={t('removeField', { name })} onClick={() => remove(removes ?? path)} className={small}>
             <X size={13} aria-hidden="true" />
@@ -136,6 +136,6 @@ export function FormMap({
         })}
         <li>{adder}</li>
       </ul>
-    </section>
+    </div>
   );
 }

@@ -118,7 +118,7 @@ function FormSection({ name, shape, path, value, note, isRequired }: FormFieldPr
   const [open, setOpen] = useState(true);
   const isSet = value !== undefined;
   return (
-    <section aria-label={name}>
+    <div role="group" aria-label={name}>
       <div className="group flex h-8 items-center gap-1" onMouseEnter={() => explain(name, note)}>
         <button
           type="button"
@@ -148,7 +148,7 @@ function FormSection({ name, shape, path, value, note, isRequired }: FormFieldPr
           <FormFields shape={shape} path={path} value={value} />
         </div>
       )}
-    </section>
+    </div>
   );
 }
 

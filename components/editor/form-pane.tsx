@@ -120,9 +120,9 @@ export function FormPane({ entry, control, choices, findings }: FormPaneProps): 
 
 function Group({ title, children }: { title: string; children: ReactNode }): ReactNode {
   return (
-    <section aria-label={title} className="border-b border-line py-2 last:border-0">
-      <h3 className="py-1 text-sm">{title}</h3>
+    <div role="group" aria-label={title} className="border-b border-line py-2 last:border-0">
+      <h2 className="py-1 text-sm">{title}</h2>
       {children}
-    </section>
+    </div>
   );
 }

@@ -36,6 +36,7 @@ export const destinationRuleForm: FormLayout = {
   begin: {
     'subsets[]': { name: '', labels: {} },
     trafficPolicy: { loadBalancer: { simple: 'LEAST_REQUEST' } },
+    'subsets[].trafficPolicy': { loadBalancer: { simple: 'LEAST_REQUEST' } },
     'trafficPolicy.loadBalancer': { simple: 'LEAST_REQUEST' },
     'trafficPolicy.outlierDetection': { consecutive5xxErrors: 5, interval: '10s', baseEjectionTime: '30s' },
     'trafficPolicy.connectionPool': { tcp: { maxConnections: 100 }, http: { http1MaxPendingRequests: 100 } },
