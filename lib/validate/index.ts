@@ -17,7 +17,7 @@ export { checkTexts } from './check-texts';
 export type { CheckedTexts, TextFinding } from './check-texts';
 export { DraftValidation } from './draft-validation';
 export type { Finding, ObjectName, PatchStep, Severity } from './finding';
-export { compareFindings, pathParts } from './finding';
+export { compareFindings } from './finding';
 export { objectKey } from './mesh-index';
 export { readMeshChoices } from './mesh-choices';
 export type { HostChoice, MeshChoices } from './mesh-choices';

@@ -31,12 +31,3 @@ function problemsOf(schema: z.ZodType, value: unknown, path: string): Cause[] {
 export function required(field: string, why = ''): Cause {
   return { reason: 'FieldValueRequired', message: why === '' ? 'Required value' : `Required value: ${why}`, field };
 }
-
-export function invalidValue(field: string, value: unknown, why: string): Cause {
-  return { reason: 'FieldValueInvalid', message: `Invalid value: ${shown(value)}: ${why}`, field };
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'null';
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-}
