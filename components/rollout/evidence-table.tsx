@@ -102,7 +102,7 @@ export function EvidenceTable({ rollout }: { rollout: Rollout }): ReactNode {
             <th scope="col" className="text-right font-normal">
               {t('old', { names: namesOf(rollout, 'old') })}
             </th>
-            <th scope="col" colSpan={2} className="pl-2 text-right font-normal">
+            <th scope="col" className="pl-2 text-right font-normal">
               {t('fresh', { names: namesOf(rollout, 'new') })}
             </th>
           </tr>
@@ -115,11 +115,7 @@ export function EvidenceTable({ rollout }: { rollout: Rollout }): ReactNode {
                   {row.verdict === null ? (
                     <span className="w-[11px]" />
                   ) : (
-                    <HealthMark
-                      health={marks[row.verdict]}
-                      size={11}
-                      label={row.verdict === 'pass' ? t('verdicts.pass') : row.verdict === 'fail' ? t('phases.put_back') : t('evidence')}
-                    />
+                    <HealthMark health={marks[row.verdict]} size={11} label={t(`marks.${row.verdict}`)} />
                   )}
                   {row.name}
                 </span>

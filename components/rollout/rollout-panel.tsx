@@ -86,7 +86,7 @@ function Standing({ rollout }: { rollout: Rollout }): ReactNode {
       <p className="text-sm">
         {ending.why === 'aborted'
           ? t('outcomes.aborted', { by: ending.by ?? nobody })
-          : `${t('outcomes.failed')} ${reasonOf(ending.reason)}`}
+          : t('outcomes.failed', { reason: reasonOf(ending.reason) })}
       </p>
     );
   return (

@@ -37,7 +37,7 @@ export const rollout = {
   outcomes: {
     completed: 'All steps passed: the new weights are in force.',
     promoted: 'Promoted by {by}: the new weights are in force.',
-    failed: 'The new version was worse, so the weights before the shift are in force again.',
+    failed: 'The weights before the shift are in force again, because {reason}',
     aborted: 'Aborted by {by}: the weights before the shift are in force again.',
     left: 'The shift has ended. {by} changed the route, and it stays as they made it.',
   },
@@ -72,6 +72,7 @@ export const rollout = {
   },
   needs: 'It takes about {seconds} s more at the present rate.',
   evidence: 'Evidence of this step',
+  marks: { pass: 'no worse', fail: 'worse', not_enough_evidence: 'not enough evidence' },
   measure: 'Measure',
   old: 'old: {names}',
   fresh: 'new: {names}',
