@@ -14,6 +14,7 @@ describe('operations to ask about', () => {
     const rules = [{ to: [{ operation: { methods: ['GET', 'POST'], paths: ['/admin/*'] } }, { operation: { notPaths: ['/healthz'] } }] }];
     expect(listOperations([policy({ rules })])).toEqual([
       { method: 'GET', path: '/' },
+      { method: 'PUT', path: '/' },
       { method: 'GET', path: '/admin/any' },
       { method: 'POST', path: '/admin/any' },
       { method: 'GET', path: '/healthz' },

@@ -42,6 +42,10 @@ export interface Operation {
 
 const mostOperations = 12;
 
+function methodsOf({ operation }: { operation?: PolicyOperation | undefined }): string[] {
+  return [...(operation?.methods ?? []), ...(operation?.notMethods ?? [])].filter((method) => method !== '*');
+}
+
 /** Replaces the wildcards of a path pattern by something they match. */
 function concretePath(pattern: string): string {
   const filled = pattern
@@ -56,11 +60,15 @@ function concretePath(pattern: string): string {
 export function listOperations(policies: readonly AuthorizationPolicy[]): Operation[] {
   const found = new Map<string, Operation>();
   const put = (operation: Operation) => found.set(`${operation.method} ${operation.path}`, operation);
+  const named = new Set(policies.flatMap(({ spec }) => (spec?.rules ?? []).flatMap((rule) => (rule.to ?? []).flatMap(methodsOf))));
   put({ method: 'GET', path: '/' });
+  // Where a rule is about GET, what it says of other methods is the question.
+  const other = named.has('GET') ? ['POST', 'PUT', 'DELETE', 'PATCH'].find((method) => !named.has(method)) : undefined;
+  if (other !== undefined) put({ method: other, path: '/' });
   for (const { spec } of policies) {
     for (const { operation } of (spec?.rules ?? []).flatMap((rule) => rule.to ?? [])) {
       const paths = [...(operation?.paths ?? []), ...(operation?.notPaths ?? [])];
-      const methods = [...(operation?.methods ?? []), ...(operation?.notMethods ?? [])].filter((method) => method !== '*');
+      const methods = methodsOf({ operation });
       for (const path of paths.length === 0 ? ['/'] : paths)
         for (const method of methods.length === 0 ? ['GET'] : methods) put({ method, path: concretePath(path) });
     }
