@@ -218,6 +218,32 @@ describe.skipIf(!kubectlPresent && !required)('kubectl', () => {
     );
   });
 
+  it('asks and acts as somebody else', async () => {
+    const account = 'system:serviceaccount:default:default';
+    expect(await ok('auth', 'can-i', 'delete', 'virtualservices')).toBe('yes\n');
+    const asked = await kubectl(['auth', 'can-i', 'delete', 'virtualservices', '--as', account]);
+    expect([asked.code, asked.out]).toEqual([1, 'no\n']);
+    expect((await kubectl(['get', 'vs', '--as', account])).err).toContain(
+      `virtualservices.networking.istio.io is forbidden: User "${account}" cannot list resource "virtualservices" in API group "networking.istio.io" in the namespace "default"`,
+    );
+    await ok('create', 'clusterrolebinding', 'auditors-view', '--clusterrole=view', '--group=auditors');
+    expect((await kubectl(['get', 'vs', '--as', 'jane', '--as-group', 'auditors', '--as-group', 'others'])).code).toBe(0);
+    const who = await ok('auth', 'whoami', '--as', 'jane', '--as-group', 'auditors', '--as-uid', '7', '-o', 'json');
+    expect(JSON.parse(who)).toMatchObject({
+      status: { userInfo: { username: 'jane', uid: '7', groups: ['auditors', 'system:authenticated'] } },
+    });
+    // Whoever is lent a name may not lend himself another.
+    await ok('create', 'serviceaccount', 'borrower');
+    const token = (await ok('create', 'token', 'borrower')).trim();
+    const config = (await ok('config', 'view', '--raw', '--minify'))
+      .replace(/client-certificate-data: .*\n/, `token: ${token}\n`)
+      .replace(/ +client-key-data: .*\n/, '');
+    const env = { KUBECONFIG: await file('borrower', config) };
+    expect((await kubectl(['get', 'vs', '--as', 'heddle-admin', '--as-group', 'system:masters'], { env })).err).toContain(
+      'users "heddle-admin" is forbidden: User "system:serviceaccount:default:borrower" cannot impersonate resource "users"',
+    );
+  });
+
   it('prints, describes, waits and watches', async () => {
     await ok('apply', '-f', await file('route.yaml', route(80)), '-f', await file('web.yaml', web('app:1')));
     expect(await ok('get', 'vs')).toMatch(/NAME\s+GATEWAYS\s+HOSTS\s+AGE\nreviews\s+\["reviews"\]\s+\d+s/);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { isHeddleError } from '@/lib/errors';
 import { authenticate, anonymous } from './access/authenticate';
 import { createAccountTokens } from './access/account-tokens';
+import { impersonate } from './access/impersonate';
 import type { Mutator, Validator } from './admission/admission';
 import { makeFirstObjects } from './controllers/make-first-objects';
 import { runControllers } from './controllers/run-controllers';
@@ -155,7 +156,7 @@ async function answer(
   };
   response.on('error', () => response.destroy());
   try {
-    request.user = await authenticate(message, parts.tokens, parts.core.now());
+    request.user = impersonate(parts.core, await authenticate(message, parts.tokens, parts.core.now()), message);
     await handleRequest(parts, request, response);
   } catch (error) {
     if (!isHeddleError(error) || error.code === 'internal') report(`${request.method} ${request.path}`, error);

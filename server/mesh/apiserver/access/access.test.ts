@@ -157,7 +157,13 @@ describe('proxy', () => {
     const backend = http.createServer((message, response) => {
       response.setHeader('x-path', message.url ?? '');
       response.statusCode = 207;
-      response.end(JSON.stringify({ authorization: message.headers.authorization ?? null, method: message.method }));
+      response.end(
+        JSON.stringify({
+          authorization: message.headers.authorization ?? null,
+          lent: Object.keys(message.headers).filter((name) => name.startsWith('impersonate')),
+          method: message.method,
+        }),
+      );
     });
     await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
     const { port } = backend.address() as AddressInfo;
@@ -171,9 +177,10 @@ describe('proxy', () => {
     const answer = await test.client.raw(`/api/v1/namespaces/default/pods/web:${port}/proxy/debug/x%20y?a=1&b=2`, {
       method: 'POST',
       body: 'x',
+      headers: { 'impersonate-user': 'jane', 'impersonate-group': 'system:masters' },
     });
     expect([answer.status, answer.headers['x-path']]).toEqual([207, '/debug/x%20y?a=1&b=2']);
-    expect(JSON.parse(answer.body.toString())).toEqual({ authorization: null, method: 'POST' });
+    expect(JSON.parse(answer.body.toString())).toEqual({ authorization: null, lent: [], method: 'POST' });
     expect((await test.client.raw('/api/v1/namespaces/default/pods/web:http/proxy/')).status).toBe(207);
     await new Promise((resolve) => backend.close(resolve).closeAllConnections());
     expect((await test.client.raw(`/api/v1/namespaces/default/pods/web:${port}/proxy/`)).status).toBe(503);

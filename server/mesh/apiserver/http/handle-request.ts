@@ -2,13 +2,12 @@ import type { ServerResponse } from 'node:http';
 import { answerReview, isReview } from '../access/answer-reviews';
 import type { AccountTokens } from '../access/account-tokens';
 import { issuer } from '../access/account-tokens';
-import { authorize } from '../access/authorize';
+import { checkAccess } from '../access/check-access';
 import type { ApiCore } from '../core';
 import { aggregatedDiscovery, coreVersions, groupList, groupOf, resourceList } from '../discovery/serve-discovery';
 import type { DiscoveredResource } from '../discovery/serve-discovery';
 import type { OpenApi } from '../discovery/serve-openapi';
-import { qualifiedResource } from '../served-kinds';
-import { forbidden, methodNotAllowed, noSuchPath, unauthorized } from '../status-errors';
+import { methodNotAllowed, noSuchPath } from '../status-errors';
 import { handleSubresource } from '../subresources/handle-subresource';
 import type { PodAccess } from '../subresources/pod-access';
 import { readObjectBody, send, sendJson } from './api-request';
@@ -50,7 +49,7 @@ export async function handleRequest(parts: ServerParts, request: ApiRequest, res
   const resource = parseResourcePath(request.path);
   if (resource !== undefined) return handleResourcePath(parts, request, response, resource);
   const path = request.path.length > 1 ? request.path.replace(/\/+$/, '') : request.path;
-  if (!publicPaths.has(path) && !/^\/(healthz|livez|readyz)\//.test(path)) checkAccess(parts.core, request, otherPath(request, path));
+  if (!publicPaths.has(path) && !/^\/(healthz|livez|readyz)\//.test(path)) checkAccess(parts.core, request.user, otherPath(request, path));
   if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
   return handleOtherPath(parts, request, response, path);
 }
@@ -72,7 +71,7 @@ async function handleResourcePath(parts: ServerParts, request: ApiRequest, respo
   const { core } = parts;
   const watching = request.query.get('watch') === 'true' || request.query.get('watch') === '1';
   const { group, version, plural, namespace, name, subresource } = path;
-  checkAccess(core, request, {
+  checkAccess(core, request.user, {
     verb: verbOf(request.method, path, watching),
     group,
     version,
@@ -92,28 +91,6 @@ async function handleResourcePath(parts: ServerParts, request: ApiRequest, respo
   if (subresource === '' || (subresource === 'status' && kind.definition.hasStatus))
     return handleResource(core, request, response, kind, path);
   return handleSubresource(parts, request, response, kind, path);
-}
-
-function checkAccess(core: ApiCore, request: ApiRequest, attributes: Parameters<typeof authorize>[2]): void {
-  const { allowed } = authorize(core, request.user, attributes);
-  if (allowed) return;
-  if (request.user.name === 'system:anonymous') throw unauthorized();
-  const { verb, group, resource, subresource, namespace, name, nonResourcePath } = attributes;
-  const kind = core.kinds.get(`${group}/${resource}`);
-  const what =
-    nonResourcePath === undefined
-      ? `${kind === undefined ? resource : qualifiedResource(kind.definition)}${name === '' ? '' : ` "${name}"`}`
-      : `path "${nonResourcePath}"`;
-  const target =
-    nonResourcePath === undefined
-      ? `resource "${subresource === '' ? resource : `${resource}/${subresource}`}" in API group "${group}"`
-      : 'path';
-  const where = nonResourcePath !== undefined ? '' : namespace === '' ? ' at the cluster scope' : ` in the namespace "${namespace}"`;
-  throw forbidden(`${what} is forbidden: User "${request.user.name}" cannot ${verb} ${target}${where}`, {
-    name,
-    ...(group === '' ? {} : { group }),
-    kind: resource,
-  });
 }
 
 async function handleOtherPath(parts: ServerParts, request: ApiRequest, response: ServerResponse, path: string): Promise<void> {

@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { ServerResponse } from 'node:http';
 import type { EndpointSlice, Pod, Service } from '@/lib/kinds';
+import { isImpersonation } from '../access/impersonate';
 import type { ServerParts } from '../http/handle-request';
 import type { ApiRequest } from '../http/api-request';
 import type { ResourcePath } from '../http/parse-path';
@@ -42,7 +43,7 @@ export async function forwardProxy(
   const query = request.message.url?.split('?', 2)[1];
   const headers: Record<string, string | string[]> = { host: `${target.host}:${target.port}` };
   for (const [name, value] of Object.entries(request.message.headers))
-    if (value !== undefined && !notForwarded.has(name)) headers[name] = value;
+    if (value !== undefined && !notForwarded.has(name) && !isImpersonation(name)) headers[name] = value;
   await new Promise<void>((resolve, reject) => {
     const outgoing = (target.secure ? https : http).request(
       {
