@@ -11,6 +11,8 @@ export const meshLabels = {
   inject: 'sidecar.istio.io/inject',
   injection: 'istio-injection',
   revision: 'istio.io/rev',
+  dataplaneMode: 'istio.io/dataplane-mode',
+  useWaypoint: 'istio.io/use-waypoint',
   injectionStatus: 'sidecar.istio.io/status',
   region: 'topology.kubernetes.io/region',
   zone: 'topology.kubernetes.io/zone',

@@ -1,8 +1,16 @@
 import type { FindingDefinition } from './define-finding';
 import { deprecatedField } from './findings/hed0005-deprecated-field';
 import { missingDestination, unknownRuleHost } from './findings/hed0101-missing-host';
+import { autoImage, autoImagePod, injectedByDefault, namespaceNotInjected, oldProxyImage } from './findings/hed0102-namespace-injection';
 import { podWithoutProxy, proxyUserId, severalInjectionLabels } from './findings/hed0103-injection';
 import { refusedByKind, unknownField, warnedByKind } from './findings/hed0106-well-formed';
+import {
+  alphaAnnotation,
+  deprecatedAnnotation,
+  invalidAnnotation,
+  misplacedAnnotation,
+  unknownAnnotation,
+} from './findings/hed0107-annotations';
 import { conflictingHosts } from './findings/hed0109-conflicting-hosts';
 import {
   conflictingPeerAuthentications,
@@ -24,6 +32,7 @@ import {
 import { mutualTlsMismatch, unverifiedServer, unverifiedServerPort } from './findings/hed0128-client-tls';
 import { ineffectiveMatch, unreachableRule } from './findings/hed0130-unreachable-routes';
 import { conflictingProtocol, duplicateEntry, hijackedPort, unknownExport } from './findings/hed0134-service-entries';
+import { sharedTargetPort } from './findings/hed0137-shared-target-ports';
 import {
   claimsWithoutAuthentication,
   conflictingGateways,
@@ -32,7 +41,15 @@ import {
   missingCredential,
   sharedCertificate,
 } from './findings/hed0145-gateways';
-import { fragilePatch, uselessReplace } from './findings/hed0151-envoy-filter';
+import { fragilePatch, uselessAdd, uselessRemove, uselessReplace, versionedPatch } from './findings/hed0151-envoy-filter';
+import {
+  gatewaySelector,
+  internalGateway,
+  openKeyFetch,
+  policyWithoutTarget,
+  unknownTrustDomain,
+} from './findings/hed0165-gateway-policies';
+import { negativeCondition } from './findings/hed0171-negative-condition';
 import { emptySubset, subsetWithoutLabels } from './findings/hed0173-empty-subset';
 import { hostNotInGateway, missingGateway } from './findings/hed0181-missing-gateway';
 import { emptySubsetInUse, missingSubset } from './findings/hed0182-missing-subset';
@@ -46,7 +63,7 @@ import {
   unknownProvider,
   unknownSourceNamespace,
 } from './findings/hed0211-authorization';
-import { competingRules, idleOutlierDetection, subsetWithoutTls, rulePastClients } from './findings/hed0221-destination-rules';
+import { competingRules, idleOutlierDetection, rulePastClients, subsetWithoutTls } from './findings/hed0221-destination-rules';
 import { impliedRegistryOnly, rootSidecarWithSelector, unknownEgressHost } from './findings/hed0254-sidecar';
 import {
   brokenDelegate,
@@ -60,14 +77,27 @@ import {
   wrongProtocol,
 } from './findings/hed0264-route-shares';
 import { grantFromNowhere, missingBackend, missingParent, repeatedMatch, unknownGatewayClass } from './findings/hed0281-gateway-api';
+import {
+  meshTlsWithoutPolicy,
+  namespaceTlsWithoutPolicy,
+  plaintextToStrict,
+  strictMeshWithoutRule,
+  strictNamespaceWithoutRule,
+  tlsOffInMesh,
+  tlsOffInNamespace,
+} from './findings/hed0425-mesh-tls';
+import { missingAccount, sharedAddress, sharedGroupLabels, sharedListener, unknownAppProtocol } from './findings/hed0462-shared-names';
 
 /** Everything validation looks for, by code. The documentation in docs/findings is made from it. */
 export const findingDefinitions: readonly FindingDefinition[] = [
   unknownField,
   deprecatedField,
   missingDestination,
+  namespaceNotInjected,
   podWithoutProxy,
   refusedByKind,
+  misplacedAnnotation,
+  unknownAnnotation,
   conflictingHosts,
   conflictingSidecars,
   severalSidecars,
@@ -75,6 +105,7 @@ export const findingDefinitions: readonly FindingDefinition[] = [
   sharedWorkloadPorts,
   unnamedPort,
   severalInjectionLabels,
+  invalidAnnotation,
   selectsNothing,
   unverifiedServer,
   unverifiedServerPort,
@@ -83,20 +114,35 @@ export const findingDefinitions: readonly FindingDefinition[] = [
   hostNotInGateway,
   warnedByKind,
   hijackedPort,
+  deprecatedAnnotation,
+  alphaAnnotation,
+  sharedTargetPort,
   sharedCertificate,
   proxyUserId,
   conflictingGateways,
+  autoImage,
+  autoImagePod,
+  injectedByDefault,
   claimsWithoutAuthentication,
   externalNamePort,
   fragilePatch,
   uselessReplace,
+  uselessAdd,
+  uselessRemove,
+  versionedPatch,
   unknownProvider,
+  oldProxyImage,
   conflictingTelemetries,
   severalTelemetries,
   missingCredential,
   gatewayPortNotOnService,
+  internalGateway,
+  gatewaySelector,
+  policyWithoutTarget,
+  negativeCondition,
   emptySubset,
   unknownRuleHost,
+  openKeyFetch,
   conflictingProtocol,
   missingGateway,
   missingSubset,
@@ -139,4 +185,17 @@ export const findingDefinitions: readonly FindingDefinition[] = [
   wrongProtocol,
   idleOutlierDetection,
   deniesTcp,
+  unknownTrustDomain,
+  meshTlsWithoutPolicy,
+  namespaceTlsWithoutPolicy,
+  plaintextToStrict,
+  strictMeshWithoutRule,
+  strictNamespaceWithoutRule,
+  tlsOffInNamespace,
+  tlsOffInMesh,
+  unknownAppProtocol,
+  sharedListener,
+  sharedAddress,
+  missingAccount,
+  sharedGroupLabels,
 ];

@@ -177,7 +177,7 @@ spec:
 export const missingCredential = defineFinding({
   code: 'HED0161',
   severity: 'error',
-  istio: 'IST0101',
+  istio: 'IST0161',
   title: 'Certificate of the gateway does not exist',
   cause:
     'There is no Secret of that name in the namespace of the gateway workloads. The listener has no certificate to show, and TLS handshakes fail.',
