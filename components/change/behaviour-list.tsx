@@ -14,7 +14,7 @@ function Shares({ list, old }: { list: DestinationShare[]; old: boolean }): Reac
       {list.map((one, at) => (
         <span key={one.destination} className={one.failed === undefined || old ? undefined : 'font-[550] text-failing-text'}>
           {at > 0 && ', '}
-          {one.destination} {formatPercent(one.share)}
+          {one.destination} <span className="whitespace-nowrap">{formatPercent(one.share)}</span>
         </span>
       ))}
     </span>

@@ -1,6 +1,6 @@
 'use client';
 
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useApply, usePreview } from '@/components/data/use-changes';
 import { Button } from '@/components/ui/button';
@@ -108,6 +108,11 @@ export function ChangeFlow({ draft, faultSeconds, undoes, onApplied, onDiscard }
   };
   const shown = current ? preview.data : undefined;
   useShowPreview(shown?.changes ?? null);
+  // What was asked for may be below the fold of a long panel: nobody applies what is out of sight.
+  const seen = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (shown !== undefined) seen.current?.scrollIntoView({ block: 'start' });
+  }, [shown]);
   if (draft === undefined) return null;
   const owned = (shown?.guards.owners.length ?? 0) > 0;
   const needsReason = (shown?.guards.reasonNeeded.length ?? 0) > 0;
@@ -135,7 +140,11 @@ export function ChangeFlow({ draft, faultSeconds, undoes, onApplied, onDiscard }
         <ErrorState {...apply.error.body.error} retryLabel={common('retry')} onRetry={() => write(choice === 'takeOver')} />
       )}
       {current && preview.isError && <ErrorState {...preview.error.body.error} retryLabel={common('retry')} onRetry={() => look(looked)} />}
-      {shown && <PreviewPanel preview={shown} {...(looked && { draft: { objects: looked.objects, deletes: looked.deletes } })} />}
+      {shown && (
+        <div ref={seen} className="scroll-mt-2">
+          <PreviewPanel preview={shown} {...(looked && { draft: { objects: looked.objects, deletes: looked.deletes } })} />
+        </div>
+      )}
       {shown && owned && <OwnersChoice preview={shown} choice={choice} onChoose={setChoice} onLeave={() => give(false)} />}
       {needsReason && (
         <label className="flex flex-col gap-1 px-4 pb-3 text-sm">

@@ -161,7 +161,7 @@ function Matrix({
         <table className="border-separate border-spacing-0 text-sm" aria-label={t('matrix')}>
           <thead>
             <tr>
-              <th scope="col" className="sticky left-0 z-10 bg-panel pr-4 text-left text-xs text-muted">
+              <th scope="col" className="sticky left-0 z-10 border-b border-line bg-panel pr-4 text-left text-xs text-muted">
                 {t('caller')}
               </th>
               {data.services.map((one) => (
@@ -204,7 +204,7 @@ function Matrix({
                           title={name}
                           aria-pressed={selected === call}
                           onClick={() => onPick(call)}
-                          className="inline-flex h-7 w-full items-center justify-center gap-1.5 rounded-sm hover:bg-hover aria-pressed:bg-accent-soft"
+                          className="inline-flex h-7 w-full items-center justify-center gap-1.5 rounded-sm px-2 whitespace-nowrap hover:bg-hover aria-pressed:bg-accent-soft"
                         >
                           <HealthMark health={marks[call.verdict]} size={11} />
                           {call.rps !== null && call.rps > 0 && <span className="num text-xs text-muted">{formatRate(call.rps)}</span>}

@@ -155,7 +155,7 @@ export function MutualTlsTab({ data }: { data: SecurityResponse }): ReactNode {
                 </td>
                 <td className="border-b border-line px-3">
                   {row.hasProxy ? (
-                    <span className="inline-flex items-center gap-1.5">
+                    <span className="flex items-center gap-1.5">
                       {row.effective === 'STRICT' ? (
                         <Lock size={13} aria-hidden="true" className="text-healthy-text" />
                       ) : (

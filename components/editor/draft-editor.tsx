@@ -174,7 +174,7 @@ export function DraftEditor({ objects, namespace, onOutcome, initialView = 'both
         <div
           role="region"
           aria-label={t('yaml')}
-          className={`min-h-64 min-w-0 flex-1 border-l border-line bg-panel ${shows === 'form' ? 'hidden' : ''}`}
+          className={`min-h-0 min-w-0 flex-1 border-l max-lg:min-h-64 border-line bg-panel ${shows === 'form' ? 'hidden' : ''}`}
         >
           <YamlPane
             key={entry.id}

@@ -54,7 +54,7 @@ export function DraftTabs({ entries, read, findings, active, onActive, onAdd, on
             >
               {severity && <HealthMark health={severityHealth[severity]} label={severity} size={10} />}
               {name}
-              {entry.base === null && <span className="text-xs text-faint">{t('newObject')}</span>}
+              {entry.base === null && <span className="text-xs text-muted">{t('newObject')}</span>}
             </button>
           );
         })}

@@ -25,16 +25,18 @@ export function StringMatchField({ label, path, value }: SpecialFieldProps): Rea
   const t = useTranslations('editor');
   const { set } = useFormControl();
   const given = typeof value === 'object' && value !== null ? value : {};
-  const kind = comparisons.find((one) => one in given) ?? 'any';
-  const text = kind === 'any' ? '' : textOf(value, kind);
+  // A field that is not written asks nothing; one written as `{}` asks that it is there.
+  const kind = value === undefined ? 'unset' : (comparisons.find((one) => one in given) ?? 'any');
+  const text = kind === 'any' || kind === 'unset' ? '' : textOf(value, kind);
   return (
     <span className="flex items-center gap-1.5">
       <select
         aria-label={t('matchKind', { name: label })}
         value={kind}
         onChange={(event) => set(path, event.target.value === 'any' ? {} : { [event.target.value]: text })}
-        className={`${inputLook} !w-28 shrink-0`}
+        className={`${inputLook} !w-28 shrink-0 ${kind === 'unset' ? 'text-faint' : ''}`}
       >
+        {kind === 'unset' && <option value="unset">{t('match.unset')}</option>}
         {comparisons.map((one) => (
           <option key={one} value={one}>
             {t(`match.${one}`)}
@@ -42,7 +44,7 @@ export function StringMatchField({ label, path, value }: SpecialFieldProps): Rea
         ))}
         <option value="any">{t('match.any')}</option>
       </select>
-      {kind !== 'any' && (
+      {kind !== 'any' && kind !== 'unset' && (
         <input
           aria-label={t('matchValue', { name: label })}
           value={text}

@@ -101,7 +101,8 @@ export function YamlPane({ label, text, onChange, findings, fixLabel, onFix, kno
             ...searchKeymap,
             indentWithTab,
           ]),
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          // An explicit tab stop: assistive tools do not take editable text alone for one.
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (!update.docChanged || update.transactions.some((one) => one.annotation(fromOutside) === true)) return;
             latest.current.onChange(update.state.doc.toString());

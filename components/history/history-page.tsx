@@ -98,8 +98,10 @@ export function HistoryPage({ renderPreview, rollouts }: { renderPreview: Render
       return words.every((word) => hay.includes(word));
     });
   }, [changes.data, text, origin, scope.namespaces]);
-  const columns = useMemo(() => columnsOf(t), [t]);
   const shown = changes.data?.changes.find((one) => one.id === selected);
+  const isNarrow = shown !== undefined;
+  // Beside the panel there is room for what tells changes apart; the panel says the rest.
+  const columns = useMemo(() => columnsOf(t).filter((one) => !isNarrow || (one.id !== 'objects' && one.id !== 'proxies')), [t, isNarrow]);
   return (
     <>
       <PageHeader

@@ -88,7 +88,7 @@ export function RuleCard(props: RuleCardProps): ReactNode {
           />
         </button>
         {/* A click anywhere on the line opens it too; the button beside it is what keyboards and screen readers use. */}
-        <div className="min-w-0 flex-1 cursor-default text-sm" onClick={() => onOpen(!open)} role="presentation">
+        <div className="min-w-0 flex-1 cursor-default pt-px text-sm" onClick={() => onOpen(!open)} role="presentation">
           <p className="break-words">
             <MatchWords matches={matches} />
           </p>
@@ -104,7 +104,7 @@ export function RuleCard(props: RuleCardProps): ReactNode {
           </p>
         </div>
         {open && (
-          <span className="flex shrink-0">
+          <span className="-my-0.5 flex shrink-0">
             <Button
               size="sm"
               variant="ghost"

@@ -70,7 +70,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, onOpen, initialSo
                 aria-sort={active ? (sort.descending ? 'descending' : 'ascending') : undefined}
                 style={{ width: column.width }}
                 className={clsx(
-                  'sticky top-0 z-10 h-8 border-b border-line bg-panel px-3 text-xs whitespace-nowrap text-muted',
+                  'sticky top-0 z-10 h-8 border-b border-line bg-panel px-3 text-xs first:pl-5 last:pr-5 whitespace-nowrap text-muted',
                   column.align === 'right' ? 'text-right' : 'text-left',
                 )}
               >
@@ -121,7 +121,10 @@ export function DataTable<Row>({ label, columns, rows, rowKey, onOpen, initialSo
             {columns.map((column) => (
               <td
                 key={column.id}
-                className={clsx('h-8 border-b border-line px-3 whitespace-nowrap', column.align === 'right' && 'text-right')}
+                className={clsx(
+                  'h-8 border-b border-line px-3 whitespace-nowrap first:pl-5 last:pr-5',
+                  column.align === 'right' && 'text-right',
+                )}
               >
                 {column.cell(row)}
               </td>

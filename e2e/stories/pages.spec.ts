@@ -33,6 +33,26 @@ const pages: { name: string; path: string; drawn: (page: Page) => Promise<void> 
     drawn: (page) => expect(page.getByText('subsets').first()).toBeVisible(),
   },
   {
+    name: 'edit-object',
+    path: '/config/networking.istio.io/DestinationRule/default/reviews/edit',
+    drawn: async (page) => {
+      await expect(page.getByTestId('yaml-editor')).toContainText('subsets');
+      await expect(page.getByText(/Checked against/)).toBeVisible();
+    },
+  },
+  {
+    name: 'new-object',
+    path: `/config/new?kind=${encodeURIComponent('security.istio.io/AuthorizationPolicy')}`,
+    drawn: (page) => expect(page.getByRole('button', { name: 'Start from an example' })).toBeEnabled(),
+  },
+  { name: 'security', path: '/config/security?ns=default', drawn: (page) => expect(page.getByRole('table')).toContainText('reviews-v1') },
+  {
+    name: 'mutual-tls',
+    path: '/config/security?ns=default&tab=mtls',
+    drawn: (page) => expect(page.getByRole('table')).toContainText('reviews-v1'),
+  },
+  { name: 'gateways', path: '/config/gateways', drawn: (page) => expect(page.getByRole('table')).toContainText('8080') },
+  {
     name: 'explorer',
     path: `/explain?from=default/productpage-v1&r=${encodeURIComponent('GET http://reviews:9080/reviews/0')}`,
     drawn: (page) => expect(page.getByTestId('way')).toContainText('The application answers.'),

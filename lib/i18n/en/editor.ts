@@ -43,7 +43,7 @@ export const editor = {
   unset: 'not set',
   on: 'on',
   off: 'off',
-  match: { exact: 'is', prefix: 'starts with', regex: 'matches', any: 'is there' },
+  match: { exact: 'is', prefix: 'starts with', regex: 'matches', any: 'is there', unset: 'anything' },
   matchKind: '{name}: comparison',
   matchValue: '{name}: text',
   host: 'host',
