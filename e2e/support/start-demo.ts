@@ -13,10 +13,14 @@ export default async function startDemo(): Promise<() => Promise<void>> {
   if (process.env['HEDDLE_E2E_RUN'] !== undefined) return async () => undefined;
   const dataDir = mkdtempSync(path.join(tmpdir(), 'heddle-e2e-'));
   const runFile = path.join(dataDir, 'run.json');
-  const demo = spawn(process.execPath, [path.join(root, 'dist/heddle.mjs'), 'demo', '--data-dir', dataDir, '--port', '0', '--rps', '30'], {
-    cwd: root,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const demo = spawn(
+    process.execPath,
+    [path.join(root, 'dist/heddle.mjs'), 'demo', '--data-dir', dataDir, '--port', '0', '--rps', process.env['HEDDLE_E2E_RPS'] ?? '30'],
+    {
+      cwd: root,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   let output = '';
   demo.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const deadline = Date.now() + startWithinMs;
