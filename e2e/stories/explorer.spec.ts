@@ -14,6 +14,12 @@ const rule = (http: unknown) => ({
 });
 const route = [{ destination: { host: 'ratings' } }];
 
+async function create(body: unknown, manager?: string): Promise<void> {
+  const collection = path.slice(0, path.lastIndexOf('/'));
+  const { status } = await askKubernetes('POST', collection, { body, ...(manager === undefined ? {} : { manager }) });
+  expect(status).toBe(201);
+}
+
 test.afterEach(async () => {
   await askKubernetes('DELETE', path);
 });
@@ -62,7 +68,7 @@ test('a request is followed, and the line that decides is edited where it stands
 });
 
 test('a route that breaks is refused without a reason, its errors are seen, and it is taken back', async ({ page }) => {
-  await askKubernetes('PUT', path, { body: rule([{ route, timeout: '9s' }]) });
+  await create(rule([{ route, timeout: '9s' }]));
   await explain(page, 'default/reviews-v2', 'GET http://ratings:9080/ratings/0');
   await edit(page, (text) => text.replace(/ {2}- route:/, '  - match:\n    - uri:\n        prefix: /nowhere\n    route:'));
   await expect(page.getByTestId('way')).toContainText('Status 404');
@@ -85,7 +91,7 @@ test('a route that breaks is refused without a reason, its errors are seen, and 
 });
 
 test('two browsers edit one object: the second merges, and overwrites nothing', async ({ page, browser }) => {
-  await askKubernetes('PUT', path, { body: rule([{ route, timeout: '9s' }]) });
+  await create(rule([{ route, timeout: '9s' }]));
   const context = await browser.newContext();
   const other = await context.newPage();
   await explain(page, 'default/reviews-v2', 'GET http://ratings:9080/ratings/0');
@@ -117,7 +123,7 @@ test('two browsers edit one object: the second merges, and overwrites nothing', 
 });
 
 test('an object of another field manager is taken over only by choice', async ({ page }) => {
-  await askKubernetes('PUT', path, { body: rule([{ route, timeout: '9s' }]), manager: 'argocd-controller' });
+  await create(rule([{ route, timeout: '9s' }]), 'argocd-controller');
   await explain(page, 'default/reviews-v2', 'GET http://ratings:9080/ratings/0');
   await edit(page, (text) => text.replace('timeout: 9s', 'timeout: 8s'));
   await page.getByRole('button', { name: 'Preview', exact: true }).click();

@@ -35,10 +35,11 @@ export async function applyChange(console: Console, request: ChangeRequest): Pro
   if (request.objects.length + request.deletes.length === 0)
     throw new HeddleError('bad_request', 'There is nothing to apply.', { path: 'objects' });
   const cluster = console.cluster();
-  const steps = await Promise.all([
+  const found = await Promise.all([
     ...request.objects.map((object) => stepOf(cluster, object)),
     ...request.deletes.map((deletion) => deletionStep(cluster, deletion)),
   ]);
+  const steps = found.map((step) => atNewestStatus(step, request.bases));
   const conflicts = steps.flatMap((step) => conflictOf(step, request.bases) ?? []);
   if (conflicts.length > 0) throw conflictError('Someone else changed what this draft was made from.', conflicts, []);
   const owners = request.takeOver
@@ -100,6 +101,15 @@ async function deletionStep(cluster: Cluster, deletion: Deletion): Promise<Step>
   if (before === null)
     throw new HeddleError('not_found', `${deletion.kind} ${deletion.namespace}/${deletion.name} does not exist (any more).`);
   return { kind, before, after: null, expected: deletion.resourceVersion ?? before.metadata.resourceVersion };
+}
+
+/** A control plane writes its status whenever it likes: a version that differs in that alone is what the draft was made from. */
+function atNewestStatus(step: Step, bases: readonly AnyObject[]): Step {
+  const { before, expected } = step;
+  if (before === null || expected === undefined || before.metadata.resourceVersion === expected) return step;
+  const ref = refOfObject(before);
+  const base = bases.find((one) => sameRef(refOfObject(one), ref) && one.metadata.resourceVersion === expected);
+  return base !== undefined && same(cleanObject(base), cleanObject(before)) ? { ...step, expected: before.metadata.resourceVersion } : step;
 }
 
 /** The merge a stale draft needs; `null` when it is not stale. A new object must not be there yet. */

@@ -132,6 +132,16 @@ describe('writing', () => {
     expect((await call('undoChange', { params: { id: created.body.change.id } })).status).toBe(409);
   });
 
+  it('takes a draft whose object has got nothing but a status since', async () => {
+    open.kubernetes.put('virtualservices.networking.istio.io', virtualService([{ route: route({ v1: 100 }) }]));
+    const base = live();
+    open.kubernetes.put('virtualservices.networking.istio.io', { ...base, status: { conditions: [] } });
+    expect(live()?.metadata.resourceVersion).not.toBe(base?.metadata.resourceVersion);
+    const draft = virtualService([{ route: route({ v2: 100 }) }], { resourceVersion: base?.metadata.resourceVersion });
+    expect((await apply({ objects: [draft], bases: [base] })).status).toBe(201);
+    expect(live()?.['spec']).toEqual(draft.spec);
+  });
+
   it('refuses a stale draft with the three sides, and merges what does not conflict', async () => {
     open.kubernetes.put('virtualservices.networking.istio.io', virtualService([{ route: route({ v1: 100 }) }]));
     const base = live();
