@@ -15,7 +15,8 @@ interface Annotation {
 const podAnnotations: Readonly<Record<string, Annotation>> = {
   'ambient.istio.io/bypass-inbound-capture': { form: 'boolean', alpha: true },
   'ambient.istio.io/redirection': { form: 'text' },
-  'inject.istio.io/templates': { form: 'text', alpha: true },
+  // Alpha by its name; every gateway of Istio's own charts has it.
+  'inject.istio.io/templates': { form: 'text' },
   'istio.io/reroute-virtual-interfaces': { form: 'text', alpha: true },
   'prometheus.istio.io/merge-metrics': { form: 'boolean', alpha: true },
   'proxy.istio.io/config': { form: 'yaml' },

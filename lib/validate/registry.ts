@@ -77,6 +77,7 @@ import {
   wrongProtocol,
 } from './findings/hed0264-route-shares';
 import { grantFromNowhere, missingBackend, missingParent, repeatedMatch, unknownGatewayClass } from './findings/hed0281-gateway-api';
+import { callerGivesUp, multipliedRetries } from './findings/hed0321-call-paths';
 import {
   meshTlsWithoutPolicy,
   namespaceTlsWithoutPolicy,
@@ -183,6 +184,8 @@ export const findingDefinitions: readonly FindingDefinition[] = [
   unevenWeights,
   idleDelegate,
   wrongProtocol,
+  callerGivesUp,
+  multipliedRetries,
   idleOutlierDetection,
   deniesTcp,
   unknownTrustDomain,

@@ -23,6 +23,7 @@ export const topics = {
   account: (namespace: string, name: string) => `account ${namespace}/${name}`,
   rulesOf: (host: string) => `destination rule ${host}`,
   routesOf: (host: string) => `virtual service ${host}`,
+  routesTo: (host: string) => `route to ${host}`,
   boundTo: (gateway: string) => `bound to ${gateway}`,
   serverOf: (selector: string) => `gateway selecting ${selector}`,
   servicesSelecting: (namespace: string, pair: string) => `service selecting ${namespace} ${pair}`,
@@ -68,6 +69,11 @@ const ownTopics: Record<string, (object: KubernetesResource, namespace: string, 
     return [
       ...hosts.map((host) => topics.routesOf(resolveShortName(host, namespace, domain))),
       ...gateways.map((gateway) => topics.boundTo(gatewayKey(gateway, namespace))),
+      ...new Set(
+        http.flatMap(({ route = [] }) =>
+          route.map(({ destination }) => topics.routesTo(resolveShortName(destination.host, namespace, domain))),
+        ),
+      ),
       ...http.flatMap(({ delegate }) =>
         delegate === undefined ? [] : [`delegating to ${delegate.namespace ?? namespace}/${delegate.name ?? ''}`],
       ),
