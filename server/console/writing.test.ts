@@ -135,7 +135,10 @@ describe('writing', () => {
   it('takes a draft whose object has got nothing but a status since', async () => {
     open.kubernetes.put('virtualservices.networking.istio.io', virtualService([{ route: route({ v1: 100 }) }]));
     const base = live();
-    open.kubernetes.put('virtualservices.networking.istio.io', { ...base, status: { conditions: [] } });
+    open.kubernetes.put('virtualservices.networking.istio.io', {
+      ...virtualService([{ route: route({ v1: 100 }) }]),
+      status: { conditions: [] },
+    });
     expect(live()?.metadata.resourceVersion).not.toBe(base?.metadata.resourceVersion);
     const draft = virtualService([{ route: route({ v2: 100 }) }], { resourceVersion: base?.metadata.resourceVersion });
     expect((await apply({ objects: [draft], bases: [base] })).status).toBe(201);
