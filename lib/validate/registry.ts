@@ -88,6 +88,32 @@ import {
   tlsOffInNamespace,
 } from './findings/hed0425-mesh-tls';
 import { missingAccount, sharedAddress, sharedGroupLabels, sharedListener, unknownAppProtocol } from './findings/hed0462-shared-names';
+import {
+  idleAmbientAuthentication,
+  idleAmbientPlugin,
+  idleAmbientPolicy,
+  idleAmbientTelemetry,
+  untargetedAmbientAuthentication,
+  untargetedAmbientPlugin,
+  untargetedAmbientPolicy,
+  untargetedAmbientTelemetry,
+} from './findings/hed0509-ambient-policies';
+import {
+  distantAmbientRoute,
+  distantAmbientRule,
+  exemptAmbientRoute,
+  exemptAmbientRule,
+  idleAmbientRoute,
+  idleAmbientRule,
+} from './findings/hed0520-ambient-routes';
+import {
+  bothModes,
+  missingWaypoint,
+  sidecarInAmbientNamespace,
+  sidecarLabelInAmbient,
+  sidecarWithAmbientLabel,
+  waypointOutside,
+} from './findings/hed0551-ambient-workloads';
 
 /** Everything validation looks for, by code. The documentation in docs/findings is made from it. */
 export const findingDefinitions: readonly FindingDefinition[] = [
@@ -201,4 +227,24 @@ export const findingDefinitions: readonly FindingDefinition[] = [
   sharedAddress,
   missingAccount,
   sharedGroupLabels,
+  idleAmbientPolicy,
+  untargetedAmbientPolicy,
+  idleAmbientRule,
+  exemptAmbientRule,
+  distantAmbientRule,
+  idleAmbientRoute,
+  exemptAmbientRoute,
+  distantAmbientRoute,
+  idleAmbientAuthentication,
+  untargetedAmbientAuthentication,
+  idleAmbientPlugin,
+  untargetedAmbientPlugin,
+  idleAmbientTelemetry,
+  untargetedAmbientTelemetry,
+  bothModes,
+  waypointOutside,
+  missingWaypoint,
+  sidecarLabelInAmbient,
+  sidecarWithAmbientLabel,
+  sidecarInAmbientNamespace,
 ];
