@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change, ChangeResponse, ChangesResponse, UndoPreviewResponse } from '@/lib/contract';
+import { configurationKinds } from './known-kinds';
 import { call, route, virtualService } from './testdata/call-endpoint';
 import { openConsole } from './testdata/open-console';
 import type { OpenConsole } from './testdata/open-console';
@@ -75,5 +78,25 @@ describe('history', () => {
     await expect
       .poll(async () => (await changes()).map((one) => `${one.by} ${one.objects[0]?.action}`).toSorted(), patience)
       .toEqual(['helm update', 'kubectl-edit create', 'unknown create']);
+  });
+
+  it('tells nothing anew after a restart in which nothing happened', async () => {
+    // One of every kind: whichever list comes last, the informer tells of it after it is complete.
+    await expect.poll(() => existsSync(join(open.folder, 'console', 'seen.json')), patience).toBe(true);
+    await open.reopen(() => {
+      for (const { group, version, kind, plural } of configurationKinds) {
+        const metadata = { name: 'one', namespace: 'default' };
+        const spec = { host: 'one', hosts: ['one'], rules: [] };
+        open.kubernetes.put(`${plural}.${group}`, { apiVersion: `${group}/${version}`, kind, metadata, spec });
+      }
+    });
+    const told = async () => (await changes()).map((one) => one.objects[0]?.ref.kind).toSorted();
+    await expect.poll(told, patience).toEqual(configurationKinds.map((one) => one.kind).toSorted());
+    // Ends before and after what was looked at is on disk.
+    for (const waitMs of [0, 600, 600]) {
+      await open.reopen();
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+    expect(await told()).toHaveLength(configurationKinds.length);
   });
 });

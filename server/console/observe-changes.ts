@@ -12,6 +12,7 @@ import { cleanObject, cleanYaml, refOfObject, sameRef } from './draft-object';
 import { faultsAnnotation } from './fault-entries';
 import { endedFaults } from './live-faults';
 import { configurationKinds, isConfiguration, resourceFor } from './known-kinds';
+import type { KnownKind } from './known-kinds';
 import { same } from './merge-three-way';
 import { record } from './record-change';
 import type { Cluster } from './watch-cluster';
@@ -31,13 +32,18 @@ interface Pending {
 export function observeChanges(console: Console, cluster: Cluster, settleMs = usualSettleMs): { stop(): void } {
   const pending = new Map<string, Pending>();
   const seen = openSeen(join(console.config.dataDir, 'console', 'seen.json'));
+  /**
+   * The configuration as it was last looked at. The informer tells of its first list a turn after it says that it is complete, and of
+   * everything again after a reconnection: what counts is not what it tells, but what differs from this.
+   */
+  let looked: Map<string, AnyKubeObject> | null = null;
   let settling: NodeJS.Timeout | undefined;
   let saving: NodeJS.Timeout | undefined;
   let stopped = false;
 
   function save(): void {
     saving = undefined;
-    seen.write(configurationOf(cluster));
+    if (looked !== null) seen.write([...looked.values()]);
   }
 
   function settle(): void {
@@ -45,8 +51,13 @@ export function observeChanges(console: Console, cluster: Cluster, settleMs = us
     const due = [...pending.values()];
     pending.clear();
     for (const one of due) {
-      const change = changeOf(console, cluster, one);
-      if (change !== null) record(console, change);
+      try {
+        const change = changeOf(console, cluster, one);
+        if (change !== null) record(console, change);
+      } catch (error) {
+        // An object that others wrote may be anything; the history without it is better than no console.
+        console.log.error({ error: String(error) }, 'a change of others could not be told');
+      }
     }
     saving ??= setTimeout(save, settleMs);
     saving.unref();
@@ -59,23 +70,33 @@ export function observeChanges(console: Console, cluster: Cluster, settleMs = us
     settling.unref();
   }
 
+  /** Compares one place of the mesh with what was there. */
+  function compare(key: string, after: AnyKubeObject | null): void {
+    const before = looked?.get(key) ?? null;
+    if (before?.metadata.resourceVersion === after?.metadata.resourceVersion && (before === null) === (after === null)) return;
+    if (after === null) looked?.delete(key);
+    else looked?.set(key, after);
+    note(key, { before, after });
+  }
+
   const stopListening = cluster.informer.onChange((changes) => {
-    if (!cluster.informer.hasSynced() || stopped) return;
-    for (const { type, object, previous } of changes.filter(isOfConfiguration)) {
-      note(keyOf(object), { before: (type === 'deleted' ? object : previous) ?? null, after: type === 'deleted' ? null : object });
+    if (looked === null || stopped) return;
+    for (const { object, resource } of changes.filter(isOfConfiguration)) {
+      const { name, namespace } = object.metadata;
+      compare(keyOf(object), cluster.informer.get(resource, name, namespace) ?? null);
     }
   });
   cluster.informer.synced
     .then(() => {
       if (stopped) return;
+      const now = new Map(configurationOf(cluster).map((one) => [keyOf(one), one]));
       const before = seen.read();
+      looked = before ?? now;
       if (before !== null) {
-        const now = new Map(configurationOf(cluster).map((one) => [keyOf(one), one]));
-        for (const [key, object] of now) {
-          const old = before.get(key) ?? null;
-          if (old?.metadata.resourceVersion !== object.metadata.resourceVersion) note(key, { before: old, after: object });
-        }
-        for (const [key, old] of before) if (!now.has(key)) note(key, { before: old, after: null });
+        // Of a kind that may not be read just now nothing is known; that is no deletion, nor a creation once it may be again.
+        const hidden = new Set(configurationKinds.filter((kind) => isHidden(cluster, kind)).map(({ group, kind }) => `${group}/${kind}`));
+        for (const [key, object] of now) compare(key, object);
+        for (const key of before.keys()) if (!now.has(key) && !hidden.has(key.slice(0, key.indexOf(' ')))) compare(key, null);
       }
       saving ??= setTimeout(save, settleMs);
       saving.unref();
@@ -93,6 +114,11 @@ export function observeChanges(console: Console, cluster: Cluster, settleMs = us
 
 function isOfConfiguration({ object }: ObjectChange): boolean {
   return isConfiguration(object);
+}
+
+function isHidden(cluster: Cluster, kind: KnownKind): boolean {
+  const { state } = cluster.informer.state(resourceFor(kind));
+  return state === 'refused' || state === 'syncing';
 }
 
 function configurationOf(cluster: Cluster): AnyKubeObject[] {
@@ -141,7 +167,7 @@ function changeOf(console: Console, cluster: Cluster, { before, after }: Pending
   if (old === undefined || fresh === undefined || same(withoutNotes(old), withoutNotes(fresh))) return null;
   const ref = refOfObject(known);
   const now = console.now();
-  if (isOwn(console, ref, after, now)) return null;
+  if (isOwn(console, ref, after, now) || isTold(console, ref, old, after)) return null;
   const { manager, at } = writerOf(after, now);
   const { ended } = endedFaults(console, old, fresh);
   const action = before === null ? 'create' : after === null ? 'delete' : 'update';
@@ -189,6 +215,16 @@ function isOwn(console: Console, ref: ObjectRef, after: AnyKubeObject | null, no
     const wasPutBack = change.status === 'put_back' || change.status === 'failed';
     return wasPutBack && change.undo.some((one) => one.before !== null && same(one.before['spec'], after['spec']));
   });
+}
+
+/** Whether the history has it: a console that ended before it wrote down what it had looked at meets the same once more. */
+function isTold(console: Console, ref: ObjectRef, old: AnyObject | null, after: AnyKubeObject | null): boolean {
+  const told = console.changes.list(1000).filter((one) => one.origin === 'observed');
+  const last = told.find((change) => change.objects.some((one) => sameRef(one.ref, ref)));
+  const object = last?.objects.find((one) => sameRef(one.ref, ref));
+  if (last === undefined || object === undefined) return false;
+  if (after === null) return object.action === 'delete' && last.undo.some((one) => one.after === null && same(one.before, old));
+  return object.resourceVersion !== null && object.resourceVersion === after.metadata.resourceVersion;
 }
 
 /** Who wrote an object last, and when, as its managed fields say. */
