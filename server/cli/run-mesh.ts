@@ -13,7 +13,7 @@ import type { Kubelet } from '@/server/mesh/kubelet';
 import { combineTargets, discoverPods, startMetrics, staticTargets } from '@/server/mesh/metrics';
 import { startPilot } from '@/server/mesh/pilot';
 import { startTracing } from '@/server/mesh/tracing';
-import { choosePort } from './choose-port';
+import { startOnPorts } from './choose-port';
 import { createAdmission } from './create-admission';
 import { endWithParent } from './end-with-parent';
 import { bundlePath } from './find-root';
@@ -76,26 +76,28 @@ async function stopAll(stops: Stops, logger: Logger): Promise<void> {
 
 async function startAll(options: MeshOptions, stops: Stops, logger: Logger): Promise<void> {
   const dataDir = resolve(options.dataDir);
-  const kubernetes = await startApiServer({
-    dataDir,
-    port: await choosePort(options.kubernetesPort),
-    mutators: [createMutator()],
-    validators: [createAdmission()],
-    onError: (what, error) => logger.warn({ error: error instanceof Error ? error.message : String(error) }, what),
-  });
+  const kubernetes = await startOnPorts({ port: options.kubernetesPort }, ({ port }) =>
+    startApiServer({
+      dataDir,
+      port,
+      mutators: [createMutator()],
+      validators: [createAdmission()],
+      onError: (what, error) => logger.warn({ error: error instanceof Error ? error.message : String(error) }, what),
+    }),
+  );
   stops.push(() => kubernetes.stop());
   say({ event: 'kubernetes', kubernetes: kubernetes.url, kubeconfig: kubernetes.kubeconfigPath });
   const client = createKubeClient(await loadKubeConfig({ file: kubernetes.kubeconfigPath }));
 
   const [tracing, control] = await Promise.all([
-    startTracing({
-      directory: join(dataDir, 'traces'),
-      jaegerPort: await choosePort(options.jaegerPort),
-      otlpPort: await choosePort(options.otlpPort),
-      zipkinPort: await choosePort(options.zipkinPort),
-      worker: bundlePath('tracing-worker'),
-      onProblem: (message) => logger.warn({ room: 'tracing' }, message),
-    }),
+    startOnPorts({ jaegerPort: options.jaegerPort, otlpPort: options.otlpPort, zipkinPort: options.zipkinPort }, (ports) =>
+      startTracing({
+        directory: join(dataDir, 'traces'),
+        ...ports,
+        worker: bundlePath('tracing-worker'),
+        onProblem: (message) => logger.warn({ room: 'tracing' }, message),
+      }),
+    ),
     startControlPlane(options, dataDir, client, logger, stops),
   ]);
   stops.push(() => tracing.stop());
@@ -104,19 +106,21 @@ async function startAll(options: MeshOptions, stops: Stops, logger: Logger): Pro
   const informer = createInformer(client, [resources.pods]);
   informer.start();
   stops.push(() => informer.stop());
-  const metrics = await startMetrics({
-    targets: combineTargets([
-      discoverPods(informer),
-      staticTargets([
-        { url: `http://${pilot.addresses.debug}/metrics`, labels: { job: 'istiod', instance: pilot.addresses.debug, app: 'istiod' } },
+  const metrics = await startOnPorts({ port: options.prometheusPort }, ({ port }) =>
+    startMetrics({
+      targets: combineTargets([
+        discoverPods(informer),
+        staticTargets([
+          { url: `http://${pilot.addresses.debug}/metrics`, labels: { job: 'istiod', instance: pilot.addresses.debug, app: 'istiod' } },
+        ]),
       ]),
-    ]),
-    directory: join(dataDir, 'metrics'),
-    port: await choosePort(options.prometheusPort),
-    scrapeIntervalMs: options.scrapeInterval * 1000,
-    worker: bundlePath('metrics-worker'),
-    onProblem: (message) => logger.warn({ room: 'metrics' }, message),
-  });
+      directory: join(dataDir, 'metrics'),
+      port,
+      scrapeIntervalMs: options.scrapeInterval * 1000,
+      worker: bundlePath('metrics-worker'),
+      onProblem: (message) => logger.warn({ room: 'metrics' }, message),
+    }),
+  );
   stops.push(() => metrics.stop());
 
   const xdsTls = pilot.addresses.tls ?? '';
@@ -160,20 +164,18 @@ async function startControlPlane(
 ) {
   const citadel = await startCitadel({ client, logger: logger.child({ room: 'citadel' }), pkiDir: join(dataDir, 'pki') });
   const hosts = join(dataDir, 'external-hosts.yaml');
-  const pilot = await startPilot({
-    client,
-    logger: logger.child({ room: 'pilot' }),
-    ports: {
-      plaintext: await choosePort(options.xdsPort),
-      tls: await choosePort(options.xdsTlsPort),
-      debug: await choosePort(options.debugPort),
-    },
-    tls: citadel.server,
-    authenticate: citadel.authenticate,
-    methods: citadel.methods,
-    registries: [citadel.registry],
-    compiler: existsSync(hosts) ? { externalHosts: readExternalHosts(readFileSync(hosts, 'utf8')) } : {},
-  });
+  const pilot = await startOnPorts({ plaintext: options.xdsPort, tls: options.xdsTlsPort, debug: options.debugPort }, (ports) =>
+    startPilot({
+      client,
+      logger: logger.child({ room: 'pilot' }),
+      ports,
+      tls: citadel.server,
+      authenticate: citadel.authenticate,
+      methods: citadel.methods,
+      registries: [citadel.registry],
+      compiler: existsSync(hosts) ? { externalHosts: readExternalHosts(readFileSync(hosts, 'utf8')) } : {},
+    }),
+  );
   stops.push(() => pilot.stop());
   return { pilot, citadel };
 }

@@ -90,7 +90,7 @@ describe('history', () => {
         open.kubernetes.put(`${plural}.${group}`, { apiVersion: `${group}/${version}`, kind, metadata, spec });
       }
     });
-    const told = async () => (await changes()).map((one) => one.objects[0]?.ref.kind).toSorted();
+    const told = async () => (await changes()).map((one) => one.objects[0]?.ref.kind ?? '').toSorted();
     await expect.poll(told, patience).toEqual(configurationKinds.map((one) => one.kind).toSorted());
     // Ends before and after what was looked at is on disk.
     for (const waitMs of [0, 600, 600]) {

@@ -115,7 +115,14 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     socket.on('close', () => sockets.delete(socket));
   });
   server.on('clientError', (_error, socket) => socket.destroy());
-  const port = await listen(server, host, options.port);
+  let port: number;
+  try {
+    port = await listen(server, host, options.port);
+  } catch (error) {
+    controllers.stop();
+    await store.close();
+    throw error;
+  }
   parts.address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const url = `https://${parts.address}`;
   const kubeconfigPath = join(options.dataDir, 'kubeconfig');

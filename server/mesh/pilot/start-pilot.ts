@@ -13,7 +13,7 @@ import { registerControlPlane } from './register-control-plane';
 import type { DebounceOptions } from './schedule-pushes';
 import { createAdsMethods } from './serve-ads';
 import { serveGrpc } from './serve-grpc';
-import type { GrpcMethods } from './serve-grpc';
+import type { GrpcMethods, GrpcServer } from './serve-grpc';
 import { allNotes, reportNotes } from './report-sync';
 import { createDebugServer } from './serve-debug';
 import { watchObjects } from './watch-objects';
@@ -51,7 +51,7 @@ export interface Pilot {
   stop(): Promise<void>;
 }
 
-/** Starts the control plane's discovery: watches objects, compiles, serves ADS and the debug pages. Resolves when all of it answers. */
+/** Starts the control plane's discovery: watches objects, compiles, serves ADS and the debug pages. Resolves when all of it answers; leaves nothing running when it fails. */
 export async function startPilot(options: StartPilotOptions): Promise<Pilot> {
   const { client, logger } = options;
   const host = options.host ?? '127.0.0.1';
@@ -88,51 +88,63 @@ export async function startPilot(options: StartPilotOptions): Promise<Pilot> {
     notes: () => reportNotes(hub, compiler.notes()),
   };
   const debug = createDebugServer(debugOptions);
-  await source.start((batch) => hub.apply(batch));
-  hub.flush();
-
-  const ads = { hub, logger, onRefused: () => metrics.authorizationFailures.inc() };
-  const plaintext = await serveGrpc(createAdsMethods(ads), host, options.ports?.plaintext ?? 15010);
-  if (options.tls !== undefined && options.authenticate === undefined)
-    throw new HeddleError('invalid_config', 'The TLS port of discovery needs a way to check tokens.');
-  const secure =
-    options.tls === undefined
-      ? undefined
-      : await serveGrpc(
-          { ...createAdsMethods({ ...ads, authenticate: options.authenticate }), ...options.methods },
-          host,
-          options.ports?.tls ?? 15012,
-          options.tls,
-        );
-
-  const debugPort = await listen(debug, host, options.ports?.debug ?? wellKnownDebugPort);
-  // The API server reaches the pages as `pods/istiod-heddle:15014`; beside another mesh that needs an address of its own.
-  const page = debugPort === wellKnownDebugPort || !writesBack ? undefined : await listenElsewhere(() => createDebugServer(debugOptions));
-  if (writesBack) {
-    const ports = { plaintext: plaintext.port, tls: secure?.port, debug: page === undefined ? debugPort : wellKnownDebugPort };
-    await registerControlPlane(client, page?.host ?? host, ports, new Date());
+  const servers: GrpcServer[] = [];
+  const pages = [debug];
+  async function stop(): Promise<void> {
+    ready = false;
+    hub.stop();
+    keySets.stop();
+    source.stop();
+    await Promise.all(servers.map((server) => server.stop()));
+    for (const server of pages.filter((one) => one.listening)) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
   }
-  ready = true;
-  logger.info({ plaintext: plaintext.port, tls: secure?.port, debug: debugPort }, 'discovery serves');
 
-  return {
-    addresses: {
+  async function serve(): Promise<Pilot['addresses']> {
+    await source.start((batch) => hub.apply(batch));
+    hub.flush();
+
+    const ads = { hub, logger, onRefused: () => metrics.authorizationFailures.inc() };
+    const plaintext = await serveGrpc(createAdsMethods(ads), host, options.ports?.plaintext ?? 15010);
+    servers.push(plaintext);
+    if (options.tls !== undefined && options.authenticate === undefined)
+      throw new HeddleError('invalid_config', 'The TLS port of discovery needs a way to check tokens.');
+    const secure =
+      options.tls === undefined
+        ? undefined
+        : await serveGrpc(
+            { ...createAdsMethods({ ...ads, authenticate: options.authenticate }), ...options.methods },
+            host,
+            options.ports?.tls ?? 15012,
+            options.tls,
+          );
+    if (secure !== undefined) servers.push(secure);
+
+    const debugPort = await listen(debug, host, options.ports?.debug ?? wellKnownDebugPort);
+    // The API server reaches the pages as `pods/istiod-heddle:15014`; beside another mesh that needs an address of its own.
+    const page = debugPort === wellKnownDebugPort || !writesBack ? undefined : await listenElsewhere(() => createDebugServer(debugOptions));
+    if (page !== undefined) pages.push(page.server);
+    if (writesBack) {
+      const ports = { plaintext: plaintext.port, tls: secure?.port, debug: page === undefined ? debugPort : wellKnownDebugPort };
+      await registerControlPlane(client, page?.host ?? host, ports, new Date());
+    }
+    ready = true;
+    logger.info({ plaintext: plaintext.port, tls: secure?.port, debug: debugPort }, 'discovery serves');
+    return {
       plaintext: `${host}:${plaintext.port}`,
       tls: secure === undefined ? undefined : `${host}:${secure.port}`,
       debug: `${host}:${debugPort}`,
-    },
-    async stop() {
-      ready = false;
-      hub.stop();
-      keySets.stop();
-      source.stop();
-      await Promise.all([plaintext.stop(), secure?.stop()]);
-      for (const server of [debug, ...(page === undefined ? [] : [page.server])]) {
-        server.closeAllConnections();
-        await new Promise((resolve) => server.close(resolve));
-      }
-    },
-  };
+    };
+  }
+
+  try {
+    return { addresses: await serve(), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 function listen(server: HttpServer, host: string, port: number): Promise<number> {

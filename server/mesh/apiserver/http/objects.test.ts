@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubeStatusOf, resources } from '@/server/kube';
 import type { AnyKubeObject } from '@/server/kube';
 import { configMap, deployment, pod, service, virtualService } from '../testdata/objects';
+import { startApiServer } from '../start-api-server';
 import { startTestServer } from '../testdata/start-test-server';
 import type { TestServer } from '../testdata/start-test-server';
 
@@ -337,5 +341,16 @@ describe('a restart', () => {
     expect(after.items).toEqual(before.items);
     const next = await test.client.create(resources.configMaps, configMap('after-restart', {}));
     expect(Number(next.metadata.resourceVersion)).toBeGreaterThan(Number(before.resourceVersion));
+  });
+
+  it('leaves nothing behind when its port is taken', async () => {
+    const before = await test.client.listAll(virtualServices);
+    const { port } = new URL(test.server.url);
+    const dataDir = mkdtempSync(join(tmpdir(), 'heddle-api-'));
+    await expect(startApiServer({ dataDir, port: Number(port) })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    const second = await startApiServer({ dataDir, port: 0 });
+    await second.stop();
+    rmSync(dataDir, { recursive: true });
+    expect((await test.client.listAll(virtualServices)).items).toEqual(before.items);
   });
 });
