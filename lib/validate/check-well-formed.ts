@@ -9,7 +9,7 @@ import { pointerOf } from './finding';
 import type { Finding } from './finding';
 import { refusedByKind, unknownField, warnedByKind } from './findings/hed0106-well-formed';
 import { makeFinding } from './make-finding';
-import { findUnknownFields } from './unknown-fields';
+import { findUnknownFields, sayUnknownField } from './unknown-fields';
 
 const kinds = new Map<string, KindDefinition>(meshKinds.map((kind) => [`${kind.group}/${kind.kind}`, kind]));
 
@@ -21,10 +21,9 @@ export function checkWellFormed(object: KubernetesResource): Finding[] {
   const findings: Finding[] = [];
   for (const { path, near } of findUnknownFields(kind.spec, spec, 'spec')) {
     const name = path.slice(Math.max(path.lastIndexOf('.'), path.lastIndexOf('[')) + 1);
-    const hint = near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`;
     const target = near === undefined ? undefined : `${path.slice(0, path.length - name.length)}${near}`;
     const fix = target === undefined ? undefined : [{ op: 'move' as const, from: pointerOf(path), path: pointerOf(target) }];
-    findings.push(makeFinding(unknownField, object, path, `unknown field ${JSON.stringify(path)}${hint}`, { fix }));
+    findings.push(makeFinding(unknownField, object, path, sayUnknownField({ path, near }), { fix }));
   }
   const refuse = (path: string, message: string) => findings.push(makeFinding(refusedByKind, object, path, message));
   const parsed = kind.spec.safeParse(spec);

@@ -25,5 +25,6 @@ export { mendObject } from './mend-object';
 export { readManifests } from './read-manifests';
 export type { Manifest, ManifestText } from './read-manifests';
 export { findingDefinitions } from './registry';
+export { findUnknownFields, sayUnknownField } from './unknown-fields';
 export { Validation, validateDraft, validateObjects } from './validation';
 export type { DraftFinding, MeshChange, ValidationOptions } from './validation';

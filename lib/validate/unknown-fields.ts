@@ -49,6 +49,11 @@ export interface UnknownField {
   near: string | undefined;
 }
 
+/** The sentence about an unknown field, in an API server's words. */
+export function sayUnknownField({ path, near }: UnknownField): string {
+  return `unknown field ${JSON.stringify(path)}${near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`}`;
+}
+
 /** Fields of a value that its schema does not name. */
 export function findUnknownFields(schema: z.ZodType, value: unknown, path: string): UnknownField[] {
   const found: UnknownField[] = [];

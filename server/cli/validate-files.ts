@@ -118,7 +118,7 @@ const contextKinds: readonly KindDefinition[] = [
 ];
 
 /** The objects of a cluster that findings depend on. A kind the cluster lacks, or that may not be read, counts as none. */
-async function readCluster(kubeconfig: string): Promise<KubernetesResource[]> {
+export async function readCluster(kubeconfig: string): Promise<KubernetesResource[]> {
   const client = createKubeClient(await loadKubeConfig({ file: kubeconfig }));
   try {
     const lists = await Promise.all(

@@ -1,4 +1,5 @@
 import type { ManagedFieldsEntry, ObjectMeta } from '@/lib/kinds';
+import { findUnknownFields, sayUnknownField } from '@/lib/validate';
 import { allocateService, keepClusterIp } from '../admission/allocate-service';
 import { applyDefaults } from '../admission/apply-defaults';
 import { validateObject } from '../admission/validate-object';
@@ -31,14 +32,17 @@ export function readObject(body: unknown, request: WriteRequest): StoredObject {
   if (!isObject(metadata)) throw badRequest('metadata is not an object');
   const unknown: string[] = [];
   const known = conform({ ...body, apiVersion, kind: definition.kind, metadata }, request.kind.schema(), unknown) as StoredObject;
-  reportUnknown(unknown, request);
+  reportUnknown(unknown, body['spec'], request);
   const stored = request.kind.conversion === undefined ? known : request.kind.conversion.toStorage(known);
   return { ...stored, apiVersion: request.kind.storageApiVersion, metadata: placed(stored.metadata, request) };
 }
 
-function reportUnknown(unknown: readonly string[], request: WriteRequest): void {
+function reportUnknown(unknown: readonly string[], spec: unknown, request: WriteRequest): void {
   if (unknown.length === 0 || request.fieldValidation === 'Ignore') return;
-  const texts = unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
+  const schema = request.kind.definition.spec;
+  // The sentence of the editor, with the field that was probably meant.
+  const near = new Map((schema === undefined ? [] : findUnknownFields(schema, spec, 'spec')).map((one) => [one.path, one.near]));
+  const texts = unknown.map((path) => sayUnknownField({ path, near: near.get(path) }));
   if (request.fieldValidation === 'Strict') {
     const { kind } = request.kind.definition;
     throw badRequest(
