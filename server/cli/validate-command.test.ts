@@ -1,8 +1,13 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { parse } from 'yaml';
 import { finding as findingSchema } from '@/lib/contract';
+import { createKubeClient, loadKubeConfig, resources } from '@/server/kube';
+import type { AnyKubeObject } from '@/server/kube';
+import { startApiServer } from '@/server/mesh/apiserver';
 import type { PlacedFinding } from './validate-files';
 import { validateCommand } from './validate-command';
 
@@ -12,20 +17,34 @@ afterEach(() => {
   process.exitCode = undefined;
 });
 
-async function run(...words: string[]): Promise<{ text: string; code: unknown }> {
+async function run(...words: string[]): Promise<{ text: string; code: unknown; complaints: string }> {
   const written: string[] = [];
+  const complained: string[] = [];
   const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     written.push(String(text));
     return true;
   });
-  const complain = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  const complain = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    complained.push(String(text));
+    return true;
+  });
   try {
     await validateCommand().parseAsync(words, { from: 'user' });
   } finally {
     write.mockRestore();
     complain.mockRestore();
   }
-  return { text: written.join(''), code: process.exitCode };
+  return { text: written.join(''), code: process.exitCode, complaints: complained.join('') };
+}
+
+/** Runs with a text as the standard input. */
+async function runWith(input: string, ...words: string[]): ReturnType<typeof run> {
+  const stdin = vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([Buffer.from(input)]) as unknown as typeof process.stdin);
+  try {
+    return await run(...words);
+  } finally {
+    stdin.mockRestore();
+  }
 }
 
 function file(name: string, text: string): string {
@@ -87,6 +106,51 @@ describe('heddle validate', () => {
     expect(text).toBe('1 mended; nothing found in 2 objects\n');
     expect(readFileSync(path, 'utf8')).toBe(`${service}---\n${route('reviews')}`);
     expect(code).toBe(0);
+  });
+
+  it('reads the standard input, and Lists', async () => {
+    const { text, code } = await runWith(`${service}---\n${route('revievs')}`, '-f', '-');
+    expect(text).toMatch(/^-:12:\d+: error HED0101 /);
+    expect(code).toBe(1);
+    const items = [service, route('revievs')].map((one) => parse(one) as unknown);
+    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 2);
+    const found = JSON.parse((await runWith(list, '-f', '-', '-o', 'json')).text) as PlacedFinding[];
+    expect(found).toMatchObject([{ code: 'HED0101', name: 'reviews', path: 'spec.http[0].route[0].destination.host' }]);
+    expect(list.split('\n')[(found[0]?.line ?? 0) - 1]).toContain('"host": "revievs"');
+  });
+
+  it('prints the mended standard input, and what is said of it beside', async () => {
+    const { text, code, complaints } = await runWith(`${service}---\n${route('revievs')}`, '-f', '-', '--fix');
+    expect(text).toBe(`${service}---\n${route('reviews')}`);
+    expect(complaints).toBe('1 mended; nothing found in 2 objects\n');
+    expect(code).toBe(0);
+    // What cannot be mended goes through as it is.
+    const strange = `# mine\n${service}---\n${route('elsewhere')}`;
+    const lost = await runWith(strange, '-f', '-', '--fix', '-o', 'json');
+    expect(lost.text).toBe(strange);
+    expect(JSON.parse(lost.complaints)).toMatchObject([{ code: 'HED0101' }]);
+    expect(lost.code).toBe(1);
+  });
+
+  it('judges beside what a cluster has, and the cluster alone', async () => {
+    const dataDir = join(folder, 'cluster');
+    const server = await startApiServer({ dataDir, port: 0 });
+    const client = createKubeClient(await loadKubeConfig({ file: server.kubeconfigPath }));
+    try {
+      const path = file('beside.yaml', route('reviews'));
+      expect((await run('-f', path, '--kubeconfig', server.kubeconfigPath)).text).toContain('There is no service "reviews"');
+      const stored = parse(service) as AnyKubeObject;
+      await client.create(resources.services, { ...stored, metadata: { ...stored.metadata, namespace: 'default' } });
+      expect(await run('-f', path, '--kubeconfig', server.kubeconfigPath)).toMatchObject({ text: 'nothing found in 1 object\n', code: 0 });
+      const alone = await run('--kubeconfig', server.kubeconfigPath, '-o', 'json');
+      // A hint, which is no error.
+      expect(JSON.parse(alone.text)).toMatchObject([{ code: 'HED0252', severity: 'info', name: 'reviews', line: null }]);
+      expect(alone.code).toBe(0);
+    } finally {
+      client.close();
+      await server.stop();
+    }
+    expect((await run('--kubeconfig', server.kubeconfigPath)).code).toBe(2);
   });
 
   it('reports unreadable YAML with its line, and judges the other documents', async () => {

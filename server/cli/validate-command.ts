@@ -19,7 +19,7 @@ export function validateCommand(): Command {
     .option('-R, --recursive', 'also look into the directories of a directory', false)
     .option('--kubeconfig <file>', 'judge against the objects of this cluster (without -f: those objects)')
     .addOption(new Option('-o, --output <format>', 'how to print the findings').choices(['text', 'json', 'sarif', 'junit']).default('text'))
-    .option('--fix', 'mend in the files what can be mended without a question', false)
+    .option('--fix', 'mend in the files what can be mended without a question; with -f - the mended text is the output', false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitUsage))
     .action(async (options: ValidateOptions) => {
       if (options.filename === undefined && options.kubeconfig === undefined) {
@@ -30,7 +30,9 @@ export function validateCommand(): Command {
       const [{ validateFiles }, { printFindings }] = await Promise.all([import('./validate-files'), import('./print-findings')]);
       try {
         const result = await validateFiles(options);
-        process.stdout.write(printFindings(result, options.output));
+        // The mended text has no file to go to: it is the output, and what is said about it goes beside.
+        if (result.mendedInput !== null) process.stdout.write(result.mendedInput);
+        (result.mendedInput === null ? process.stdout : process.stderr).write(printFindings(result, options.output));
         process.exitCode = result.findings.some((finding) => finding.severity === 'error') ? 1 : 0;
       } catch (error) {
         reportFailure(error);

@@ -22,6 +22,8 @@ export interface ValidateResult {
   objects: { name: string; file: string }[];
   /** Number of places that were mended. */
   fixed: number;
+  /** What the standard input is with everything mended; `null` when it was not read, or nothing was to be mended. */
+  mendedInput: string | null;
 }
 
 interface ReadFile {
@@ -41,7 +43,8 @@ const fixRounds = 5;
  */
 export async function validateFiles(options: ValidateOptions): Promise<ValidateResult> {
   const cluster = options.kubeconfig === undefined ? [] : await readCluster(options.kubeconfig);
-  const paths = (options.filename ?? []).flatMap((path) => listFiles(path, options.recursive, true));
+  // A file that is named twice is one file, and the standard input can be read but once.
+  const paths = [...new Set((options.filename ?? []).flatMap((path) => listFiles(path, options.recursive, true)))];
   let files = await Promise.all(paths.map(readFile));
   let findings = judge(files, cluster, options);
   let fixed = 0;
@@ -64,7 +67,8 @@ export async function validateFiles(options: ValidateOptions): Promise<ValidateR
   }
   const objects = files.flatMap((file) => file.manifests.map(({ object }) => ({ name: describeObject(object), file: file.file })));
   const judged = options.filename === undefined ? cluster.map((object) => ({ name: describeObject(object), file: '' })) : objects;
-  return { findings, objects: judged, fixed };
+  const mendedInput = options.fix ? (files.find((one) => one.file === standardInput)?.text ?? null) : null;
+  return { findings, objects: judged, fixed, mendedInput };
 }
 
 function judge(files: readonly ReadFile[], cluster: readonly KubernetesResource[], options: ValidateOptions): PlacedFinding[] {

@@ -67,7 +67,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const host = options.host ?? '127.0.0.1';
   const now = options.now ?? (() => new Date());
   const report = options.onError ?? (() => undefined);
-  await mkdir(options.dataDir, { recursive: true });
+  // Two that run at once write into it.
+  await mkdir(join(options.dataDir, 'pki'), { recursive: true });
   const [pki, keys, store] = await Promise.all([
     createPki(join(options.dataDir, 'pki'), [host], now()),
     openAccountKeys(join(options.dataDir, 'pki')),
