@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -9,7 +9,7 @@ import type { Deployment, KubernetesResource, Pod } from '@/lib/model';
 
 /** Istio's own samples, read where they are; left out by name when they are not there. */
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const samples = join(root, process.env['HEDDLE_SHARED'] ?? '../shared', 'data/istio-samples');
+const samples = resolve(root, process.env['HEDDLE_SHARED'] ?? '../shared', 'data/istio-samples');
 const present = existsSync(samples);
 
 function yamlFiles(folder: string): string[] {

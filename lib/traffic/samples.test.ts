@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -8,7 +8,7 @@ import type { RouteDraft, RouteObject, SplitContext } from '.';
 
 /** Istio's own samples, read where they are; left out by name when they are not there. */
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const samples = join(root, process.env['HEDDLE_SHARED'] ?? '../shared', 'data/istio-samples');
+const samples = resolve(root, process.env['HEDDLE_SHARED'] ?? '../shared', 'data/istio-samples');
 
 function readRoutes(folder: string): { name: string; object: RouteObject }[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readManifests, validateObjects } from './index';
@@ -7,7 +7,7 @@ import type { Finding } from './index';
 
 /** Istio's own samples, read where they are; left out by name when they are not there. */
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const samples = join(root, process.env['HEDDLE_SHARED'] ?? '../shared', 'data/istio-samples');
+const samples = resolve(root, process.env['HEDDLE_SHARED'] ?? '../shared', 'data/istio-samples');
 
 function yamlFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
