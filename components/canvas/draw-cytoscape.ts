@@ -159,7 +159,18 @@ export function drawCytoscape(host: HTMLElement, events: DrawingEvents): Drawing
     }
     onSigns.globalAlpha = 1;
   };
+  /** Centres what is at the rim or out of sight. */
+  const reveal = (id: string): void => {
+    const element = cy.getElementById(id);
+    if (element.empty()) return;
+    const { x1, y1, x2, y2 } = element.renderedBoundingBox({ includeLabels: false, includeOverlays: false });
+    if (x1 < 8 || y1 < 8 || x2 > cy.width() - 8 || y2 > cy.height() - 8) cy.center(element);
+  };
   cy.on('render', paintSigns);
+  // The panel of what is selected takes room from the drawing: it must not cover what it is about.
+  cy.on('resize', () => {
+    if (scene?.selected !== undefined) reveal(scene.selected);
+  });
   cy.on('tap', (event) => events.pick(event.target === cy ? undefined : (event.target.id() as string)));
   cy.on('dbltap', 'node', (event) => {
     if (event.target.data('level') !== 'app') events.open(event.target.id() as string);
@@ -207,12 +218,7 @@ export function drawCytoscape(host: HTMLElement, events: DrawingEvents): Drawing
     },
     fit,
     zoomBy: (factor) => cy.zoom({ level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } }),
-    reveal(id) {
-      const element = cy.getElementById(id);
-      if (element.empty() || !element.isNode()) return;
-      const { x, y } = element.renderedPosition();
-      if (x < 40 || y < 40 || x > cy.width() - 40 || y > cy.height() - 40) cy.center(element);
-    },
+    reveal,
     refresh() {
       colors = readColors(host);
       cy.style(graphStyle(colors));

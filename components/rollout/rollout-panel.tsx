@@ -146,13 +146,13 @@ export function RolloutPanel({ rollout, onClose }: { rollout: Rollout; onClose?:
               ` · ${t('stepOf', { step: String(state.step + 1), of: String(plan.steps.length), weights: sayWeights(labels, plan.steps[state.step]?.weights ?? []) })}`}
           </p>
         </div>
-        {rollout.nextStepAt !== null && (
-          <span className="num shrink-0 text-xs text-muted" aria-live="off">
-            <TimeLeft at={rollout.nextStepAt} />
-          </span>
-        )}
       </div>
       <StepTrack rollout={rollout} />
+      {rollout.nextStepAt !== null && (
+        <p className="num text-xs text-muted" aria-live="off">
+          <TimeLeft at={rollout.nextStepAt} />
+        </p>
+      )}
       <Standing rollout={rollout} />
       <EvidenceTable rollout={rollout} />
       {act.isError && (

@@ -108,7 +108,7 @@ export function ServicePage({ namespace, name, editor }: ServicePageProps): Reac
         <SkeletonRows rows={10} label={common('loading')} />
       ) : (
         <div className="flex min-h-0 flex-1 max-lg:flex-col">
-          <div className="min-w-0 flex-1 lg:overflow-y-auto">
+          <div className="relative min-w-0 flex-1 lg:overflow-y-auto">
             <Section title={t('overTime')}>
               <Charts namespace={namespace} name={name} />
             </Section>
@@ -122,7 +122,10 @@ export function ServicePage({ namespace, name, editor }: ServicePageProps): Reac
               <RoutingWords service={data} href={scope.href} />
             </Section>
           </div>
-          <aside aria-label={t('traffic')} className="w-[400px] shrink-0 border-l border-line bg-panel max-lg:w-full lg:overflow-y-auto">
+          <aside
+            aria-label={t('traffic')}
+            className="relative w-[400px] shrink-0 border-l border-line bg-panel max-lg:w-full lg:overflow-y-auto"
+          >
             <h2 className="flex h-10 items-center border-b border-line px-4 text-base">{t('traffic')}</h2>
             {editor}
           </aside>

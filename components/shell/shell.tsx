@@ -58,16 +58,17 @@ function Frame({ children }: { children: ReactNode }): ReactNode {
   }, [router, scope]);
 
   return (
-    <div className="flex h-dvh flex-col overflow-hidden">
+    // Clipped, not hidden: what is hidden still scrolls when something in it is brought into sight, and the frame would go with it.
+    <div className="relative flex h-dvh flex-col overflow-clip">
       <a href="#content" className="absolute z-50 -translate-y-20 rounded-md bg-accent px-3 py-1.5 text-on-accent focus:translate-y-2">
         {t('skip')}
       </a>
       <FaultBar />
-      <div className="flex min-h-0 flex-1 overflow-hidden">
+      <div className="flex min-h-0 flex-1 overflow-clip">
         <Rail />
         <div className="flex min-w-0 flex-1 flex-col">
           <TopBar onSearch={() => setSearching(true)} />
-          <main id="content" tabIndex={-1} className="flex min-h-0 flex-1 flex-col overflow-y-auto outline-none">
+          <main id="content" tabIndex={-1} className="relative flex min-h-0 flex-1 flex-col overflow-y-auto outline-none">
             {children}
           </main>
         </div>

@@ -50,7 +50,7 @@ export function Inspector({ label, closeLabel, title, onClose, children }: Inspe
         <h2 className="min-w-0 flex-1 text-base font-[550] break-words">{title}</h2>
         <Button variant="ghost" size="sm" aria-label={closeLabel} onClick={onClose} icon={<X size={15} aria-hidden="true" />} />
       </div>
-      <div className="min-h-0 flex-1 overflow-y-auto">{children}</div>
+      <div className="relative min-h-0 flex-1 overflow-y-auto">{children}</div>
     </aside>
   );
 }
