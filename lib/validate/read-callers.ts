@@ -1,7 +1,6 @@
 import { matchesLabels, serviceHost } from '@/lib/model';
 import type { KubernetesResource } from '@/lib/model';
 import type { AuthorizationPolicy, VirtualService } from '@/lib/kinds';
-import { kindKeys } from './define-finding';
 import type { MeshView } from './mesh-view';
 import { durationMs } from './read-duration';
 import { topics } from './topics';
@@ -45,12 +44,12 @@ export function triesOf(rule: HttpRule): number {
 export function callersOf(mesh: MeshView, host: string): Set<string> {
   const found = new Set<string>();
   const service = mesh.service(host);
-  if (service?.selector !== undefined && !service.external) {
+  const policies = service === undefined ? [] : mesh.list<AuthorizationPolicy>(topics.callersNamed(service.namespace));
+  if (service?.selector !== undefined && !service.external && policies.length > 0) {
     const [workload] = mesh.workloads(service.namespace, service.selector);
-    const policies =
-      workload === undefined ? [] : mesh.list<AuthorizationPolicy>(topics.kindIn(kindKeys.authorizationPolicy, service.namespace));
     for (const { spec } of policies) {
-      if ((spec?.action ?? 'ALLOW') !== 'ALLOW' || !matchesLabels(workload?.labels, spec?.selector?.matchLabels)) continue;
+      if (workload === undefined || (spec?.action ?? 'ALLOW') !== 'ALLOW' || !matchesLabels(workload.labels, spec?.selector?.matchLabels))
+        continue;
       for (const [namespace, account] of accountsIn(spec, service.namespace))
         for (const one of mesh.list(topics.account(namespace, account))) addServices(mesh, one, found);
     }

@@ -1,5 +1,13 @@
 import { resolveShortName, serviceHost } from '@/lib/model';
-import type { DestinationRule, Gateway, HTTPRoute, PeerAuthentication, ServiceEntry, VirtualService } from '@/lib/kinds';
+import type {
+  AuthorizationPolicy,
+  DestinationRule,
+  Gateway,
+  HTTPRoute,
+  PeerAuthentication,
+  ServiceEntry,
+  VirtualService,
+} from '@/lib/kinds';
 import type { KubernetesResource } from '@/lib/model';
 import { kindKeys, kindOf } from './define-finding';
 import { workloadOf } from './workload';
@@ -27,6 +35,7 @@ export const topics = {
   boundTo: (gateway: string) => `bound to ${gateway}`,
   serverOf: (selector: string) => `gateway selecting ${selector}`,
   servicesSelecting: (namespace: string, pair: string) => `service selecting ${namespace} ${pair}`,
+  callersNamed: (namespace: string) => `policy that names callers in ${namespace}`,
   routesUnder: (kind: string, namespace: string, name: string) => `route under ${kind} ${namespace}/${name}`,
 } as const;
 
@@ -80,6 +89,11 @@ const ownTopics: Record<string, (object: KubernetesResource, namespace: string, 
     ];
   },
   [kindKeys.gateway]: (object) => [topics.serverOf(selectorKey((object as Gateway).spec.selector))],
+  [kindKeys.authorizationPolicy]: (object, namespace) => {
+    const sources = ((object as AuthorizationPolicy).spec?.rules ?? []).flatMap((rule) => (rule.from ?? []).map(({ source }) => source));
+    const names = sources.some((source) => source?.principals !== undefined || source?.serviceAccounts !== undefined);
+    return names ? [topics.callersNamed(namespace)] : [];
+  },
   [kindKeys.httpRoute]: routesUnder,
   [kindKeys.grpcRoute]: routesUnder,
   [kindKeys.peerAuthentication]: (object) => {
