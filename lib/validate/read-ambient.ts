@@ -25,6 +25,9 @@ export function isNamespaceEnrolled(mesh: MeshView, namespace: string): boolean 
 
 /** Whether requests to a service pass a waypoint: by its own label, else by that of its namespace. */
 export function isServiceEnrolled(mesh: MeshView, namespace: string, name: string): boolean {
-  const own = waypointIn(mesh.find<Service>(kindKeys.service, namespace, name)?.metadata.labels);
+  const service = mesh.find<Service>(kindKeys.service, namespace, name);
+  // Files need not bring the Service, which may have the label.
+  if (service === undefined && !mesh.settings.complete) return true;
+  const own = waypointIn(service?.metadata.labels);
   return own === undefined ? isNamespaceEnrolled(mesh, namespace) : own !== 'none';
 }
