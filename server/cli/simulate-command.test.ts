@@ -142,6 +142,31 @@ describe.skipIf(!existsSync(samples))(`simulate with Istio's samples${existsSync
     expect(await ask(['bookinfo-gateway'], from, 'GET http://bookinfo.example:8080/ratings')).toMatchObject({ status: 404 });
   });
 
+  it('has every field of the contract', async () => {
+    const simulation = await ask(
+      ['destination-rule-all', 'virtual-service-ratings-test-abort'],
+      'default/reviews-v2',
+      'GET http://ratings:9080/ratings/1',
+    );
+    expect(simulation).toMatchObject({
+      listener: expect.any(String) as unknown,
+      virtualHost: expect.any(String) as unknown,
+      route: expect.any(String) as unknown,
+      object: 'VirtualService default/ratings',
+      path: 'spec.http[1]',
+      clusters: [{ name: cluster('ratings', 'v1'), weight: 100 }],
+      fault: null,
+      timeoutMs: 0,
+      retries: 2,
+      mirror: [],
+      authorization: { verdict: 'allow' },
+      mtls: true,
+      tried: [{ object: 'VirtualService default/ratings', path: 'spec.http[0]', failed: 'header end-user is "jason"' }],
+    });
+    // Nothing but the application decides.
+    expect(simulation).not.toHaveProperty('status');
+  });
+
   it('prints it for people', async () => {
     const files = [
       'platform/kube/bookinfo.yaml',

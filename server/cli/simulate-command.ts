@@ -12,7 +12,10 @@ interface SimulateOptions {
 export function simulateCommand(): Command {
   return new Command('simulate')
     .description('say what a request would do, from manifests alone')
-    .requiredOption('-f, --filename <file-or-directory...>', 'manifests; a Deployment counts as its pods, injected')
+    .requiredOption(
+      '-f, --filename <file-or-directory...>',
+      'manifests; a Deployment counts as its pods, injected; - is the standard input',
+    )
     .requiredOption('--from <namespace/workload>', 'who sends the request')
     .requiredOption('--request <line>', "what is sent, as 'GET http://reviews:9080/reviews/1'")
     .option('--header <name: value>', 'a header of the request; may be given several times', collect, [])

@@ -4,16 +4,18 @@ import { parseAllDocuments } from 'yaml';
 import { HeddleError } from '@/lib/errors';
 import type { KubernetesResource } from '@/lib/model';
 
+const standardInput = '-';
+const standardInputDescriptor = 0;
 const extensions = /\.(?:ya?ml|json)$/;
 
 /**
- * The objects of files and of the files in directories (not below them), in order of names. Lists are unpacked; an object that stands in
+ * The objects of files (`-`: of the standard input) and of the files in directories (not below them), in order of names. Lists are unpacked; an object that stands in
  * several files counts once, as the last file has it.
  * @throws HeddleError `not_found` for a missing file, `invalid_object` for something that is no Kubernetes object, with file and line
  */
 export function readObjects(paths: readonly string[]): KubernetesResource[] {
   const objects = new Map<string, KubernetesResource>();
-  for (const file of paths.flatMap(listFiles)) {
+  for (const file of new Set(paths.flatMap(listFiles))) {
     for (const object of readFile(file)) {
       const { apiVersion, kind, metadata } = object;
       const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
@@ -24,6 +26,7 @@ export function readObjects(paths: readonly string[]): KubernetesResource[] {
 }
 
 function listFiles(path: string): string[] {
+  if (path === standardInput) return [path];
   try {
     if (!statSync(path).isDirectory()) return [path];
     const entries = readdirSync(path, { withFileTypes: true }).filter((entry) => !entry.isDirectory() && extensions.test(entry.name));
@@ -34,7 +37,7 @@ function listFiles(path: string): string[] {
 }
 
 function readFile(file: string): KubernetesResource[] {
-  const text = readFileSync(file, 'utf8');
+  const text = readFileSync(file === standardInput ? standardInputDescriptor : file, 'utf8');
   return parseAllDocuments(text).flatMap((document) => {
     const [problem] = document.errors;
     if (problem !== undefined) {
