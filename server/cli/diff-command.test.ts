@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createKubeClient, loadKubeConfig, resources } from '@/server/kube';
+import type { AnyKubeObject } from '@/server/kube';
 import { startApiServer } from '@/server/mesh/apiserver';
 import type { ApiServer } from '@/server/mesh/apiserver';
 import { createAdmission } from './create-admission';
@@ -15,7 +16,8 @@ beforeAll(async () => {
   server = await startApiServer({ dataDir: join(folder, 'mesh'), port: 0, validators: [createAdmission()] });
   const client = createKubeClient(await loadKubeConfig({ file: server.kubeconfigPath }));
   const spec = { selector: { app: 'reviews' }, ports: [{ name: 'http', port: 9080 }] };
-  await client.create(resources.services, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'reviews', namespace: 'default' }, spec });
+  const service: AnyKubeObject = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'reviews', namespace: 'default' }, spec };
+  await client.create(resources.services, service);
   client.close();
 });
 afterAll(async () => {
