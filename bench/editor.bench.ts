@@ -152,10 +152,10 @@ try {
   await text.click();
   await page.keyboard.press('Control+End');
   const yaml = await typeKeys(page, '# a comment that is typed key by key into the text '.padEnd(keystrokes, 'x'));
-  await page.getByLabel('hosts 1').click();
+  await page.getByLabel('hosts 1', { exact: true }).click();
   const form = await typeKeys(page, '.abcdefghijklmnopqrstuvwxyz'.repeat(3).slice(0, keystrokes));
   const began = Date.now();
-  await page.getByLabel('hosts 1').fill('');
+  await page.getByLabel('hosts 1', { exact: true }).fill('');
   await findings.filter({ hasText: /line \d+/ }).waitFor();
   const report = { objects: mesh.objects.length, yamlKeyMs: yaml, formKeyMs: form, findingAfterMs: Date.now() - began };
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
