@@ -3,14 +3,11 @@
  * YAML and in a field of the form, and until findings about it are there. Needs a built console: `npm run build`, then
  * `npm run bench:editor`. With HEDDLE_BENCH_CONSOLE=URL it measures a console that runs already. Goal: no keystroke over 100 ms.
  */
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import { chromium } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import type { AnyObject, MeshObjectsResponse, ObjectResponse } from '@/lib/contract';
+import { startConsole } from './start-console';
 
 const services = 1000;
 const podsPerService = 6;
@@ -63,36 +60,6 @@ function makeMesh(): AnyObject[] {
     }
   }
   return objects;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-async function startConsole(): Promise<{ url: string; stop: () => void }> {
-  const running = process.env['HEDDLE_BENCH_CONSOLE'];
-  if (running !== undefined) return { url: running, stop: () => undefined };
-  const server = path.resolve('.next/standalone/server.js');
-  if (!existsSync(server)) throw new Error('The console is not built: run `npm run build` first.');
-  const port = await freePort();
-  const child = spawn(process.execPath, [server], {
-    env: { ...process.env, PORT: String(port), HOSTNAME: '127.0.0.1', NODE_ENV: 'production' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; tries < 150; tries += 1) {
-    const answers = await fetch(`${url}/healthz`).then(
-      () => true,
-      () => false,
-    );
-    if (answers) break;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  return { url, stop: () => void child.kill('SIGTERM') };
 }
 
 /** In the page: per key, from its event to the picture after it. */

@@ -3,10 +3,7 @@
  * find and hide. Needs a built console: `npm run build`, then `npm run bench -- graph`. With HEDDLE_BENCH_CONSOLE=URL it measures a console
  * that runs already. Sizes of one's own: `npm run bench -- graph --nodes 2000 --edges 6000 --seed 3`; `--screens DIR` keeps pictures.
  */
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
@@ -15,6 +12,7 @@ import { generateTopology } from '@/lib/graph-view';
 import { framesWhile, openGraph, panAndZoom, taskSeconds, untilShown, watchScript } from './graph/measure-page';
 import { serveTopology } from './graph/serve-topology';
 import type { TopologyServer } from './graph/serve-topology';
+import { startConsole } from './start-console';
 
 interface Case {
   nodes: number;
@@ -44,37 +42,6 @@ const wanted: Case[] =
   values.nodes === undefined
     ? cases
     : [{ nodes: Number(values.nodes), edges: Number(values.edges ?? Number(values.nodes) * 2), goals: {} }];
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-/** The built console, or the one named in the environment. */
-async function startConsole(): Promise<{ url: string; stop: () => void }> {
-  const running = process.env['HEDDLE_BENCH_CONSOLE'];
-  if (running !== undefined) return { url: running, stop: () => undefined };
-  const server = path.resolve('.next/standalone/server.js');
-  if (!existsSync(server)) throw new Error('The console is not built: run `npm run build` first.');
-  const port = await freePort();
-  const child = spawn(process.execPath, [server], {
-    env: { ...process.env, PORT: String(port), HOSTNAME: '127.0.0.1', NODE_ENV: 'production' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; tries < 100; tries += 1) {
-    const answers = await fetch(`${url}/healthz`).then(
-      () => true,
-      () => false,
-    );
-    if (answers) break;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  return { url, stop: () => void child.kill('SIGTERM') };
-}
 
 let failed = 0;
 

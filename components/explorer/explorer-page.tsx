@@ -45,6 +45,12 @@ function readHeaders(text: string): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
+/** Whether a request goes to the service, by any of its names. */
+function callsService(url: string, namespace: string, name: string): boolean {
+  const host = URL.canParse(url) ? new URL(url).hostname : '';
+  return host === name || host === `${name}.${namespace}` || host.startsWith(`${name}.${namespace}.`);
+}
+
 function isCurl(url: string): boolean {
   return url.trimStart().startsWith('curl ');
 }
@@ -115,7 +121,7 @@ export function ExplorerPage(): ReactNode {
   useEffect(() => {
     if (offered === undefined || to === undefined) return;
     const [namespace = '', name = ''] = to.split('/');
-    const one = offered.find(({ url }) => new RegExp(`^https?://${name}(\\.${namespace})?[.:/]`).test(url));
+    const one = offered.find(({ url }) => callsService(url, namespace, name));
     change({ ...form, method: one?.method ?? 'GET', url: one?.url ?? `http://${name}.${namespace}/` });
     // Runs when the list is there.
     // oxlint-disable-next-line react/exhaustive-deps

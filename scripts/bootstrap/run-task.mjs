@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { buildBundles, buildConsole } from './build-product.mjs';
-import { getPeers } from './get-peers.mjs';
+import { getPeers, peerEnvoy } from './get-peers.mjs';
 import { installPackages } from './install-packages.mjs';
 import { pinnedNode, projectEnvironment } from './pinned-node.mjs';
 import { BootstrapError, root, step } from './report-progress.mjs';
@@ -59,7 +59,8 @@ async function runBundled(file, args) {
       logLevel: 'error',
     });
   });
-  return runInForeground(pinnedNode(), [outfile, ...args], { env: projectEnvironment() });
+  const envoy = process.env.HEDDLE_ENVOY ?? peerEnvoy();
+  return runInForeground(pinnedNode(), [outfile, ...args], { env: projectEnvironment(envoy ? { HEDDLE_ENVOY: envoy } : {}) });
 }
 
 const tasks = {
