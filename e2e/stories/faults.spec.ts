@@ -32,7 +32,7 @@ test('a fault set on the page has an end, and a bar on every page until it is st
   await expect(page.getByTestId('behaviour')).toContainText('500 (fault)');
   await page.getByRole('button', { name: 'Apply', exact: true }).click();
   const bar = page.getByTestId('fault-bar');
-  await expect(bar).toContainText('50% of requests to details fail with status 500.');
+  await expect(bar).toContainText('50 % of requests to details fail with status 500.');
   const { faults } = await callConsole<FaultsResponse>('faults');
   expect(faults).toMatchObject([{ own: true, host: 'details' }]);
   const left = Date.parse(faults[0]?.expiresAt ?? '') - Date.now();

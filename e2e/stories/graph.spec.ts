@@ -179,7 +179,7 @@ test('a fault: the edge says why it fails, and a comparison names it first', asy
   await openGraph(page, `&sel=${encodeURIComponent(failing?.id ?? '')}`);
   const details = page.getByRole('complementary', { name: 'Details' });
   await expect(details).toContainText('FI');
-  await expect(details).toContainText('VirtualService ratings, http[0]: 50% are aborted with 500.');
+  await expect(details).toContainText('VirtualService ratings, http[0]: 50 % are aborted with 500.');
   await send(`/changes/${change.id}/undo`, {});
   await openGraph(page, `&t=15s&vs=${before}&at=${during}`);
   const first = page.getByRole('region', { name: 'What differs' }).getByRole('listitem').first();

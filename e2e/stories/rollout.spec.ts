@@ -64,7 +64,7 @@ async function shiftTo(
   for (const [label, value] of Object.entries(settings)) await page.getByLabel(label).fill(value);
   await expect(page.getByTestId('planned-steps').getByRole('listitem').last()).toContainText(`${version} 100 %`);
   await page.getByRole('button', { name: 'Start the shift' }).click();
-  await expect(page.getByTestId('rollout')).toContainText(`reviews: ${version} 0% → 100%`);
+  await expect(page.getByTestId('rollout')).toContainText(`reviews: ${version} 0 % → 100 %`);
 }
 
 test.beforeAll(async () => {
@@ -119,7 +119,7 @@ test('a bad version is stopped and put back by a guarded shift, a good one is pr
     const steps = changes.flatMap((one) => (one.rollout === undefined ? [] : [one.rollout.step]));
     expect(steps.slice(0, 4)).toEqual([2, 1, null, 1]);
     await page.goto(`${url}/history`);
-    await expect(page.getByTestId('rollout-list')).toContainText('reviews: v4 0% → 100% in 2 steps');
+    await expect(page.getByTestId('rollout-list')).toContainText('reviews: v4 0 % → 100 % in 2 steps');
     await expect(page.getByTestId('rollout-list')).toContainText('Put back');
   });
 });

@@ -76,12 +76,12 @@ describe('facts behind a response flag', () => {
     [
       'FI',
       { virtualServices: [routes([{ fault: { abort: { httpStatus: 500, percentage: { value: 50 } } }, route: toV2 }])] },
-      ['VirtualService reviews, http[0]: 50% are aborted with 500.'],
+      ['VirtualService reviews, http[0]: 50 % are aborted with 500.'],
     ],
     [
       'DI',
       { virtualServices: [routes([{ fault: { delay: { fixedDelay: '2s', percentage: { value: 10 } } }, route: toV2 }])] },
-      ['VirtualService reviews, http[0]: 10% wait 2s.'],
+      ['VirtualService reviews, http[0]: 10 % wait 2s.'],
     ],
     [
       'NR',

@@ -7,7 +7,7 @@ describe('the catalogue', () => {
     expect(sayWords('change_weight', { service: 'reviews', destination: 'v2', before: 0, after: 10 })).toEqual({
       code: 'change_weight',
       values: { service: 'reviews', destination: 'v2', before: 0, after: 10 },
-      text: 'Requests to reviews: v2 from 0% to 10%.',
+      text: 'Requests to reviews: v2 from 0 % to 10 %.',
     });
     expect(sayWords('change_retries_set', { service: 'a', attempts: 1, each: '' }).text).toContain('again once.');
   });

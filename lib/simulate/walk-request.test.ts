@@ -34,7 +34,7 @@ it('tells which rules lost and why, which one won, and what becomes of the reque
       expect.stringMatching(/^api http\[0\]\.match\[0\] does not take it, .*end-user/),
       'api http[1] takes it.',
       'Timeout 3s',
-      '100% of such requests fail with status 503 on purpose.',
+      '100 % of such requests fail with status 503 on purpose.',
       'Status 503: fault: abort',
     ]),
   );

@@ -155,12 +155,12 @@ function actionSteps(simulation: Simulation): Step[] {
   return steps;
 }
 
-/** `reviews subset v2 :9080` of an Envoy cluster's name; other names as they are. */
+/** `reviews:9080 subset v2` of an Envoy cluster's name; other names as they are. */
 function clusterText(name: string): string {
   const [direction, port = '', subset = '', host = ''] = name.split('|');
   if (direction !== 'outbound') return name;
   const short = host.replace(/\.svc\.cluster\.local$/, '');
-  return `${short}${subset === '' ? '' : ` subset ${subset}`} :${port}`;
+  return `${short}:${port}${subset === '' ? '' : ` subset ${subset}`}`;
 }
 
 function destinationSteps(simulation: Simulation): Step[] {

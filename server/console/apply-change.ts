@@ -99,7 +99,9 @@ async function deletionStep(cluster: Cluster, deletion: Deletion): Promise<Step>
   const kind = writableKind({ apiVersion: `${deletion.group}/${deletion.version}`, kind: deletion.kind });
   const before = await readCurrent(cluster, kind.group, kind.kind, deletion);
   if (before === null)
-    throw new HeddleError('not_found', `${deletion.kind} ${deletion.namespace}/${deletion.name} does not exist (any more).`);
+    throw new HeddleError('not_found', `${deletion.kind} ${deletion.namespace}/${deletion.name} does not exist (any more).`, {
+      hint: 'It is gone already: discard the change.',
+    });
   return { kind, before, after: null, expected: deletion.resourceVersion ?? before.metadata.resourceVersion };
 }
 

@@ -93,7 +93,7 @@ describe('the end of faults', () => {
     const change = await set(900, { route: route({ v1: 100 }), fault: abort });
     expect(change.faults).toEqual([{ id: expect.any(String), expiresAt: expect.any(String) }]);
     expect(await faults()).toMatchObject([
-      { own: true, host: 'reviews', sentences: [{ text: '50% of requests to reviews fail with status 500.' }] },
+      { own: true, host: 'reviews', sentences: [{ text: '50 % of requests to reviews fail with status 500.' }] },
     ]);
     open.passSeconds(800);
     await new Promise((resolve) => setTimeout(resolve, 1200));

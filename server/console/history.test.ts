@@ -31,7 +31,7 @@ describe('history', () => {
     put({ v1: 50, v2: 50 }, 'argocd');
     await expect.poll(async () => (await changes()).length, patience).toBe(2);
     const change = (await changes()).find((one) => one.by === 'argocd');
-    expect(change?.sentences.map((one) => one.text)).toContain('Requests to reviews: v1 from 100% to 50%.');
+    expect(change?.sentences.map((one) => one.text)).toContain('Requests to reviews: v1 from 100 % to 50 %.');
     const params = { id: change?.id ?? '' };
     const preview = await call<UndoPreviewResponse>('undoPreview', { params });
     expect(preview.body).toMatchObject({ conflicts: [], preview: { documents: [{ action: 'update' }] } });

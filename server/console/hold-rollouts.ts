@@ -11,6 +11,7 @@ import { measureSides } from './measure-rollout';
 import { same } from './merge-three-way';
 import type { RecordLog } from './record-log';
 import { readRoute } from './route-split';
+import { missingShift } from './rollout-store';
 import type { StoredRollout } from './rollout-store';
 import { findService } from './show-services';
 import type { Cluster } from './watch-cluster';
@@ -183,7 +184,7 @@ export function holdRollouts(console: Console, log: RecordLog<StoredRollout>): R
     },
     async act(id, action, by) {
       const rollout = get(id);
-      if (rollout === undefined) throw new HeddleError('not_found', `There is no shift ${id}.`);
+      if (rollout === undefined) throw missingShift(id);
       if (hasEnded(rollout.state)) throw new HeddleError('conflict', 'This shift has ended.');
       if (action === 'resume') await rebase(console, rollout, by, happen);
       else happen(id, { type: action, by });

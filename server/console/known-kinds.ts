@@ -51,7 +51,10 @@ export function resourceFor(kind: KnownKind): ResourceRef {
 /** The kind of an object or reference, whatever its version; fails with `not_found`. */
 export function findKind(group: string, kind: string): KnownKind {
   const found = knownKinds.find((one) => one.group === group && one.kind === kind);
-  if (found === undefined) throw new HeddleError('not_found', `The kind ${kind}${group === '' ? '' : ` of ${group}`} is not known here.`);
+  if (found === undefined)
+    throw new HeddleError('not_found', `The kind ${kind}${group === '' ? '' : ` of ${group}`} is not known here.`, {
+      hint: '/api/v1/kinds lists those that are.',
+    });
   return found;
 }
 

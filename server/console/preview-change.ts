@@ -95,7 +95,10 @@ async function draftDeletion(cluster: Cluster, deletion: Deletion): Promise<Draf
   });
   const { resourceVersion: _version, ...ref } = deletion;
   const before = await readCurrent(cluster, kind.group, kind.kind, deletion);
-  if (before === null) throw new HeddleError('not_found', `${deletion.kind} ${deletion.namespace}/${deletion.name} does not exist.`);
+  if (before === null)
+    throw new HeddleError('not_found', `${deletion.kind} ${deletion.namespace}/${deletion.name} does not exist.`, {
+      hint: 'It is gone already: discard the change.',
+    });
   return { ref, before, after: null, findings: [] };
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { AnyObject, ObjectRef, Rollout } from '@/lib/contract';
+import { HeddleError } from '@/lib/errors';
 import { sayWords } from '@/lib/i18n';
 import { hasEnded } from '@/lib/rollout';
 import type { RolloutPlan, RolloutState } from '@/lib/rollout';
@@ -54,11 +55,16 @@ export function publicRollout({
   };
 }
 
-/** `reviews: v2 0% → 100% in 4 steps`. */
+/** What is said of a shift that is not known (any more). */
+export function missingShift(id: string): HeddleError {
+  return new HeddleError('not_found', `There is no shift ${id}.`, { hint: 'History lists the shifts that are kept.' });
+}
+
+/** `reviews: v2 0 % → 100 % in 4 steps`. */
 function sentenceOf({ service, plan }: Pick<StoredRollout, 'service' | 'plan'>): Rollout['sentence'] {
   const last = plan.steps.at(-1)?.weights ?? [];
   const gains = plan.destinations.flatMap((one, index) =>
-    one.side === 'new' ? [`${one.label} ${one.weight}% → ${last[index] ?? one.weight}%`] : [],
+    one.side === 'new' ? [`${one.label} ${one.weight} % → ${last[index] ?? one.weight} %`] : [],
   );
   return sayWords('rollout_sentence', { service: service.name, gains: gains.join(', '), steps: plan.steps.length });
 }

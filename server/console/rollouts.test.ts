@@ -89,7 +89,7 @@ describe('a guarded shift', () => {
     open.passSeconds(6);
     await expect.poll(async () => (await show(id)).state.phase, { timeout: 6000 }).toBe('completed');
     const done = await show(id);
-    expect(done).toMatchObject({ active: false, by: 'fake', reason: 'a try', sentence: { text: 'reviews: v2 0% → 100% in 2 steps' } });
+    expect(done).toMatchObject({ active: false, by: 'fake', reason: 'a try', sentence: { text: 'reviews: v2 0 % → 100 % in 2 steps' } });
     const made = listChanges(open.console, 10).changes.filter((one) => one.rollout?.id === id);
     expect(made.map((one) => [one.rollout?.step, one.status])).toEqual([
       [2, 'applied'],

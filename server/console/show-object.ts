@@ -25,7 +25,9 @@ export async function readObject(console: Console, path: ObjectPath): Promise<{ 
   const namespace = path.namespace === '-' ? undefined : path.namespace;
   const object = await readCurrent(console.cluster(), kind.group, kind.kind, { name: path.name, namespace });
   if (object === null)
-    throw new HeddleError('not_found', `${kind.kind} ${namespace === undefined ? '' : `${namespace}/`}${path.name} does not exist.`);
+    throw new HeddleError('not_found', `${kind.kind} ${namespace === undefined ? '' : `${namespace}/`}${path.name} does not exist.`, {
+      hint: 'Configuration lists the objects that exist; History says who deleted one.',
+    });
   return { kind, object };
 }
 

@@ -84,7 +84,10 @@ export async function listServices(console: Console, query: { namespaces: string
 /** The service object; `not_found` when there is none. */
 export function findService(cluster: Cluster, namespace: string, name: string): Service {
   const service = cluster.services().find((one) => one.metadata.namespace === namespace && one.metadata.name === name);
-  if (service === undefined) throw new HeddleError('not_found', `There is no service ${name} in namespace ${namespace}.`);
+  if (service === undefined)
+    throw new HeddleError('not_found', `There is no service ${name} in namespace ${namespace}.`, {
+      hint: 'Services lists those that exist, in every namespace you may read.',
+    });
   return service;
 }
 

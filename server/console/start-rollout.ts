@@ -17,7 +17,7 @@ import { measureSides } from './measure-rollout';
 import { isRefused, previewChange } from './preview-change';
 import { draftWeights, openSplit, readRoute } from './route-split';
 import type { RouteObjects, SplitPlace } from './route-split';
-import { publicRollout } from './rollout-store';
+import { missingShift, publicRollout } from './rollout-store';
 import type { StoredRollout } from './rollout-store';
 import { findService } from './show-services';
 import type { Cluster } from './watch-cluster';
@@ -37,7 +37,7 @@ export function listRollouts(console: Console, limit: number): RolloutsResponse 
 
 export function showRollout(console: Console, id: string): RolloutResponse {
   const rollout = console.rollouts.get(id);
-  if (rollout === undefined) throw new HeddleError('not_found', `There is no shift ${id}.`);
+  if (rollout === undefined) throw missingShift(id);
   return { rollout: publicRollout(rollout) };
 }
 

@@ -20,7 +20,8 @@ export function listChanges(console: Console, limit: number): ChangesResponse {
 
 export function findChange(console: Console, id: string): StoredChange {
   const change = console.changes.get(id);
-  if (change === undefined) throw new HeddleError('not_found', `There is no change ${id}.`);
+  if (change === undefined)
+    throw new HeddleError('not_found', `There is no change ${id}.`, { hint: 'History lists the changes that are kept.' });
   return change;
 }
 

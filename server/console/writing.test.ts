@@ -35,7 +35,7 @@ describe('writing', () => {
     expect(body.guards.reasonNeeded).toEqual([]);
     expect(status).toBe(200);
     expect(body.documents[0]).toMatchObject({ action: 'create', before: null });
-    expect(body.sentences.map((one) => one.text)).toContain('Requests to reviews: v1 from 50% to 90%.');
+    expect(body.sentences.map((one) => one.text)).toContain('Requests to reviews: v1 from 50 % to 90 %.');
     expect(body.changes).toEqual([
       expect.objectContaining({
         from: 'default/productpage-v1',

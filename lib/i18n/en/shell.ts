@@ -13,6 +13,8 @@ export const shell = {
   explain: 'Request explorer',
   notFound: 'Page not found',
   notFoundWhy: 'There is no page {path}. Ctrl-K finds pages, services and objects.',
+  brokenPage: 'This page stopped working',
+  brokenPageHint: 'The mesh is not touched by that. Try again; if it comes back, the console’s log and this text say what to report.',
   toOverview: 'Go to the overview',
   fold: 'Fold the menu',
   unfold: 'Unfold the menu',

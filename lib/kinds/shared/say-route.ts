@@ -31,7 +31,7 @@ export function sayBackends(match: string, backends: readonly Backend[]): Words[
   if (used.length === 1) return [sayWords('route_single', { match, destination: name(only) })];
   const total = used.reduce((sum, one) => sum + (one.weight ?? 1), 0);
   const share = (one: Backend) => Number((((one.weight ?? 1) / total) * 100).toFixed(1));
-  return [sayWords('route_split', { match, destinations: used.map((one) => `${share(one)}% ${name(one)}`).join(', ') })];
+  return [sayWords('route_split', { match, destinations: used.map((one) => `${share(one)} % ${name(one)}`).join(', ') })];
 }
 
 /** The phrase for requests that fulfil one of some conditions. */

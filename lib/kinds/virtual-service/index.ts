@@ -11,7 +11,6 @@ export { sameJson } from '../shared/json';
 export { toPercentages } from '../shared/rule-editor';
 export { readTraffic } from './read-traffic';
 export type { HttpRule, TrafficSource } from './read-traffic';
-export { writeTraffic } from './write-traffic';
 export { describeRule, describeTrafficChange } from './words';
 export type { VirtualService, VirtualServiceSpec } from './schema';
 export { trafficSettings } from './traffic-settings';

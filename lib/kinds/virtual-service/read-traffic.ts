@@ -8,7 +8,7 @@ import type { TrafficDestination, TrafficFault, TrafficSettings } from './traffi
 
 export type HttpRule = NonNullable<VirtualService['spec']['http']>[number];
 
-/** What the editor's settings are read from and written to. */
+/** What the settings of a service are read from. */
 export interface TrafficSource {
   service: { namespace: string; name: string };
   virtualService: VirtualService | null;
@@ -17,7 +17,7 @@ export interface TrafficSource {
   versions: readonly { version: string; labels: Record<string, string> }[];
 }
 
-/** The editor's settings of a service. */
+/** How a service's requests are steered: split, fault, timeout, retries of the rule they reach. */
 export function readTraffic(source: TrafficSource): TrafficSettings {
   const index = source.virtualService === null ? null : editedRuleIndex(source.virtualService, source.service);
   const http = source.virtualService?.spec.http ?? [];
@@ -57,7 +57,7 @@ function knownSubsets(source: TrafficSource): { subset: string; version: string 
 }
 
 /** The route of a rule that sends to the service as a whole and so leaves the split to the endpoints; `null` when it divides. */
-export function undividedRoute(rule: HttpRule, source: TrafficSource): NonNullable<HttpRule['route']>[number] | null {
+function undividedRoute(rule: HttpRule, source: TrafficSource): NonNullable<HttpRule['route']>[number] | null {
   const [only, ...others] = rule.route ?? [];
   if (only === undefined || others.length > 0 || only.destination.subset !== undefined) return null;
   const namespace = source.virtualService?.metadata.namespace ?? source.service.namespace;

@@ -66,7 +66,7 @@ export function describeRule(rule: HttpRule): Words[] {
   } else if (route.length > 1) {
     const total = route.reduce((sum, one) => sum + (one.weight ?? 0), 0);
     const share = (weight: number) => Number(((weight / total) * 100).toFixed(1));
-    const destinations = route.map((one) => `${share(one.weight ?? 0)}% ${nameOf(one.destination)}`).join(', ');
+    const destinations = route.map((one) => `${share(one.weight ?? 0)} % ${nameOf(one.destination)}`).join(', ');
     sentences.push(sayWords('route_split', { match, destinations }));
   }
   const { delay, abort } = rule.fault ?? {};
@@ -173,7 +173,7 @@ export function describeVirtualService({ spec }: VirtualService): Words[] {
       if (only === undefined) return [];
       if (route.length === 1) return [sayWords('route_single', { match, destination: nameOf(only.destination) })];
       return [
-        sayWords('route_split', { match, destinations: route.map((one) => `${one.weight ?? 0}% ${nameOf(one.destination)}`).join(', ') }),
+        sayWords('route_split', { match, destinations: route.map((one) => `${one.weight ?? 0} % ${nameOf(one.destination)}`).join(', ') }),
       ];
     }),
   ];
