@@ -74,6 +74,18 @@ function Effect({ effect }: { effect: EffectCheck }): ReactNode {
   );
 }
 
+function proxyHealth({ has, rejected }: ProxyState): 'unknown' | 'healthy' | 'degraded' | 'failing' {
+  if (has === null) return 'unknown';
+  if (has) return 'healthy';
+  return rejected === undefined ? 'degraded' : 'failing';
+}
+
+function proxyWords({ has, rejected, detail }: ProxyState, t: ReturnType<typeof useTranslations<'change'>>): string {
+  if (has === null) return detail ?? t('proxyUnknown');
+  if (has) return t('proxyHas');
+  return rejected === undefined ? (detail ?? t('proxyWaits')) : t('proxyRejected', { reason: rejected });
+}
+
 /** Each proxy and whether it has the change: the newest version it acknowledged, or what it waits for. */
 function ProxyTable({ rows }: { rows: ProxyState[] }): ReactNode {
   const t = useTranslations('change');
@@ -89,14 +101,14 @@ function ProxyTable({ rows }: { rows: ProxyState[] }): ReactNode {
             <tr key={row.proxy}>
               <td className="py-0.5 pr-2">
                 <span className="flex items-center gap-1.5">
-                  <HealthMark health={row.has === null ? 'unknown' : row.has ? 'healthy' : 'degraded'} size={11} />
+                  <HealthMark health={proxyHealth(row)} size={11} />
                   <span className="break-all">
                     {row.namespace}/{row.pod}
                   </span>
                 </span>
               </td>
               <td className="text-right text-xs text-muted">
-                {row.has === null ? t('proxyUnknown') : row.has ? t('proxyHas') : (row.detail ?? t('proxyWaits'))}
+                {proxyWords(row, t)}
                 {row.version !== undefined && <span className="num block text-faint">{t('proxyVersion', { version: row.version })}</span>}
               </td>
             </tr>
@@ -117,11 +129,13 @@ export function AppliedPanel({ change, onDone }: { change: Change; onDone: () =>
   const everywhere = proxies !== undefined && proxies.total > 0 && proxies.have === proxies.total;
   const isWorse = state.data?.effects.some((one) => one.verdict === 'worse') ?? false;
   const takeBack = (): void => undo.mutate({ id: change.id }, { onSuccess: onDone });
-  const missing = proxies?.rows.filter((row) => row.has === false).map((row) => row.pod) ?? [];
+  const behind = proxies?.rows.filter((row) => row.has === false) ?? [];
+  const refusing = behind.filter((row) => row.rejected !== undefined);
+  const missing = behind.filter((row) => row.rejected === undefined).map((row) => row.pod);
   return (
     <section className="flex flex-col gap-3 border-b border-line bg-accent-soft px-4 py-3" aria-label={t('applied')}>
       <div className="flex items-center gap-2">
-        <HealthMark health={everywhere ? 'healthy' : 'idle'} />
+        <HealthMark health={refusing.length > 0 ? 'failing' : everywhere ? 'healthy' : 'idle'} />
         <p className="flex-1 text-sm" role="status" data-testid="convergence">
           {state.data === undefined
             ? t('applied')
@@ -133,6 +147,17 @@ export function AppliedPanel({ change, onDone }: { change: Change; onDone: () =>
                 })}
           {missing.length > 0 && missing.length <= 3 && (
             <span className="block text-xs text-muted">{t('waiting', { names: missing.join(', ') })}</span>
+          )}
+          {refusing.length > 0 && (
+            <span className="block text-xs text-failing-text" data-testid="refused">
+              {t('refused', {
+                count: refusing.length,
+                names: refusing
+                  .slice(0, 3)
+                  .map((row) => row.pod)
+                  .join(', '),
+              })}
+            </span>
           )}
         </p>
         <Button size="sm" icon={<Undo2 size={13} aria-hidden="true" />} disabled={undo.isPending} onClick={takeBack}>

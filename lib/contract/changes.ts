@@ -94,7 +94,10 @@ export const proxyState = z.object({
   has: z.boolean().nullable(),
   /** The newest version of the change's objects' kinds that it acknowledged. */
   version: z.string().optional(),
+  /** What it waits for, or why it is not known. */
   detail: z.string().optional(),
+  /** Why it refused what was sent since the change (NACK); it goes on with what it had. */
+  rejected: z.string().optional(),
 });
 export type ProxyState = z.infer<typeof proxyState>;
 
@@ -144,7 +147,7 @@ export type EffectCheck = z.infer<typeof effectCheck>;
 export const convergenceResponse = z.object({
   id: z.string(),
   at: z.string(),
-  /** How it is known: proxies acknowledged this very version; they are in sync since the change; or nothing is known. */
+  /** How it is known: proxies acknowledged this very version; they are in sync since the change and hold the routes written; or nothing is known. */
   knowledge: z.enum(['acknowledged', 'synced', 'nothing']),
   proxies: z.object({ total: z.int(), have: z.int(), rows: z.array(proxyState) }),
   splits: z.array(splitCheck),

@@ -9,6 +9,7 @@ import type { StoredChange } from './change-log';
 import type { Console } from './console-state';
 import { versionsOf } from './describe-service';
 import { addEffects } from './check-effects';
+import { findInDump } from './find-in-dump';
 import { routedServices } from './draft-behaviour';
 import { observedShare, planSplitQuery, readSplit } from './observe-split';
 import { findChange } from './undo-change';
@@ -38,8 +39,8 @@ export async function checkConvergence(console: Console, id: string): Promise<Co
   };
   try {
     const proxies = await console.mesh().proxies();
-    response.knowledge = proxies.length === 0 ? 'nothing' : proxies.some((one) => one.acknowledged !== null) ? 'acknowledged' : 'synced';
-    const rows = proxies.map((proxy) => stateOf(proxy, change));
+    response.knowledge = knowledgeOf(proxies);
+    const rows = await statesOf(console, proxies, change);
     response.proxies = { total: rows.length, have: rows.filter((one) => one.has === true).length, rows };
   } catch (error) {
     response.notices.push(noticeOf('mesh', error));
@@ -49,6 +50,53 @@ export async function checkConvergence(console: Console, id: string): Promise<Co
     await Promise.all([addSplits(console, cluster, change, response, now), addEffects(console, cluster, change, response, now)]);
   }
   return response;
+}
+
+/** How many proxies' dumps are asked for at once and per look: a dump of a big mesh has megabytes. */
+const dumpsPerLook = 8;
+/** Proxies whose dump has been seen to hold a change, by the change's id; of the newest changes only. */
+const seenInDump = new Map<string, Set<string>>();
+const changesRemembered = 20;
+
+/**
+ * Each proxy and whether it has the change. Where the control plane says only that proxies are in sync (Istio), "has it" takes its dump of the proxy too: it must hold the routes
+ * that were written. A proxy whose dump has not been asked for yet, or has no route of the object, is not known.
+ */
+async function statesOf(console: Console, proxies: readonly ProxySync[], change: StoredChange): Promise<ProxyState[]> {
+  const rows = proxies.map((proxy) => stateOf(proxy, change));
+  const written = change.undo.flatMap(({ before, after }) => {
+    const object = after ?? before;
+    if (object?.kind !== 'VirtualService') return [];
+    const { namespace = 'default', name } = object.metadata;
+    return [{ namespace, name, spec: after === null ? null : (after as unknown as VirtualService).spec }];
+  });
+  if (knowledgeOf(proxies) !== 'synced' || change.status !== 'applied' || written.length === 0) return rows;
+  const seen = seenInDump.get(change.id) ?? new Set<string>();
+  seenInDump.set(change.id, seen);
+  const [oldest] = seenInDump.keys();
+  if (seenInDump.size > changesRemembered && oldest !== undefined) seenInDump.delete(oldest);
+  const asked = new Set(
+    rows
+      .filter((row) => row.has === true && !seen.has(row.proxy))
+      .slice(0, dumpsPerLook)
+      .map((row) => row.proxy),
+  );
+  return Promise.all(
+    rows.map(async (row): Promise<ProxyState> => {
+      if (row.has !== true || seen.has(row.proxy)) return row;
+      if (!asked.has(row.proxy)) return { ...row, has: null, detail: 'in sync; its routes have not been looked at yet' };
+      const dump = await console
+        .mesh()
+        .configDump(row.proxy)
+        .catch(() => null);
+      if (dump === null) return { ...row, has: null, detail: 'in sync; what it holds could not be read' };
+      const found = written.map((one) => findInDump(dump, one));
+      if (found.includes('others')) return { ...row, has: false, detail: 'in sync, but it holds other routes of the object' };
+      if (found.includes('none')) return { ...row, has: null, detail: 'in sync; it holds no route of the object' };
+      seen.add(row.proxy);
+      return row;
+    }),
+  );
 }
 
 const noteMs = 2000;
@@ -70,11 +118,11 @@ export function noteConvergence(console: Console): { stop(): void } {
     try {
       const proxies = await console.mesh().proxies();
       if (proxies.length === 0) return;
-      for (const { id } of open) {
+      for (const looked of open) {
+        const have = (await statesOf(console, proxies, looked)).filter((row) => row.has === true).length;
         // The change may have been taken back while the control plane answered.
-        const change = console.changes.get(id);
+        const change = console.changes.get(looked.id);
         if (change === undefined || change.status !== 'applied') continue;
-        const have = proxies.filter((proxy) => stateOf(proxy, change).has === true).length;
         if (change.proxies?.have === have && change.proxies.total === proxies.length) continue;
         console.changes.put({ ...change, proxies: { total: proxies.length, have, at: new Date(now).toISOString() } });
       }
@@ -88,6 +136,12 @@ export function noteConvergence(console: Console): { stop(): void } {
   const timer = setInterval(() => void look(), noteMs);
   timer.unref();
   return { stop: () => clearInterval(timer) };
+}
+
+/** How it is known who has a change: the bundled mesh says what each proxy acknowledged, Istio which are in sync. */
+function knowledgeOf(proxies: readonly ProxySync[]): ConvergenceResponse['knowledge'] {
+  if (proxies.length === 0) return 'nothing';
+  return proxies.some((one) => one.acknowledged !== null) ? 'acknowledged' : 'synced';
 }
 
 function stateOf(proxy: ProxySync, change: StoredChange): ProxyState {
@@ -112,8 +166,15 @@ function stateOf(proxy: ProxySync, change: StoredChange): ProxyState {
     ...row,
     has: missing.length === 0,
     ...(versions.length === 0 ? {} : { version: versions.join(', ') }),
-    ...(missing.length === 0 ? {} : { detail: `waits for ${missing.map((one) => one.ref.kind).join(', ')}` }),
+    ...(missing.length === 0 ? {} : { detail: `waits for ${missing.map((one) => one.ref.kind).join(', ')}`, ...refusalOf(proxy, change) }),
   };
+}
+
+/** The newest refusal since the change, if any stands. Control plane and console may differ by a moment: a second is allowed for. */
+function refusalOf(proxy: ProxySync, change: StoredChange): { rejected?: string } {
+  const newest = proxy.rejected.findLast(({ at }) => Date.parse(at) >= Date.parse(change.at) - 1000);
+  if (newest === undefined) return {};
+  return { rejected: `${newest.resources.join(', ')}: ${newest.message}` };
 }
 
 /** Resource versions are one counter of the server's store, as big as it likes. */

@@ -115,6 +115,9 @@ describe('writing', () => {
         cluster_sent: 'a',
         cluster_acked: 'a',
         'heddle.dev/acked': { 'networking.istio.io/VirtualService': String(version - 1) },
+        'heddle.dev/nacks': [
+          { type: 't', message: 'no such cluster', resources: ['9080'], at: new Date(Date.now() + 60_000).toISOString(), standing: true },
+        ],
       },
     ]);
     open.prometheus.answer = () => [row('v1', 920), row('v2', 80)];
@@ -123,6 +126,7 @@ describe('writing', () => {
       .toBe('acknowledged');
     const { body } = await call<ConvergenceResponse>('convergence', { params: { id: created.body.change.id } });
     expect(body.proxies).toMatchObject({ total: 2, have: 1 });
+    expect(body.proxies.rows.map((one) => one.rejected)).toEqual([undefined, '9080: no such cluster']);
     expect(body.splits[0]).toMatchObject({ verdict: 'as_asked', requests: 1000 });
     expect(body.splits[0]?.shares[0]).toMatchObject({ asked: 0.9, observed: 0.92 });
 
@@ -130,6 +134,39 @@ describe('writing', () => {
     expect(undone.status).toBe(201);
     expect(live()).toBeUndefined();
     expect((await call('undoChange', { params: { id: created.body.change.id } })).status).toBe(409);
+  });
+
+  it('holds what Istio says to be in sync against the dump of the proxy', async () => {
+    open.kubernetes.put('pods', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'istiod-x', namespace: 'istio-system', labels: { app: 'istiod' } },
+      spec: { containers: [] },
+      status: { phase: 'Running' },
+    });
+    const { body: made } = await apply({ objects: [virtualService([{ route: route({ v1: 100 }) }])] });
+    const dump = (subset: string) => ({
+      routes: [
+        {
+          metadata: { filterMetadata: { istio: { config: '/apis/networking.istio.io/v1/namespaces/default/virtual-service/reviews' } } },
+          route: { cluster: `outbound|9080|${subset}|reviews.default.svc.cluster.local` },
+        },
+      ],
+    });
+    const names = ['a.default', 'b.default', 'c.default', 'd.default'];
+    open.kubernetes.proxied.set(
+      '/debug/syncz',
+      names.map((proxy) => ({ proxy, route_sent: 'n2', route_acked: proxy === 'd.default' ? 'n1' : 'n2' })),
+    );
+    for (const [proxy, body] of [['a.default', dump('v1')] as const, ['b.default', dump('v2')] as const, ['c.default', {}] as const])
+      open.kubernetes.proxied.set(`/debug/config_dump?proxyID=${proxy}`, body);
+    await expect
+      .poll(async () => (await call<ConvergenceResponse>('convergence', { params: { id: made.change.id } })).body.proxies.total)
+      .toBe(4);
+    const { body } = await call<ConvergenceResponse>('convergence', { params: { id: made.change.id } });
+    expect(body.knowledge).toBe('synced');
+    expect(body.proxies.rows.map((row) => row.has)).toEqual([true, false, null, false]);
+    await call('undoChange', { params: { id: made.change.id } });
   });
 
   it('takes a draft whose object has got nothing but a status since', async () => {

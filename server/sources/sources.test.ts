@@ -357,12 +357,25 @@ describe('readSyncz', () => {
         route_acked: 'n2',
         endpoint_sent: '',
       },
-      { proxy: 'b.default', 'heddle.dev/acked': { 'networking.istio.io/VirtualService': '812' } },
+      {
+        proxy: 'b.default',
+        'heddle.dev/acked': { 'networking.istio.io/VirtualService': '812' },
+        'heddle.dev/nacks': [
+          { type: 't', message: 'mended since', resources: ['9080'], at: '2026-01-01T00:00:00.000Z', standing: false },
+          { type: 't', message: 'bad regex', resources: ['9080'], at: '2026-01-01T00:01:00.000Z', standing: true },
+        ],
+      },
       { not: 'a row' },
     ];
     expect(readSyncz(rows)).toEqual([
-      { proxy: 'a.default', synced: { cluster: true, route: false }, acknowledged: null, version: '1.30.0' },
-      { proxy: 'b.default', synced: {}, acknowledged: { 'networking.istio.io/VirtualService': '812' }, version: null },
+      { proxy: 'a.default', synced: { cluster: true, route: false }, acknowledged: null, rejected: [], version: '1.30.0' },
+      {
+        proxy: 'b.default',
+        synced: {},
+        acknowledged: { 'networking.istio.io/VirtualService': '812' },
+        rejected: [{ message: 'bad regex', resources: ['9080'], at: '2026-01-01T00:01:00.000Z' }],
+        version: null,
+      },
     ]);
     expect(readSyncz('nonsense')).toEqual([]);
   });

@@ -64,13 +64,16 @@ export const change = {
   convergenceSynced: '{have} of {total} proxies are in sync since the change',
   convergenceUnknown: 'This control plane does not say which proxies have it.',
   waiting: 'Waiting for {names}',
+  refused:
+    '{count, plural, one {# proxy refuses it} other {# proxies refuse it}} and {count, plural, one {goes} other {go}} on with what {count, plural, one {it} other {they}} had: {names}',
   knownSynced:
-    'This control plane tells which proxies are in sync, not which version they have: in sync since the change is taken for having it.',
+    'This control plane tells which proxies are in sync, not which version they have. A proxy counts when it is in sync since the change and holds the routes that were written; of other settings being in sync is all that is known.',
   knownNothing:
     'Who has the change cannot be known here: there is no istiod whose status may be read. The observed split and errors below still tell what requests meet.',
   perProxy: '{count, plural, one {# proxy} other {Each of # proxies}}',
   proxyHas: 'has it',
   proxyWaits: 'waits',
+  proxyRejected: 'refused it: {reason}',
   proxyUnknown: 'not known',
   proxyVersion: 'acknowledged {version}',
   regression: 'Requests fare worse since this change.',

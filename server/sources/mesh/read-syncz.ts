@@ -8,6 +8,8 @@ export interface ProxySync {
   synced: Record<string, boolean>;
   /** Newest acknowledged resourceVersion by `group/Kind` (the bundled mesh); `null` where the control plane does not say. */
   acknowledged: Record<string, string> | null;
+  /** What it refused and has had no accepted successor for, newest last (the bundled mesh; empty where the control plane does not say). */
+  rejected: { message: string; resources: string[]; at: string }[];
   version: string | null;
 }
 
@@ -16,6 +18,10 @@ const row = z.looseObject({
   proxy_version: z.string().optional(),
   istio_version: z.string().optional(),
   'heddle.dev/acked': z.record(z.string(), z.string()).optional(),
+  'heddle.dev/nacks': z
+    .array(z.object({ message: z.string(), resources: z.array(z.string()), at: z.string(), standing: z.boolean() }))
+    .catch([])
+    .default([]),
 });
 
 /** Reads `/debug/syncz`: Istio's rows (`X_sent` and `X_acked` nonces), with the bundled mesh's extra field. Rows without a proxy are left out. */
@@ -36,6 +42,7 @@ export function readSyncz(body: unknown): ProxySync[] {
         proxy: parsed.data.proxy,
         synced,
         acknowledged: parsed.data['heddle.dev/acked'] ?? null,
+        rejected: parsed.data['heddle.dev/nacks'].flatMap(({ standing, ...one }) => (standing ? [one] : [])),
         version: parsed.data.istio_version ?? parsed.data.proxy_version ?? null,
       },
     ];
