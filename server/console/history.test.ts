@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change, ChangeResponse, ChangesResponse, UndoPreviewResponse } from '@/lib/contract';
@@ -53,6 +53,27 @@ describe('history', () => {
       .toEqual(['heddle', 'observed']);
     const conflict = await call<UndoPreviewResponse>('undoPreview', { params: { id: body.change.id } });
     expect(conflict.body).toMatchObject({ preview: null, conflicts: [{ ref: { name: 'reviews' } }] });
+  });
+
+  it('reads in the cluster what it made, when its own folder is lost', async () => {
+    const { body: made } = await call<ChangeResponse>('applyChange', {
+      body: { objects: [virtualService([{ route: route({ v1: 100 }) }])], reason: 'a try' },
+    });
+    await expect
+      .poll(() => open.kubernetes.get('events', `default/heddle.${made.change.id}.0`), patience)
+      .toMatchObject({ reason: 'HeddleChange', involvedObject: { kind: 'VirtualService', name: 'reviews' } });
+    open.kubernetes.put('events', {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'not-ours', namespace: 'default', annotations: { 'heddle.dev/change': '{"id": 1}' } },
+      reason: 'HeddleChange',
+    });
+    await open.reopen(() => rmSync(join(open.folder, 'console'), { recursive: true }));
+    await expect
+      .poll(changes, patience)
+      .toMatchObject([{ id: made.change.id, by: 'fake', reason: 'a try', status: 'applied', objects: [{ action: 'create' }] }]);
+    expect((await call<ChangeResponse>('undoChange', { params: { id: made.change.id } })).status).toBe(201);
+    expect(open.kubernetes.get(key, 'default/reviews')).toBeUndefined();
   });
 
   it('takes a label of another away again', async () => {

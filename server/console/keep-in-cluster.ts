@@ -26,11 +26,13 @@ export function keepInCluster(console: Console): { stop(): void } {
   let read = false;
   const look = async (): Promise<void> => {
     const cluster = console.clusterOrNull();
-    if (busy || refused || cluster?.informer.hasSynced() !== true || !console.leadership.leads()) return;
+    if (busy || refused || cluster?.informer.hasSynced() !== true) return;
     busy = true;
     try {
+      // Whoever leads: a console whose folder is lost has to wait for its own Lease to run out.
       if (!read) await takeIn(console, cluster);
       read = true;
+      if (!console.leadership.leads()) return;
       const open = console.changes
         .list(mostOpen)
         .filter((one) => one.origin !== 'observed' && one.noted !== true && (one.status === 'applied' || one.status === 'undone'));
