@@ -4,8 +4,10 @@ import { Undo2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useUndo } from '@/components/data/use-changes';
+import { needsOfUndo, useDenial } from '@/components/data/use-denial';
 import { useEndpoint } from '@/components/data/use-endpoint';
 import { Button } from '@/components/ui/button';
+import { GuardedButton } from '@/components/ui/guarded-button';
 import { HealthMark } from '@/components/ui/health-mark';
 import { ErrorState } from '@/components/ui/states';
 import type { Change, EffectCheck, ProxyState, SplitCheck } from '@/lib/contract';
@@ -124,6 +126,7 @@ export function AppliedPanel({ change, onDone }: { change: Change; onDone: () =>
   const t = useTranslations('change');
   const common = useTranslations('common');
   const undo = useUndo();
+  const denial = useDenial(needsOfUndo(change));
   const state = useEndpoint('convergence', { params: { id: change.id } }, { refreshMs: 2_000, keep: false });
   const proxies = state.data?.proxies;
   const everywhere = proxies !== undefined && proxies.total > 0 && proxies.have === proxies.total;
@@ -160,9 +163,9 @@ export function AppliedPanel({ change, onDone }: { change: Change; onDone: () =>
             </span>
           )}
         </p>
-        <Button size="sm" icon={<Undo2 size={13} aria-hidden="true" />} disabled={undo.isPending} onClick={takeBack}>
+        <GuardedButton denial={denial} size="sm" icon={<Undo2 size={13} aria-hidden="true" />} disabled={undo.isPending} onClick={takeBack}>
           {undo.isPending ? t('undoing') : t('undo')}
-        </Button>
+        </GuardedButton>
         <Button size="sm" variant="ghost" onClick={onDone}>
           {common('close')}
         </Button>
@@ -174,9 +177,15 @@ export function AppliedPanel({ change, onDone }: { change: Change; onDone: () =>
           data-testid="regression"
         >
           <p className="flex-1 font-[550]">{t('regression')}</p>
-          <Button variant="danger" icon={<Undo2 size={14} aria-hidden="true" />} disabled={undo.isPending} onClick={takeBack}>
+          <GuardedButton
+            denial={denial}
+            variant="danger"
+            icon={<Undo2 size={14} aria-hidden="true" />}
+            disabled={undo.isPending}
+            onClick={takeBack}
+          >
             {undo.isPending ? t('undoing') : t('undoNow')}
-          </Button>
+          </GuardedButton>
         </div>
       )}
       {state.data?.knowledge === 'synced' && <p className="text-xs text-muted">{t('knownSynced')}</p>}

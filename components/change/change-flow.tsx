@@ -3,7 +3,9 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useApply, usePreview } from '@/components/data/use-changes';
+import { needsOfDraft, useDenial } from '@/components/data/use-denial';
 import { Button } from '@/components/ui/button';
+import { GuardedButton } from '@/components/ui/guarded-button';
 import { ErrorState } from '@/components/ui/states';
 import type { AnyObject, Change, ConflictBody, Deletion, ObjectRef } from '@/lib/contract';
 import { ConflictPanel } from './conflict-panel';
@@ -107,6 +109,7 @@ export function ChangeFlow({ draft, faultSeconds, undoes, onApplied, onDiscard }
     );
   };
   const shown = current ? preview.data : undefined;
+  const denial = useDenial(draft === undefined ? [] : needsOfDraft(current ? looked : draft));
   useShowPreview(shown?.changes ?? null);
   // What was asked for may be below the fold of a long panel: nobody applies what is out of sight.
   const seen = useRef<HTMLDivElement>(null);
@@ -160,15 +163,21 @@ export function ChangeFlow({ draft, faultSeconds, undoes, onApplied, onDiscard }
           />
         </label>
       )}
-      <div className="sticky bottom-0 flex items-center gap-2 border-t border-line bg-panel px-4 py-2.5">
+      <div className="sticky bottom-0 flex flex-wrap items-center gap-2 border-t border-line bg-panel px-4 py-2.5">
+        {denial !== undefined && (
+          <p className="w-full text-sm text-degraded-text" data-testid="denial">
+            {denial}
+          </p>
+        )}
         {shown ? (
-          <Button
+          <GuardedButton
+            denial={denial}
             variant="primary"
             disabled={apply.isPending || (needsReason && reason.trim() === '') || (owned && choice !== 'takeOver')}
             onClick={() => write(choice === 'takeOver')}
           >
             {apply.isPending ? t('applying') : t('apply')}
-          </Button>
+          </GuardedButton>
         ) : (
           <Button variant="primary" disabled={current && preview.isPending} onClick={() => begin(draft)}>
             {current && preview.isPending ? t('previewing') : t('preview')}

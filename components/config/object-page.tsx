@@ -5,15 +5,15 @@ import { useRouter } from 'next/navigation';
 import { type ReactNode, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useEndpoint } from '@/components/data/use-endpoint';
-import { useRights } from '@/components/data/use-rights';
+import { useDenial } from '@/components/data/use-denial';
 import { useScope, useUrlValue } from '@/components/shell/scope';
 import { Button } from '@/components/ui/button';
+import { GuardedButton } from '@/components/ui/guarded-button';
 import { PageHeader } from '@/components/ui/page';
 import { ErrorState, NoticeStrip, SkeletonRows } from '@/components/ui/states';
 import type { ObjectResponse, PlacedFinding } from '@/lib/contract';
 import { type Dock, useChangeDock } from './change-dock';
 import { FindingCount } from './finding-count';
-import { GuardedButton, useDenial } from './guarded-button';
 import { ObjectEditor } from './object-editor';
 import { FindingList, RelationFacts, StatusFacts } from './object-facts';
 import { type ObjectTab, ObjectTabs, ObjectWords, tabs } from './object-tabs';
@@ -39,7 +39,11 @@ function ObjectActions({ data, params, dock }: { data: ObjectResponse; params: O
   const scope = useScope();
   const [copied, setCopied] = useState(false);
   const kind = `${params.group}/${params.kind}`;
-  const denial = useDenial(useRights(kind, params.namespace, data.writable));
+  const at = { group: params.group, kind: params.kind, namespace: params.namespace };
+  const denial = {
+    create: useDenial(data.writable ? [{ ...at, verb: 'create' }] : []),
+    delete: useDenial(data.writable ? [{ ...at, verb: 'delete' }] : []),
+  };
   const { resourceVersion } = data.object.metadata;
   return (
     <>
@@ -54,14 +58,14 @@ function ObjectActions({ data, params, dock }: { data: ObjectResponse; params: O
       {data.writable && (
         <>
           <GuardedButton
-            denial={denial('create')}
+            denial={denial.create}
             icon={<CopyPlus size={14} aria-hidden="true" />}
             onClick={() => router.push(scope.href(`/config/new?copy=${encodeURIComponent(`${kind}/${params.namespace}/${params.name}`)}`))}
           >
             {t('duplicate')}
           </GuardedButton>
           <GuardedButton
-            denial={denial('delete')}
+            denial={denial.delete}
             variant="danger"
             icon={<Trash2 size={14} aria-hidden="true" />}
             onClick={() =>
@@ -96,7 +100,6 @@ export function ObjectPage(params: ObjectPageProps): ReactNode {
   const [edition, setEdition] = useState(0);
   const tab = tabs.find((one) => one === tabText) ?? 'stored';
   const setTab = (next: ObjectTab): void => setTabText(next === 'stored' ? undefined : next);
-  const patchDenial = useDenial(useRights(`${params.group}/${params.kind}`, params.namespace, tab === 'edit'))('patch');
   // An object that was deleted is gone from the page too, whatever the last answer said.
   const data = object.isError && object.error.status === 404 ? undefined : object.data;
   return (
@@ -132,9 +135,6 @@ export function ObjectPage(params: ObjectPageProps): ReactNode {
               <div className="flex min-h-0 flex-1 max-lg:flex-col">
                 {tab === 'edit' && data.writable ? (
                   <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-                    {patchDenial !== undefined && (
-                      <p className="border-b border-line bg-inset px-5 py-1.5 text-sm text-degraded-text">{patchDenial}</p>
-                    )}
                     <ObjectEditor
                       key={edition}
                       objects={[{ base: data.object }]}

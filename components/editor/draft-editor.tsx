@@ -3,13 +3,14 @@
 import { type ReactNode, useDeferredValue, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useDraftCheck } from '@/components/data/use-draft-check';
+import { Button } from '@/components/ui/button';
 import type { KindDefinition } from '@/lib/kinds';
 import { shapeAt, objectShape } from '@/lib/kinds';
 import type { TextFinding } from '@/lib/validate';
 import { insertYaml, moveYaml, removeYaml, setYaml } from '@/lib/yaml';
 import type { YamlPath } from '@/lib/yaml';
 import { applyFix } from './apply-fix';
-import { startEntry, withText } from './draft-entries';
+import { isMoved, putBack, startEntry, withText } from './draft-entries';
 import type { DraftEntry, DraftStart, ReadEntry } from './draft-entries';
 import { outcomeOf, writtenBy } from './draft-outcome';
 import type { DraftOutcome } from './draft-outcome';
@@ -112,6 +113,7 @@ export function DraftEditor({ objects, namespace, onOutcome, initialView = 'both
   }, []);
   if (entry === undefined || reading === undefined) return null;
   const isChanged = entries.some((one) => one.text !== one.begun);
+  const moved = entries.find((one) => isMoved(one));
   const hasForm = reading?.kind?.form !== undefined;
   const shows = hasForm ? view : 'yaml';
   const known = { kind: reading.kind, namespace: reading.namespace, choices: check.choices };
@@ -159,12 +161,28 @@ export function DraftEditor({ objects, namespace, onOutcome, initialView = 'both
         )}
         {actions}
       </div>
+      {moved?.base && (
+        <div
+          role="alert"
+          className="flex items-center gap-3 border-b border-failing bg-failing-soft px-4 py-1.5 text-sm text-failing-text"
+          data-testid="draft-moved"
+        >
+          <p className="flex-1">{t('movedAway', { name: `${moved.base.kind} ${moved.base.metadata.name}` })}</p>
+          <Button
+            size="sm"
+            onClick={() => setEntries((all) => all.map((one) => (one.id === moved.id ? withText(one, putBack(one)) : one)))}
+          >
+            {t('putBack')}
+          </Button>
+        </div>
+      )}
       <div className="flex min-h-0 flex-1 max-lg:flex-col">
         {shows !== 'yaml' && (
           <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-page" role="region" aria-label={t('form')}>
             <FormPane
               key={entry.id}
               entry={reading}
+              isStored={entry.base !== null}
               control={edit.control}
               choices={check.choices}
               findings={shownFindings ?? noFindings}

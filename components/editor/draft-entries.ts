@@ -1,7 +1,7 @@
 import type { AnyObject } from '@/lib/contract';
 import { meshKinds } from '@/lib/kinds';
 import type { KindDefinition } from '@/lib/kinds';
-import { readYaml, toYaml } from '@/lib/yaml';
+import { readYaml, removeYaml, setYaml, toYaml } from '@/lib/yaml';
 import type { YamlSource } from '@/lib/yaml';
 
 /** An object to begin a draft with. */
@@ -83,6 +83,21 @@ export function readEntry(text: string, before?: ReadEntry): ReadEntry {
 /** The entry with another text. */
 export function withText(entry: DraftEntry, text: string): DraftEntry {
   return text === entry.text ? entry : { ...entry, text, reading: readEntry(text, entry.reading) };
+}
+
+/** Whether an entry of a stored object says another kind, namespace or name: that would be another object, which is made elsewhere. */
+export function isMoved({ base, reading }: DraftEntry): boolean {
+  if (base === null || reading.value === undefined) return false;
+  const isHere = base.metadata.name === reading.name && (base.metadata.namespace ?? '') === reading.namespace;
+  return !isHere || kindOfValue(reading.value) !== kindOfValue(base);
+}
+
+/** The text with kind, namespace and name of the stored object again. */
+export function putBack({ base, text }: DraftEntry): string {
+  if (base === null) return text;
+  const { name, namespace } = base.metadata;
+  const named = setYaml(setYaml(setYaml(text, ['apiVersion'], base.apiVersion), ['kind'], base.kind), ['metadata', 'name'], name);
+  return namespace === undefined ? removeYaml(named, ['metadata', 'namespace']) : setYaml(named, ['metadata', 'namespace'], namespace);
 }
 
 /** The new value, made of the old one's parts wherever they are the same. */

@@ -1,7 +1,7 @@
 import type { ChangeDraft } from '@/components/change/change-flow';
 import type { AnyObject } from '@/lib/contract';
 import type { TextFinding } from '@/lib/validate';
-import { readEntry } from './draft-entries';
+import { isMoved, readEntry } from './draft-entries';
 import type { DraftEntry } from './draft-entries';
 
 /** What a draft has come to: what it would write, and whether it may be. */
@@ -9,7 +9,7 @@ export interface DraftOutcome {
   /** What to preview and apply; `undefined` while nothing is changed or a text cannot be read. */
   draft: ChangeDraft | undefined;
   isChanged: boolean;
-  /** Whether a text is no object (yet). */
+  /** Whether a text is no object (yet), or no longer the stored object it was. */
   isBroken: boolean;
   errors: number;
   warnings: number;
@@ -26,16 +26,16 @@ export function writtenBy(entries: readonly DraftEntry[]): Pick<DraftOutcome, 'd
   const objects: AnyObject[] = [];
   const bases: AnyObject[] = [];
   let isBroken = false;
-  for (const { text, base, begun, reading } of entries) {
+  for (const entry of entries) {
+    const { text, base, begun, reading } = entry;
     if (text.trim() === '') continue;
-    if (reading.value === undefined || reading.source.problems.length > 0 || reading.name === '') {
+    if (reading.value === undefined || reading.source.problems.length > 0 || reading.name === '' || isMoved(entry)) {
       isBroken = true;
       continue;
     }
     if (base !== null && sameValue(reading.value, readEntry(begun).value)) continue;
     const object = reading.value as AnyObject;
-    const isSame = base?.metadata.name === reading.name && (base.metadata.namespace ?? '') === reading.namespace;
-    if (base === null || !isSame) {
+    if (base === null) {
       objects.push(object);
       continue;
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { meshKinds, objectShape, shapeAt } from '@/lib/kinds';
 import type { TextFinding } from '@/lib/validate';
 import { applyFix } from './apply-fix';
-import { kindOfValue, readEntry, shareSame, startEntry, withText } from './draft-entries';
+import { isMoved, kindOfValue, putBack, readEntry, shareSame, startEntry, withText } from './draft-entries';
 import { outcomeOf, writtenBy } from './draft-outcome';
 import { newValue, sumUp } from './new-value';
 
@@ -65,12 +65,21 @@ describe('outcomeOf', () => {
     expect(outcome(withText(entry, entry.text.replace('name: reviews', "name: ''")))).toMatchObject({ draft: undefined, isBroken: true });
   });
 
-  it('makes a new object of one that gets another name', () => {
+  it('does not make another object of one that is stored', () => {
     const entry = startEntry(0, { base: rule });
-    expect(outcome(withText(entry, entry.text.replace('name: reviews', 'name: other'))).draft).toMatchObject({
-      objects: [{ metadata: { name: 'other' } }],
-      bases: [],
-    });
+    for (const [from, to] of [
+      ['name: reviews', 'name: other'],
+      ['namespace: default', 'namespace: other'],
+      ['  namespace: default\n', ''],
+      ['kind: DestinationRule', 'kind: VirtualService'],
+    ] as const) {
+      const moved = withText(entry, entry.text.replace(from, to));
+      expect([isMoved(moved), outcome(moved).draft, outcome(moved).isBroken], from).toEqual([true, undefined, true]);
+      const back = withText(moved, putBack(moved));
+      expect([isMoved(back), outcome(back).draft], from).toEqual([false, undefined]);
+    }
+    const copy = withText(startEntry(1, { base: null, yaml: entry.text }), entry.text.replace('name: reviews', 'name: other'));
+    expect(outcome(copy).draft).toMatchObject({ objects: [{ metadata: { name: 'other' } }], bases: [] });
   });
 
   it('counts findings', () => {

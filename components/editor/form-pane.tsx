@@ -7,12 +7,15 @@ import { metadataFields, shapeOf } from '@/lib/kinds';
 import type { MeshChoices, TextFinding } from '@/lib/validate';
 import { ChoiceLists } from './choice-lists';
 import type { ReadEntry } from './draft-entries';
+import { FieldRow } from './field-row';
 import { ChoicesContext, FindingsContext, FormControlContext, LayoutContext, PartsContext } from './form-control';
 import type { FormControl, FormParts } from './form-control';
 import { FormField, FormFields } from './form-object';
 
 export interface FormPaneProps {
   entry: ReadEntry;
+  /** Whether the object exists: its name and namespace then are what they are. */
+  isStored: boolean;
   control: Omit<FormControl, 'explain'>;
   choices: MeshChoices | undefined;
   findings: readonly TextFinding[];
@@ -21,7 +24,7 @@ export interface FormPaneProps {
 const parts: FormParts = { Field: FormField, Fields: FormFields };
 
 /** The form of an object: made from the schema of its kind, in the order of its layout. */
-export function FormPane({ entry, control, choices, findings }: FormPaneProps): ReactNode {
+export function FormPane({ entry, isStored, control, choices, findings }: FormPaneProps): ReactNode {
   const t = useTranslations('editor');
   const [help, setHelp] = useState<{ name: string; note: FieldNote | undefined }>();
   const last = useRef('');
@@ -68,17 +71,21 @@ export function FormPane({ entry, control, choices, findings }: FormPaneProps): 
               >
                 <ChoiceLists />
                 <Group title={t('metadata')}>
-                  {metadata.map((field) => (
-                    <FormField
-                      key={field.name}
-                      name={field.name}
-                      shape={field.shape}
-                      path={['metadata', field.name]}
-                      value={named[field.name]}
-                      note={field.note}
-                      isRequired={field.isRequired}
-                    />
-                  ))}
+                  {metadata.map((field) =>
+                    isStored && field.isRequired ? (
+                      <FixedField key={field.name} name={field.name} value={named[field.name]} note={field.note} />
+                    ) : (
+                      <FormField
+                        key={field.name}
+                        name={field.name}
+                        shape={field.shape}
+                        path={['metadata', field.name]}
+                        value={named[field.name]}
+                        note={field.note}
+                        isRequired={field.isRequired}
+                      />
+                    ),
+                  )}
                 </Group>
                 {kind.form.groups.map((group) => (
                   <Group key={group.title} title={group.title}>
@@ -115,6 +122,18 @@ export function FormPane({ entry, control, choices, findings }: FormPaneProps): 
         </FindingsContext>
       </ChoicesContext>
     </FormControlContext>
+  );
+}
+
+/** A field that cannot be changed (any more). */
+function FixedField({ name, value, note }: { name: string; value: unknown; note: FieldNote | undefined }): ReactNode {
+  const path = ['metadata', name];
+  return (
+    <FieldRow name={name} path={path} note={note} isRequired={false} isSet={false}>
+      <span className="truncate font-mono text-xs text-muted" data-testid={`fixed-${name}`}>
+        {typeof value === 'string' ? value : ''}
+      </span>
+    </FieldRow>
   );
 }
 

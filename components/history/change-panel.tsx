@@ -7,10 +7,12 @@ import { useTranslations } from 'use-intl';
 import { ChangeFlow } from '@/components/change/change-flow';
 import { type Merged, MergePanel } from '@/components/change/merge-panel';
 import { useUndo } from '@/components/data/use-changes';
+import { needsOfUndo, useDenial } from '@/components/data/use-denial';
 import { useEndpoint } from '@/components/data/use-endpoint';
 import { objectPath } from '@/components/shell/object-path';
 import { useScope } from '@/components/shell/scope';
 import { Button } from '@/components/ui/button';
+import { GuardedButton } from '@/components/ui/guarded-button';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { ErrorState, SkeletonRows } from '@/components/ui/states';
 import { YamlDiff } from '@/components/ui/yaml-diff';
@@ -70,6 +72,7 @@ function UndoSection({
   const [reason, setReason] = useState('');
   const plan = useEndpoint('undoPreview', { params: { id: change.id } }, { keep: false });
   const undo = useUndo();
+  const denial = useDenial(needsOfUndo(change));
   if (plan.isError) return <ErrorState {...plan.error.body.error} retryLabel={common('retry')} onRetry={() => void plan.refetch()} />;
   if (!plan.data) return <SkeletonRows rows={4} label={common('loading')} />;
   if (plan.data.preview === null) return <UndoMerge change={change} conflicts={plan.data.conflicts} onUndone={onUndone} />;
@@ -90,9 +93,10 @@ function UndoSection({
             className="h-7 rounded-sm border border-line-strong bg-panel px-2"
           />
         </label>
-        <Button variant="primary" disabled={undo.isPending} onClick={run}>
+        {denial !== undefined && <p className="text-sm text-degraded-text">{denial}</p>}
+        <GuardedButton denial={denial} variant="primary" className="self-start" disabled={undo.isPending} onClick={run}>
           {undo.isPending ? t('undoing') : t('undoNow')}
-        </Button>
+        </GuardedButton>
       </div>
       {undo.isError && <ErrorState {...undo.error.body.error} retryLabel={common('retry')} onRetry={run} />}
     </section>

@@ -3,9 +3,11 @@
 import { Footprints } from 'lucide-react';
 import { type ReactNode, useId, useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { type WriteNeed, needsOfRefs, useDenial } from '@/components/data/use-denial';
 import { useStartRollout } from '@/components/data/use-rollouts';
 import { Button } from '@/components/ui/button';
 import { NumberField, Toggle } from '@/components/ui/field';
+import { GuardedButton } from '@/components/ui/guarded-button';
 import { ErrorState } from '@/components/ui/states';
 import type { EndpointBody, ObjectRef } from '@/lib/contract';
 import { planSteps } from '@/lib/rollout';
@@ -58,6 +60,16 @@ export function ApplyInSteps({ shift }: { shift: DraftedSteps }): ReactNode {
   );
 }
 
+/** A shift writes its route; one without a route makes a VirtualService. */
+function needsOf({ route, service }: DraftedSteps): WriteNeed[] {
+  if (route !== undefined) return needsOfRefs([route]);
+  const made = { group: 'networking.istio.io', kind: 'VirtualService', namespace: service.namespace };
+  return [
+    { ...made, verb: 'create' },
+    { ...made, verb: 'patch' },
+  ];
+}
+
 function StepsForm({ shift, onClose }: { shift: DraftedSteps; onClose: () => void }): ReactNode {
   const t = useTranslations('rollout');
   const common = useTranslations('common');
@@ -69,6 +81,7 @@ function StepsForm({ shift, onClose }: { shift: DraftedSteps; onClose: () => voi
   const [warmUp, setWarmUp] = useState(5);
   const [reason, setReason] = useState('');
   const start = useStartRollout();
+  const denial = useDenial(needsOf(shift));
   const steps = readSteps(text);
   const labels = shift.rows.map((one) => one.label);
   const planned = planSteps(
@@ -101,7 +114,7 @@ function StepsForm({ shift, onClose }: { shift: DraftedSteps; onClose: () => voi
       className="flex flex-col gap-2 bg-accent-soft px-4 py-3"
       onSubmit={(event) => {
         event.preventDefault();
-        begin(false);
+        if (denial === undefined) begin(false);
       }}
     >
       <h3 className="text-sm">{t('title')}</h3>
@@ -160,12 +173,17 @@ function StepsForm({ shift, onClose }: { shift: DraftedSteps; onClose: () => voi
           className="h-7 rounded-sm border border-line-strong bg-panel px-2"
         />
       </label>
+      {denial !== undefined && <p className="text-sm text-degraded-text">{denial}</p>}
       {start.isError && <ErrorState {...start.error.body.error} retryLabel={common('retry')} />}
       <div className="flex gap-2">
-        <Button variant="primary" type="submit" disabled={steps === null || planned.length === 0 || start.isPending}>
+        <GuardedButton denial={denial} variant="primary" type="submit" disabled={steps === null || planned.length === 0 || start.isPending}>
           {start.isPending ? t('starting') : t('start')}
-        </Button>
-        {owned && <Button onClick={() => begin(true)}>{t('takeOver')}</Button>}
+        </GuardedButton>
+        {owned && (
+          <GuardedButton denial={denial} onClick={() => begin(true)}>
+            {t('takeOver')}
+          </GuardedButton>
+        )}
         <Button variant="ghost" onClick={onClose}>
           {t('cancel')}
         </Button>

@@ -3,8 +3,10 @@
 import { ChevronsRight, Pause, Play, SkipForward, Undo2 } from 'lucide-react';
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { useTranslations } from 'use-intl';
+import { needsOfRefs, useDenial } from '@/components/data/use-denial';
 import { useActOnRollout } from '@/components/data/use-rollouts';
 import { Button } from '@/components/ui/button';
+import { GuardedButton } from '@/components/ui/guarded-button';
 import { HealthMark, type HealthName } from '@/components/ui/health-mark';
 import { RelativeTime } from '@/components/ui/relative-time';
 import type { Rollout, RolloutActionName } from '@/lib/contract';
@@ -127,6 +129,8 @@ const reasonCodes = {
 export function RolloutPanel({ rollout, onClose }: { rollout: Rollout; onClose?: () => void }): ReactNode {
   const t = useTranslations('rollout');
   const act = useActOnRollout();
+  // Pausing writes nothing; everything else moves weights.
+  const denial = useDenial(rollout.active ? needsOfRefs([rollout.route]) : []);
   const { plan, state } = rollout;
   const status = stateOf(rollout);
   const labels = plan.destinations.map((one) => one.label);
@@ -168,22 +172,36 @@ export function RolloutPanel({ rollout, onClose }: { rollout: Rollout; onClose?:
                 {t('pause')}
               </Button>
             ) : (
-              <Button size="sm" icon={<Play size={13} aria-hidden="true" />} disabled={act.isPending} onClick={() => run('resume')}>
+              <GuardedButton
+                denial={denial}
+                size="sm"
+                icon={<Play size={13} aria-hidden="true" />}
+                disabled={act.isPending}
+                onClick={() => run('resume')}
+              >
                 {t('resume')}
-              </Button>
+              </GuardedButton>
             )}
-            <Button
+            <GuardedButton
+              denial={denial}
               size="sm"
               icon={<SkipForward size={13} aria-hidden="true" />}
               disabled={act.isPending || state.phase !== 'watching'}
               onClick={() => run('next')}
             >
               {t('next')}
-            </Button>
-            <Button size="sm" icon={<ChevronsRight size={13} aria-hidden="true" />} disabled={act.isPending} onClick={() => run('promote')}>
+            </GuardedButton>
+            <GuardedButton
+              denial={denial}
+              size="sm"
+              icon={<ChevronsRight size={13} aria-hidden="true" />}
+              disabled={act.isPending}
+              onClick={() => run('promote')}
+            >
               {t('promote')}
-            </Button>
-            <Button
+            </GuardedButton>
+            <GuardedButton
+              denial={denial}
               size="sm"
               variant="danger"
               icon={<Undo2 size={13} aria-hidden="true" />}
@@ -191,7 +209,7 @@ export function RolloutPanel({ rollout, onClose }: { rollout: Rollout; onClose?:
               onClick={() => run('abort')}
             >
               {t('abort')}
-            </Button>
+            </GuardedButton>
           </>
         )}
         {!rollout.active && onClose !== undefined && (

@@ -4,6 +4,7 @@ import { Zap } from 'lucide-react';
 import Link from 'next/link';
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { useTranslations } from 'use-intl';
+import { needsOfRefs, useDenial } from '@/components/data/use-denial';
 import { useFaults, useStopFaults } from '@/components/data/use-faults';
 import { objectPath } from './object-path';
 import { useScope } from './scope';
@@ -42,6 +43,7 @@ export function FaultBar(): ReactNode {
   const stop = useStopFaults();
   const own = faults.data?.faults.filter((one) => one.own) ?? [];
   const [first] = own;
+  const denial = useDenial(needsOfRefs(own.map((one) => one.ref)));
   if (first === undefined) return null;
   const failed = stop.isError ? stop.error.message : stop.data?.failed[0]?.message;
   return (
@@ -62,8 +64,12 @@ export function FaultBar(): ReactNode {
       <button
         type="button"
         disabled={stop.isPending}
-        onClick={() => stop.mutate({})}
-        className="ml-auto h-7 rounded-md border border-degraded px-2.5 font-[550] hover:bg-hover disabled:opacity-50"
+        aria-disabled={denial !== undefined}
+        title={denial}
+        onClick={() => {
+          if (denial === undefined) stop.mutate({});
+        }}
+        className="ml-auto h-7 rounded-md border border-degraded px-2.5 font-[550] hover:bg-hover disabled:opacity-50 aria-disabled:cursor-not-allowed aria-disabled:opacity-50"
       >
         {own.length > 1 ? t('faultStopAll') : t('faultStop')}
       </button>

@@ -34,7 +34,6 @@ export const configuration = {
   chooseKind: 'Choose a kind…',
   fromScratch: 'Start from scratch',
   fromExample: 'Start from an example',
-  copyOf: 'Start from a copy of {name}',
   fromObserved: 'From what is observed',
   observedHint:
     '{calls, plural, =0 {No call is seen at present.} one {# call is seen at present} other {# calls are seen at present}}{calls, plural, =0 {} other {: {objects, plural, one {# object names it} other {# objects name them}}. What calls rarely may be missing.}}',
@@ -72,8 +71,6 @@ export const configuration = {
   eventCount: '×{count}',
   changes: 'History',
   noChanges: 'Nobody has changed it since Heddle watches.',
-  denied: 'Your user {user} has no right to {verb} {resource} here.',
-  deniedWhy: 'The API server says: {reason}',
   aboutFinding: 'About this finding',
   cause: 'Cause',
   example: 'Example',

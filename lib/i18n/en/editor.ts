@@ -9,6 +9,8 @@ export const editor = {
   yaml: 'YAML',
   notApplied: 'not applied',
   unchanged: 'no changes',
+  movedAway: 'Kind, name and namespace of {name} cannot be changed. Duplicate the object to make another one.',
+  putBack: 'Put them back',
   objects: 'Objects of the draft',
   addObject: 'Add object',
   removeObject: 'Take {name} out of the draft',
