@@ -20,6 +20,8 @@ const signs: Record<CanvasBadge['sign'], string> = {
   rollout: 'm -.9 .7 l -.3 .7 l -.3 0 l .3 0 l .3 -.7 l .9 -.7',
   // An open switch.
   breaker: 'm -1 .3 l -.4 .3 l .35 -.55 m .45 .3 l 1 .3',
+  // One leaves a row.
+  ejected: 'o -.6 .5 .3 o .6 .5 .3 m 0 .3 l 0 -.9 m -.35 -.5 l 0 -.9 l .35 -.5',
   // One way becomes two.
   split: 'm -.9 0 l -.1 0 l .8 -.7 m -.1 0 l .8 .7',
   // A delta.

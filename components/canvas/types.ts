@@ -14,6 +14,7 @@ export interface CanvasBadge {
     | 'noSidecar'
     | 'rollout'
     | 'breaker'
+    | 'ejected'
     | 'split'
     | 'changed'
     | 'mirror'

@@ -10,6 +10,7 @@ import { Why } from '@/components/ui/why';
 import type { GraphEdge, GraphNode, GraphResponse } from '@/lib/contract';
 import { formatBytesRate, formatMs, formatNumber, formatPercent, formatRate } from '@/lib/format';
 import { ActingConfig } from './acting-config';
+import { CircuitFacts } from './circuit-facts';
 import { EdgeTraces } from './edge-traces';
 import { ExplainLink } from './explain-link';
 import { Fact, Facts } from './facts';
@@ -71,7 +72,7 @@ export function EdgePanel({ edge, source, target, graph, time, href, parts, onSt
             <Fact name={t('share')}>{formatPercent(edge.share)}</Fact>
             {(edge.sentMessagesPerSecond ?? edge.receivedMessagesPerSecond) !== undefined && (
               <Fact name={t('messages')}>
-                <Why facts={queries['sentMessagesPerSecond']} words={why}>
+                <Why facts={queries['messagesPerSecond']} words={why}>
                   {formatNumber(edge.sentMessagesPerSecond ?? null)}/s · {formatNumber(edge.receivedMessagesPerSecond ?? null)}/s
                 </Why>
               </Fact>
@@ -86,6 +87,7 @@ export function EdgePanel({ edge, source, target, graph, time, href, parts, onSt
         <Fact name={t('mtls')}>{edge.mtlsShare === null ? <span title={t('mtlsUnknown')}>–</span> : formatPercent(edge.mtlsShare)}</Fact>
         <Fact name={t('protocol')}>{edge.protocol}</Fact>
       </Facts>
+      {edge.circuit && <CircuitFacts circuit={edge.circuit} queries={queries} />}
       {onSteer && source && target && edge.protocol !== 'tcp' && <SteerButtons source={source} target={target} onSteer={onSteer} />}
       {edge.protocol !== 'tcp' && <ResponseTable edge={edge} />}
       {(edge.sourcePrincipal ?? edge.targetPrincipal) !== undefined && (

@@ -96,6 +96,10 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
   const { graph } = drafted;
   const chosen = useMemo(() => namespaces.split(',').filter((name) => name !== ''), [namespaces]);
   const countOf = useCallback((count: number) => t('members', { count }), [t]);
+  const circuitWords = useMemo(
+    () => ({ open: t('circuit.open'), ejected: (count: number) => t('circuit.out', { count: String(count) }) }),
+    [t],
+  );
   const view = useGraphView({
     nodes: graph?.nodes ?? nothing,
     edges: graph?.edges ?? nothing,
@@ -110,6 +114,7 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
     changes: compared.changes,
     marks: drafted.marks,
     countOf,
+    circuitWords,
   });
   const context = useMemo(() => ({ nodes: view.nodes, edges: view.edges, namespaces: chosen }), [view.nodes, view.edges, chosen]);
   const labelKeys = useMemo(

@@ -10,6 +10,7 @@ import { useWhyWords } from '@/components/ui/use-why-words';
 import { Why } from '@/components/ui/why';
 import type { GraphEdge, GraphNode, GraphResponse } from '@/lib/contract';
 import { formatPercent, formatRate } from '@/lib/format';
+import { CallersCircuits } from './circuit-facts';
 import { EdgeRow } from './edge-panel';
 import { ActingConfig } from './acting-config';
 import { Fact, Facts, Group } from './facts';
@@ -102,13 +103,14 @@ export function NodePanel({ node, graph, onPick, time, href, onSteer, onFocus }:
           {node.badges.map((badge) => (
             <li
               key={badge}
-              className={`rounded-sm border px-1.5 text-xs leading-5 ${badge === 'fault' || badge === 'missingSidecar' || badge === 'finding' ? 'border-degraded text-degraded-text' : 'border-line text-muted'}`}
+              className={`rounded-sm border px-1.5 text-xs leading-5 ${badge === 'fault' || badge === 'missingSidecar' || badge === 'finding' || badge === 'circuitOpen' || badge === 'hostsEjected' ? 'border-degraded text-degraded-text' : 'border-line text-muted'}`}
             >
               {t(`badges.${badge}`)}
             </li>
           ))}
         </ul>
       )}
+      <CallersCircuits node={node} graph={graph} onPick={onPick} />
       <NodeRemarks node={node} href={href} />
       {node.services.map((service) => (
         <section key={service} className="flex items-center gap-2 border-b border-line px-4 py-2.5">

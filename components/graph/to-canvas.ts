@@ -19,6 +19,8 @@ const shapes: Record<GraphNode['kind'], CanvasNode['shape']> = {
 /** One sign per badge, most telling first. */
 const signs: [NodeBadge, CanvasBadge][] = [
   ['fault', { sign: 'fault', tone: 'warn' }],
+  ['circuitOpen', { sign: 'breaker', tone: 'warn' }],
+  ['hostsEjected', { sign: 'ejected', tone: 'warn' }],
   ['finding', { sign: 'finding', tone: 'warn' }],
   ['missingSidecar', { sign: 'noSidecar', tone: 'warn' }],
   ['rollout', { sign: 'rollout', tone: 'accent' }],
@@ -36,7 +38,9 @@ const signs: [NodeBadge, CanvasBadge][] = [
 /** A split says what routing there is: of several signs that mean the same the most telling one stays. */
 function badgesOf(node: GraphNode): CanvasBadge[] {
   const told = node.badges.includes('trafficSplit') || node.badges.includes('requestRouting');
-  return signs.filter(([badge]) => node.badges.includes(badge) && !(badge === 'virtualService' && told)).map(([, sign]) => sign);
+  const saidAlready = (badge: NodeBadge): boolean =>
+    (badge === 'virtualService' && told) || (badge === 'circuitBreaker' && node.badges.includes('circuitOpen'));
+  return signs.filter(([badge]) => node.badges.includes(badge) && !saidAlready(badge)).map(([, sign]) => sign);
 }
 
 /** Version, and with a split what is asked for against what is seen. */
@@ -49,13 +53,19 @@ function tagOf(node: GraphNode): string | undefined {
   return version === undefined ? numbers : `${version} · ${numbers}`;
 }
 
+/** What is written on an edge whose caller's circuit breaker does something. */
+export interface CircuitWords {
+  open: string;
+  ejected: (endpoints: number) => string;
+}
+
 /** The words on an edge: what was chosen, and only what there is. Errors are written only where there are some: quiet is healthy. */
-export function edgeText(edge: GraphEdge, labels: ReadonlySet<EdgeLabel>): string {
+export function edgeText(edge: GraphEdge, labels: ReadonlySet<EdgeLabel>, words: CircuitWords): string {
   const parts: string[] = [];
   const total = (edge.sentBytesPerSecond ?? 0) + (edge.receivedBytesPerSecond ?? 0);
   if (edge.protocol === 'tcp') {
     if ((labels.has('rate') || labels.has('throughput')) && total > 0) parts.push(formatBytesRate(total));
-    return parts.join('  ');
+    return parts.concat(circuitText(edge, words)).join('  ');
   }
   if (labels.has('rate') && edge.rps !== null) parts.push(`${formatNumber(edge.rps)}/s`);
   if (labels.has('share') && edge.share !== null) parts.push(formatPercent(edge.share));
@@ -67,7 +77,13 @@ export function edgeText(edge: GraphEdge, labels: ReadonlySet<EdgeLabel>): strin
   const messages = (edge.sentMessagesPerSecond ?? 0) + (edge.receivedMessagesPerSecond ?? 0);
   if (labels.has('messages') && messages > 0) parts.push(`${formatNumber(messages)} msg/s`);
   if (labels.has('errors') && edge.errorRatio !== null && edge.errorRatio > 0) parts.push(`✕ ${formatPercent(edge.errorRatio)}`);
-  return parts.join('  ');
+  return parts.concat(circuitText(edge, words)).join('  ');
+}
+
+/** Whatever labels are chosen: a circuit that is open is what explains the rest. */
+function circuitText({ circuit }: GraphEdge, words: CircuitWords): string[] {
+  if (circuit === undefined) return [];
+  return [...(circuit.open ? [words.open] : []), ...(circuit.ejected > 0 ? [words.ejected(circuit.ejected)] : [])];
 }
 
 /** The name of a node for people. */
@@ -96,6 +112,7 @@ export interface CanvasOptions {
   rule: boolean | undefined;
   /** `12 workloads`, under the name of a closed box. */
   countOf: (box: ClosedBox) => string;
+  words: CircuitWords;
   changes: ReadonlyMap<string, RankedDifference> | undefined;
   /** What a draft would do to edges. */
   marks: ReadonlyMap<string, EdgeMark> | undefined;
@@ -151,7 +168,7 @@ export class CanvasMaker {
       source: sum.source,
       target: sum.target,
       health: edge?.health ?? 'unknown',
-      label: edge === undefined ? '' : edgeText(edge, options.labels),
+      label: edge === undefined ? '' : edgeText(edge, options.labels, options.words),
       rate: edge?.rps ?? null,
       idle: edge === undefined || (edge.rps === null && (edge.sentBytesPerSecond ?? 0) + (edge.receivedBytesPerSecond ?? 0) === 0),
       lock: edge === undefined ? undefined : lockOf(edge, options.rule),

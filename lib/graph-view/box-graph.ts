@@ -1,4 +1,4 @@
-import type { GraphEdge, GraphNode } from '@/lib/graph';
+import type { EdgeCircuit, GraphEdge, GraphNode } from '@/lib/graph';
 import type { HealthStatus } from '@/lib/health';
 
 /** What nodes are put into boxes by. `label:KEY` takes a label of the workload. */
@@ -203,6 +203,7 @@ export function sumEdges(edges: readonly GraphEdge[]): GraphEdge | undefined {
     for (const edge of edges) for (const [key, value] of Object.entries(edge[field])) result[key] = (result[key] ?? 0) + value;
     return result;
   };
+  const circuits = edges.flatMap((edge) => edge.circuit ?? []);
   return {
     id: first.id,
     source: first.source,
@@ -221,9 +222,19 @@ export function sumEdges(edges: readonly GraphEdge[]): GraphEdge | undefined {
     hosts: merged('hosts'),
     reporter: first.reporter,
     share: null,
+    ...(circuits.length === 0 ? {} : { circuit: sumCircuits(circuits) }),
     sentBytesPerSecond: total('sentBytesPerSecond'),
     receivedBytesPerSecond: total('receivedBytesPerSecond'),
     health: worstOf(edges.map((edge) => edge.health)),
     healthReasons: [],
+  };
+}
+
+function sumCircuits(circuits: readonly EdgeCircuit[]): EdgeCircuit {
+  return {
+    open: circuits.some((one) => one.open),
+    refusedPerSecond: circuits.reduce((sum, one) => sum + one.refusedPerSecond, 0),
+    reached: [...new Set(circuits.flatMap((one) => one.reached))].toSorted(),
+    ejected: Math.max(...circuits.map((one) => one.ejected)),
   };
 }

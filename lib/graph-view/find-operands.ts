@@ -89,6 +89,8 @@ export const findOperands: readonly FindOperand[] = [
   { name: 'version', also: [], of: 'nodes', type: 'text', node: (node) => node.version },
   { name: 'workload', also: ['wl'], of: 'nodes', type: 'text', node: (node) => node.workload },
   badge('circuitbreaker', ['cb'], 'circuitBreaker'),
+  badge('circuitopen', ['open'], 'circuitOpen'),
+  badge('ejected', [], 'hostsEjected'),
   {
     name: 'dead',
     also: [],

@@ -118,7 +118,7 @@ describe('completion', () => {
     ['ns contains sh', ['shop']],
     ['healthy ', ['AND', 'OR']],
     ['name = web ', ['AND', 'OR']],
-    ['name = web AND circ', ['circuitbreaker']],
+    ['name = web AND circ', ['circuitbreaker', 'circuitopen']],
     ['reaches:d', ['reaches:db', 'reaches:old']],
     ['code = 5', ['503']],
     ['NOT (ver', ['version']],

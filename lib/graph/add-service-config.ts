@@ -22,6 +22,7 @@ export function addServiceConfig(
     for (const badge of badges) if (service !== undefined && !service.badges.includes(badge)) service.badges.push(badge);
   };
   const subsets = subsetsOf(objects.destinationRules, find);
+  nameSubsets(byHost, subsets, labelsOf);
   for (const virtualService of objects.virtualServices) {
     const namespace = virtualService.metadata.namespace ?? 'default';
     for (const host of virtualService.spec.hosts ?? []) {
@@ -74,6 +75,20 @@ function subsetsOf(rules: readonly DestinationRule[], find: FindService): Map<st
     for (const subset of rule.spec.subsets ?? []) found.set(`${service.host}|${subset.name}`, subset.labels ?? {});
   }
   return found;
+}
+
+function nameSubsets(
+  byHost: ReadonlyMap<string, MeshService>,
+  subsets: ReadonlyMap<string, Readonly<Record<string, string>>>,
+  labelsOf: ReadonlyMap<string, Readonly<Record<string, string>>>,
+): void {
+  for (const [key, selector] of subsets) {
+    const [host = '', name = ''] = key.split('|');
+    const service = byHost.get(host);
+    if (service === undefined) continue;
+    const members = service.workloads.filter((workload) => matchesLabels(labelsOf.get(workload), selector));
+    service.subsets = new Map(service.subsets).set(name, members);
+  }
 }
 
 /** What requests without anything special get: the weights of the rule that matches all; undefined when it names one destination. */

@@ -1,6 +1,7 @@
 import { collectEdges } from './collect-edges';
 import type { CollectedEdge, CollectOptions, GraphMetrics } from './collect-edges';
 import { codesOf, finishEdge } from './finish-edge';
+import { circuitOf, readCircuits } from './read-circuits';
 import { finishNode, newCounts, rulesOf } from './finish-node';
 import type { NodeCounts } from './finish-node';
 import { chooseReport } from './merge-reports';
@@ -38,8 +39,17 @@ export function buildGraph(metrics: GraphMetrics, options: BuildGraphOptions): G
     return fresh;
   };
   const hostRates = new Map<string, number>();
+  const circuits = readCircuits(metrics.circuits, options.graphType, context);
   const edges = collected.map((from) => {
     const edge = finishEdge(from, windowSeconds, rulesOf(from.target, from.services, context));
+    const circuit = circuitOf(
+      { source: from.source, target: from.target, hosts: Object.keys(edge.hosts), services: from.services },
+      // Of TCP bytes are counted, not requests.
+      edge.protocol === 'tcp' ? {} : edge.flags,
+      circuits,
+      context,
+    );
+    if (circuit !== undefined) edge.circuit = circuit;
     countEdge(edge, from, count(from.source), count(from.target), windowSeconds);
     // With services as nodes both halves of a way carry the rate: the second one has the workload.
     if (from.target.workload !== undefined)
@@ -80,6 +90,10 @@ function countEdge(edge: GraphEdge, from: CollectedEdge, source: NodeCounts, tar
       ['p99', edge.p99Ms],
     ] as const)
       if (value !== null) target.latencyMs[name] = Math.max(target.latencyMs[name] ?? 0, value);
+  }
+  if (edge.circuit !== undefined) {
+    if (edge.circuit.open) target.badges.add('circuitOpen');
+    if (edge.circuit.ejected > 0) target.badges.add('hostsEjected');
   }
   for (const [host, value] of Object.entries(edge.hosts)) target.hosts.set(host, (target.hosts.get(host) ?? 0) + value);
   if (from.target.kind !== 'unknown') for (const service of from.services) target.services.add(service);

@@ -11,8 +11,7 @@ export type GraphMetrics = Partial<Record<GraphQueryName, readonly Sample[] | nu
 
 export const latencyNames = ['p50Ms', 'p90Ms', 'p95Ms', 'p99Ms', 'avgMs'] as const;
 export type LatencyName = (typeof latencyNames)[number];
-const flowNames = ['requestBytesPerSecond', 'responseBytesPerSecond', 'sentMessagesPerSecond', 'receivedMessagesPerSecond'] as const;
-export type FlowName = (typeof flowNames)[number];
+export type FlowName = 'requestBytesPerSecond' | 'responseBytesPerSecond' | 'sentMessagesPerSecond' | 'receivedMessagesPerSecond';
 
 export interface CollectedEdge {
   id: string;
@@ -76,17 +75,31 @@ export function collectEdges(metrics: GraphMetrics, options: CollectOptions): Ma
     }
   }
   // These only add to edges that have requests.
-  for (const name of flowNames) collectFlow(name, metrics[name], options, collected);
+  for (const name of ['requestBytesPerSecond', 'responseBytesPerSecond'] as const)
+    collectFlow(metrics[name], options, collected, () => name, protocolOf);
+  // Messages are gRPC's whatever the label says.
+  collectFlow(
+    metrics.messagesPerSecond,
+    options,
+    collected,
+    ({ labels }) => (labels['direction'] === 'sent' ? 'sentMessagesPerSecond' : 'receivedMessagesPerSecond'),
+    () => 'grpc',
+  );
   return collected.edges;
 }
 
-function collectFlow(name: FlowName, samples: readonly Sample[] | null | undefined, options: CollectOptions, collected: Collected): void {
+function collectFlow(
+  samples: readonly Sample[] | null | undefined,
+  options: CollectOptions,
+  collected: Collected,
+  nameOf: (sample: Sample) => FlowName,
+  protocol: (sample: Sample) => EdgeProtocol,
+): void {
   for (const sample of samples ?? []) {
     const reporter = reporterOf(sample);
     if (reporter === null || !(sample.value > 0)) continue;
-    // Messages are gRPC's whatever the label says.
-    const protocol = name === 'sentMessagesPerSecond' || name === 'receivedMessagesPerSecond' ? 'grpc' : protocolOf(sample);
-    for (const edge of edgesOf(sample, protocol, options, collected, false)) {
+    const name = nameOf(sample);
+    for (const edge of edgesOf(sample, protocol(sample), options, collected, false)) {
       const flow = (edge.flow[name] ??= new Map<Reporter, number>());
       flow.set(reporter, (flow.get(reporter) ?? 0) + sample.value);
     }

@@ -18,6 +18,8 @@ export interface NodeCounts {
   /** Requests per second that came in by the host asked for. */
   hosts: Map<string, number>;
   codesIn: { protocol: 'http' | 'grpc'; code: string; requests: number }[];
+  /** What the edges that come in say of it. */
+  badges: Set<NodeBadge>;
   /** The slowest edge that comes in. */
   latencyMs: Partial<Record<'p50' | 'p90' | 'p95' | 'p99', number | null>>;
 }
@@ -33,6 +35,7 @@ export function newCounts(identity: NodeIdentity): NodeCounts {
     services: new Set(),
     hosts: new Map(),
     codesIn: [],
+    badges: new Set(),
     latencyMs: {},
   };
 }
@@ -115,7 +118,7 @@ function trafficHealth(node: NodeCounts, { context, windowSeconds }: NodeOptions
 
 function badgesOf(node: NodeCounts, members: readonly MeshWorkload[], context: MeshContext): Set<NodeBadge> {
   const { identity } = node;
-  const badges = new Set<NodeBadge>();
+  const badges = new Set<NodeBadge>(node.badges);
   for (const key of node.services) for (const badge of context.services.get(key)?.badges ?? []) badges.add(badge);
   if (identity.kind === 'service')
     for (const badge of context.services.get(`${identity.namespace}/${identity.name}`)?.badges ?? []) badges.add(badge);

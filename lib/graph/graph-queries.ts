@@ -1,3 +1,4 @@
+import { circuitsPromql } from './read-circuits';
 import type { Sample } from './resolve-nodes';
 import type { GraphType } from './schema';
 
@@ -13,8 +14,8 @@ export const graphQueryNames = [
   'receivedBytesPerSecond',
   'requestBytesPerSecond',
   'responseBytesPerSecond',
-  'sentMessagesPerSecond',
-  'receivedMessagesPerSecond',
+  'messagesPerSecond',
+  'circuits',
 ] as const;
 export type GraphQueryName = (typeof graphQueryNames)[number];
 
@@ -125,6 +126,8 @@ export function planGraphQueries(
     window,
     reporter: 'source, else destination',
   });
+  const messages = (direction: string, metric: string) =>
+    `label_replace(sum by (${latencyLabels(type).join(', ')}) (${rate(metric)}), "direction", "${direction}", "", "")`;
   const duration = (part: string) => `sum by (${latencyLabels(type).join(', ')}) (${rate(`istio_request_duration_milliseconds_${part}`)})`;
   return {
     rps: { promql: `sum by (${requestLabels.join(', ')}) (${rate('istio_requests_total')})`, window, reporter: 'source, else destination' },
@@ -134,7 +137,11 @@ export function planGraphQueries(
     receivedBytesPerSecond: bytes('istio_tcp_sent_bytes_total'),
     requestBytesPerSecond: perSecond('istio_request_bytes_sum'),
     responseBytesPerSecond: perSecond('istio_response_bytes_sum'),
-    sentMessagesPerSecond: perSecond('istio_request_messages_total'),
-    receivedMessagesPerSecond: perSecond('istio_response_messages_total'),
+    messagesPerSecond: {
+      promql: `${messages('sent', 'istio_request_messages_total')} or ${messages('received', 'istio_response_messages_total')}`,
+      window,
+      reporter: 'source, else destination',
+    },
+    circuits: { promql: circuitsPromql, window: '0s', reporter: 'source' },
   };
 }

@@ -19,6 +19,8 @@ export { isKnown, parseNodeId } from './resolve-nodes';
 export type { Sample } from './resolve-nodes';
 export { graphEdge, graphNode, graphType, nodeKind } from './schema';
 export type {
+  CircuitLimit,
+  EdgeCircuit,
   EdgeProtocol,
   GraphEdge,
   GraphNode,

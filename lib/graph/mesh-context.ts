@@ -32,6 +32,8 @@ export interface MeshService {
   badges: NodeBadge[];
   /** Percent of the requests that each workload is to get, when the configuration divides them. */
   split?: ReadonlyMap<string, number>;
+  /** Keys of the workloads of each subset that a DestinationRule names. */
+  subsets?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What Kubernetes adds to what metrics say. Empty when it cannot be asked: the graph then stands on metrics alone. */
@@ -40,6 +42,8 @@ export interface MeshContext {
   cluster: string;
   /** By `namespace/name`. */
   workloads: ReadonlyMap<string, MeshWorkload>;
+  /** Keys of workloads by `namespace/pod`. */
+  pods: ReadonlyMap<string, string>;
   /** By `namespace/name`. */
   services: ReadonlyMap<string, MeshService>;
   /** Hosts of ServiceEntries that live outside the mesh, with the namespace of the entry. */
@@ -49,5 +53,5 @@ export interface MeshContext {
 }
 
 export function emptyContext(cluster: string): MeshContext {
-  return { cluster, workloads: new Map(), services: new Map(), externalHosts: new Map(), healthRules: new Map() };
+  return { cluster, workloads: new Map(), pods: new Map(), services: new Map(), externalHosts: new Map(), healthRules: new Map() };
 }

@@ -25,6 +25,7 @@ export interface ContextObjects {
 export function readMeshContext(objects: ContextObjects): MeshContext {
   const workloads = new Map<string, MeshWorkload>();
   const labelsOf = new Map<string, Record<string, string>>();
+  const pods = new Map<string, string>();
   const gatewaySelectors = objects.gateways
     .map((gateway) => gateway.spec.selector ?? {})
     .filter((selector) => Object.keys(selector).length > 0);
@@ -53,6 +54,7 @@ export function readMeshContext(objects: ContextObjects): MeshContext {
     workload.ambient ||= pod.metadata.annotations?.['ambient.istio.io/redirection'] === 'enabled';
     workload.injected ||= hasSidecar(pod) || labels[meshLabels.gatewayName] !== undefined;
     workloads.set(key, workload);
+    pods.set(`${identity.namespace}/${pod.metadata.name}`, key);
     labelsOf.set(key, labels);
   }
   for (const { metadata, spec } of objects.controllers ?? []) {
@@ -80,7 +82,7 @@ export function readMeshContext(objects: ContextObjects): MeshContext {
     if (entry.spec.location === 'MESH_INTERNAL') continue;
     for (const host of entry.spec.hosts) externalHosts.set(host, entry.metadata.namespace ?? 'default');
   }
-  return { cluster: objects.cluster, workloads, services, externalHosts, healthRules: healthRulesOf(objects) };
+  return { cluster: objects.cluster, workloads, pods, services, externalHosts, healthRules: healthRulesOf(objects) };
 }
 
 /** On a workload's pods its controller's annotations stand as well, when they are in the template: the controller's own win. */

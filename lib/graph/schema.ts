@@ -15,6 +15,8 @@ export const nodeBadge = z.enum([
   'mirror',
   'timeout',
   'circuitBreaker',
+  'circuitOpen',
+  'hostsEjected',
   'missingSidecar',
   'serviceEntry',
   'requestRouting',
@@ -90,6 +92,23 @@ export type EdgeProtocol = z.infer<typeof edgeProtocol>;
 export const responseShare = z.object({ code: z.string(), flags: z.string(), host: z.string(), rps: z.number() });
 export type ResponseShare = z.infer<typeof responseShare>;
 
+/** A limit of a circuit breaker: requests in flight, requests that wait, connections, retries. */
+export const circuitLimit = z.enum(['requests', 'pending', 'connections', 'retries']);
+export type CircuitLimit = z.infer<typeof circuitLimit>;
+
+/** What the circuit breaker of an edge's caller does. */
+export const edgeCircuit = z.object({
+  /** Whether requests are refused at this moment, or were in the window. A limit on connections alone lets them wait. */
+  open: z.boolean(),
+  /** Requests per second that it refused in the window (response flag `UO`). */
+  refusedPerSecond: z.number(),
+  /** Limits that are reached at this moment. Only proxies whose Envoy gauges are scraped say so. */
+  reached: z.array(circuitLimit),
+  /** Endpoints that outlier detection has put out at this moment, by the pod that has put out most; likewise. */
+  ejected: z.number(),
+});
+export type EdgeCircuit = z.infer<typeof edgeCircuit>;
+
 /** An edge: one protocol from one node to another. `null` is "no data", never zero. */
 export const graphEdge = z.object({
   /** `source->target/protocol`, stable over time. */
@@ -126,6 +145,8 @@ export const graphEdge = z.object({
   /** Messages of gRPC per second, of requests and of responses. */
   sentMessagesPerSecond: z.number().optional(),
   receivedMessagesPerSecond: z.number().optional(),
+  /** Absent while there is nothing to tell. */
+  circuit: edgeCircuit.optional(),
   sourcePrincipal: z.string().optional(),
   targetPrincipal: z.string().optional(),
   health: healthStatus,

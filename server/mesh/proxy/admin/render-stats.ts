@@ -3,13 +3,14 @@ import type { Proxy } from '../proxy';
 import { labelText } from '../telemetry/labels';
 
 /** Gauges among Envoy's counters of a cluster. */
-const gauges = /_active$/;
+const gauges = /_(active|open)$/;
 
 /** `/stats` in Envoy's text form: `cluster.NAME.upstream_rq_total: 3`. */
 export function renderStats(proxy: Proxy, filter: RegExp | null, usedOnly: boolean): string {
   const lines: string[] = [];
   for (const cluster of proxy.context.clusters.all()) {
-    for (const [name, value] of cluster.stats.entries(cluster.load)) lines.push(`cluster.${cluster.name}.${name}: ${value}`);
+    for (const [name, value] of cluster.stats.entries(cluster.load, cluster.settings.limits))
+      lines.push(`cluster.${cluster.name}.${name}: ${value}`);
   }
   for (const runtime of proxy.listeners.all()) {
     const stats = proxy.listeners.statsOf(runtime.config.name);
@@ -52,7 +53,7 @@ export function renderPrometheus(proxy: Proxy): string {
     const used = cluster.stats.upstream_rq_total + cluster.stats.upstream_cx_total + cluster.stats.upstream_rq_pending_overflow > 0;
     if (!used) continue;
     const label: [string, string] = ['cluster_name', cluster.name];
-    for (const [name, value] of cluster.stats.entries(cluster.load)) {
+    for (const [name, value] of cluster.stats.entries(cluster.load, cluster.settings.limits)) {
       const byClass = /^upstream_rq_([1-5])xx$/.exec(name);
       const byCode = /^upstream_rq_(\d{3})$/.exec(name);
       if (byClass !== null) {

@@ -1,4 +1,5 @@
-import type { CircuitLoad } from '@/lib/routing';
+import { mayConnect, mayRetry, maySend, mayWait } from '@/lib/routing';
+import type { CircuitLimits, CircuitLoad } from '@/lib/routing';
 
 /** Counters of one Envoy cluster, named as in Envoy. Plain numbers on one object: an increment costs nothing. */
 export class ClusterStats {
@@ -46,13 +47,16 @@ export class ClusterStats {
     this.byStatus.set(status, (this.byStatus.get(status) ?? 0) + 1);
   }
 
-  /** Names and values, in Envoy's spelling without the cluster prefix. `load` is what is going on now. */
-  entries(load: CircuitLoad): [string, number][] {
+  /** Names and values, in Envoy's spelling without the cluster prefix. `load` is what is going on now; `…_open` is 1 while a limit is reached. */
+  entries(load: CircuitLoad, limits: CircuitLimits): [string, number][] {
     const found: [string, number][] = [
       ['upstream_cx_active', load.connections],
       ['upstream_rq_active', load.requests],
       ['upstream_rq_pending_active', load.pendingRequests],
-      ['circuit_breakers.default.rq_retry_open', load.retries],
+      ['circuit_breakers.default.cx_open', mayConnect(load, limits) ? 0 : 1],
+      ['circuit_breakers.default.rq_pending_open', mayWait(load, limits) ? 0 : 1],
+      ['circuit_breakers.default.rq_open', maySend(load, limits) ? 0 : 1],
+      ['circuit_breakers.default.rq_retry_open', mayRetry(load, limits) ? 0 : 1],
     ];
     for (const [name, value] of Object.entries(this)) {
       if (typeof value !== 'number') continue;

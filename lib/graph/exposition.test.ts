@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { buildGraph, emptyContext, graphEdge, graphNode, readMeshContext } from '.';
-import type { BuildGraphOptions, Graph, GraphType } from '.';
-import { askRecorded } from './testdata/recorded-metrics';
+import type { Pod } from '@/lib/model';
+import type { BuildGraphOptions, Graph, GraphEdge, GraphType } from '.';
+import { askExposition } from './testdata/ask-exposition';
 
-/** Text exposition as Istio's proxies write it: sidecars and a gateway, and ambient mode with ztunnel and a waypoint. */
+/**
+ * Text exposition with the labels that Istio documents: sidecars and a gateway, and ambient mode with ztunnel and a waypoint. Written, not
+ * recorded: the heads of the files say after what.
+ */
 const read = (name: string): string => readFileSync(new URL(`testdata/${name}.prom`, import.meta.url), 'utf8');
 const sidecars = read('istio-sidecars');
 const ambient = read('istio-ambient');
@@ -26,8 +30,51 @@ const entry = readMeshContext({
   ],
 });
 
+const workload = (app: string, version: string): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {
+    name: `${app}-${version}-7d9c-x2x4f`,
+    namespace: 'default',
+    labels: { app, version, 'pod-template-hash': '7d9c', 'security.istio.io/tlsMode': 'istio' },
+    ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: `${app}-${version}-7d9c`, uid: '1', controller: true }],
+  },
+  spec: { containers: [] },
+  status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
+});
+
+const bookinfo = readMeshContext({
+  cluster: 'Kubernetes',
+  pods: [workload('productpage', 'v1'), workload('reviews', 'v1'), workload('reviews', 'v2')],
+  services: [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'reviews', namespace: 'default' },
+      spec: { selector: { app: 'reviews' }, ports: [] },
+    },
+  ],
+  virtualServices: [],
+  destinationRules: [
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'DestinationRule',
+      metadata: { name: 'reviews', namespace: 'default' },
+      spec: {
+        host: 'reviews',
+        subsets: [
+          { name: 'v1', labels: { version: 'v1' } },
+          { name: 'v2', labels: { version: 'v2' } },
+        ],
+      },
+    },
+  ],
+  gateways: [],
+  serviceEntries: [],
+});
+
 function graphOf(exposition: string, graphType: GraphType, more: Partial<BuildGraphOptions> = {}): Graph {
-  const graph = buildGraph(askRecorded(exposition, graphType), {
+  const graph = buildGraph(askExposition(exposition, graphType), {
     graphType,
     services: false,
     namespaces: [],
@@ -54,7 +101,7 @@ function lines({ edges }: Graph): string[] {
   });
 }
 
-describe('recorded metrics of sidecars', () => {
+describe('metrics as sidecars expose them', () => {
   it('become the graph of workloads', () => {
     expect(lines(graphOf(sidecars, 'workload', { context: entry }))).toMatchInlineSnapshot(`
       [
@@ -85,6 +132,31 @@ describe('recorded metrics of sidecars', () => {
     expect(reviews?.receivedBytesPerSecond).toBeCloseTo(2.5 * 300, 6);
   });
 
+  it.each<GraphType>(['workload', 'versionedApp', 'app'])('tell where a circuit breaker is open in the %s graph', (graphType) => {
+    const { nodes, edges } = graphOf(sidecars, graphType, { context: bookinfo });
+    const reviews = (version: string): GraphEdge | undefined =>
+      edges.find(({ source, target }) => source.includes('productpage') && target.endsWith(graphType === 'app' ? 'reviews' : version));
+    // The subset v2 is told of, and no other version.
+    expect(reviews('v2')?.circuit).toEqual({ open: true, refusedPerSecond: 0, reached: ['pending'], ejected: 1 });
+    if (graphType !== 'app') expect(reviews('v1')?.circuit).toBeUndefined();
+    const called = nodes.find((node) => node.id === reviews('v2')?.target);
+    expect(called?.badges).toEqual(expect.arrayContaining(['circuitOpen', 'hostsEjected']));
+    expect(nodes.filter((node) => node.badges.includes('circuitOpen'))).toHaveLength(1);
+  });
+
+  it('tell of requests that a circuit breaker refused, also where no gauges are exposed', () => {
+    const metrics = askExposition(sidecars, 'workload');
+    const [refused] = (metrics.rps ?? []).filter((row) => row.labels['response_flags'] === 'UC');
+    if (refused === undefined) throw new Error('the scenario has no answer with a flag');
+    const more = { ...refused, labels: { ...refused.labels, response_flags: 'UO' } };
+    const graph = buildGraph(
+      { ...metrics, circuits: null, rps: [...(metrics.rps ?? []), more] },
+      { graphType: 'workload', services: false, namespaces: [], windowSeconds: 60, context: bookinfo },
+    );
+    const [edge] = graph.edges.filter(({ circuit }) => circuit !== undefined);
+    expect(edge?.circuit).toEqual({ open: true, refusedPerSecond: refused.value, reached: [], ejected: 0 });
+  });
+
   it.each<[GraphType, boolean]>([
     ['app', false],
     ['versionedApp', false],
@@ -101,7 +173,7 @@ describe('recorded metrics of sidecars', () => {
   });
 });
 
-describe('recorded metrics of ambient mode', () => {
+describe('metrics as ambient mode exposes them', () => {
   it('show requests between their real ends, and bytes where there is no waypoint', () => {
     expect(lines(graphOf(ambient, 'workload'))).toMatchInlineSnapshot(`
       [

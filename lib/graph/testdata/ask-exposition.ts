@@ -37,7 +37,7 @@ function scraped(exposition: string): Storage {
 }
 
 /** Answers of the graph's queries over the minute. */
-export function askRecorded(exposition: string, type: GraphType): GraphMetrics {
+export function askExposition(exposition: string, type: GraphType): GraphMetrics {
   const storage = scraped(exposition);
   const answers: GraphMetrics = {};
   for (const [name, { promql }] of Object.entries(planGraphQueries(type, '60s', ['50', '90', '95', '99']))) {
