@@ -3,6 +3,7 @@ import type { PeerTls } from '../io/connection';
 import type { Cluster } from '../upstream/cluster';
 import type { Endpoint } from '../upstream/endpoint';
 import type { DownstreamContext } from './downstream-context';
+import type { GrpcMessages } from './grpc-messages';
 import type { HttpChain } from './http-chain';
 
 /** Facts of one request that telemetry asks for. The exchange keeps them; every telemetry sink reads them when the request is over. */
@@ -26,6 +27,8 @@ export interface ExchangeRecord {
   readonly decision: Decision | null;
   readonly requestId: string;
   readonly isGrpc: boolean;
+  /** Of a gRPC call over HTTP/2; null for everything else. */
+  readonly grpcMessages: GrpcMessages | null;
   /** -1 when none came. */
   readonly grpcStatus: number;
   readonly upstreamTls: PeerTls | null;

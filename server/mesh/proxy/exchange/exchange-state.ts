@@ -8,6 +8,7 @@ import type { Cluster } from '../upstream/cluster';
 import type { Endpoint } from '../upstream/endpoint';
 import type { DownstreamContext } from './downstream-context';
 import type { ExchangeRecord, TraceContext } from './exchange-record';
+import type { GrpcMessages } from './grpc-messages';
 import type { HttpChain } from './http-chain';
 import type { MirrorRequest } from './mirror';
 import { RequestPlan, ResponsePlan } from './request-plan';
@@ -44,6 +45,7 @@ export abstract class ExchangeState implements ExchangeRecord {
   bytesSent = 0;
   requestId = '';
   isGrpc = false;
+  grpcMessages: GrpcMessages | null = null;
   grpcStatus = -1;
   userAgent = '';
   forwardedFor = '';
@@ -121,6 +123,7 @@ export abstract class ExchangeState implements ExchangeRecord {
     this.bytesReceived = 0;
     this.bytesSent = 0;
     this.grpcStatus = -1;
+    this.grpcMessages = null;
     this.originalPath = '';
     this.userAgent = '';
     this.forwardedFor = '';

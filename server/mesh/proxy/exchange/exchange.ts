@@ -11,6 +11,8 @@ import { flushOutput } from '../io/output';
 import type { MessageHead, RequestHead, ResponseHead } from '../message-head';
 import type { DownstreamContext } from './downstream-context';
 import { ExchangeState } from './exchange-state';
+import { GrpcMessages } from './grpc-messages';
+import type { MessageCounter } from './grpc-messages';
 import type { HttpChain } from './http-chain';
 import { sendGrpcReply, sendLocalReply, sendPlainReply } from './local-reply';
 import type { LocalHeaders } from './local-reply';
@@ -66,6 +68,7 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
     if (downstream.tls !== null) view.tls = { presented: downstream.tls.digest !== '', validated: downstream.peerNames !== null };
     this.requestId = prepareRequest(chain, downstream, head, scheme, plan);
     this.isGrpc = isGrpc(view);
+    if (this.isGrpc && this.protocol === 'HTTP/2') this.grpcMessages = new GrpcMessages(this.startedAt);
     this.trace = traceRequest(chain, head, plan);
     if (chain.accessLogs.length > 0 || this.trace?.sampled === true) {
       this.userAgent = head.get('user-agent') ?? '';
@@ -220,6 +223,7 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
   onRequestData(bytes: Buffer, start: number, end: number, last: boolean): void {
     this.bytesReceived += end - start;
     if (this.streamIdleMs > 0) this.lastActivity = eventTime();
+    if (this.grpcMessages !== null) this.countMessages(this.grpcMessages, this.grpcMessages.requests, bytes, start, end);
     if (last) this.requestEnded = true;
     if (this.encodesChunks) {
       if (end > start) {
@@ -230,6 +234,12 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
       }
       if (last) this.pass(LAST_CHUNK, 0, LAST_CHUNK.length, true);
     } else this.pass(bytes, start, end, last);
+  }
+
+  private countMessages(messages: GrpcMessages, direction: MessageCounter, bytes: Buffer, start: number, end: number): void {
+    direction.count(bytes, start, end);
+    // A stream may stay open for days. Before there is a connection nobody knows yet whose messages they are.
+    if (this.responseStarted && messages.isDue(eventTime())) this.context.metrics.recordMessages(this);
   }
 
   private pass(bytes: Buffer, start: number, end: number, last: boolean): void {
@@ -278,6 +288,7 @@ export class Exchange extends ExchangeState implements DownstreamOwner, FilterTa
     if (stream === null) return;
     this.bytesSent += end - start;
     if (this.streamIdleMs > 0) this.lastActivity = eventTime();
+    if (this.grpcMessages !== null) this.countMessages(this.grpcMessages, this.grpcMessages.responses, bytes, start, end);
     stream.sendData(bytes, start, end, last);
     if (last) this.complete();
   }

@@ -115,6 +115,28 @@ describe('HTTP/2 on both sides', () => {
     expect(total).toMatch(/ 50$/);
   });
 
+  it('counts the messages of gRPC calls, however they are cut', async () => {
+    const proxy = await proxyTo(await grpcEcho(), speaksHttp2);
+    const client = connect(proxy.port());
+    const message = (size: number): Buffer => {
+      const framed = Buffer.alloc(5 + size, 1);
+      framed.writeUInt32BE(size, 1);
+      return framed;
+    };
+    const grpc = { ':method': 'POST', ':path': '/pkg.Svc/M', 'content-type': 'application/grpc', te: 'trailers' };
+    const body = Buffer.concat([message(0), message(3), message(100_000)]);
+    await Promise.all([1, 2].map(() => call(client, grpc, body)));
+    // Whatever else looks like messages is none.
+    await call(client, { ':method': 'POST', ':path': '/a' }, body);
+    const lines: string[] = [];
+    proxy.proxy.context.metrics.table.render(lines);
+    for (const name of ['istio_request_messages_total', 'istio_response_messages_total']) {
+      const found = lines.filter((line) => line.startsWith(name));
+      expect(found).toHaveLength(1);
+      expect(found[0]).toMatch(/request_protocol="grpc"\} 6$/);
+    }
+  });
+
   it('carries bodies larger than every window both ways', async () => {
     const proxy = await proxyTo(await grpcEcho(), speaksHttp2);
     const client = connect(proxy.port());

@@ -7,7 +7,7 @@ import { serviceOfCluster, serviceOfHost } from '../upstream/cluster';
 import { splitAuthority } from '../upstream/original-destination';
 import { labelText, labelsOf } from './labels';
 import { SeriesTable } from './series';
-import type { RequestSeries, TcpSeries } from './series';
+import type { MessageSeries, RequestSeries, TcpSeries } from './series';
 
 /** What the telemetry of one TCP connection is told. */
 export interface TcpRecord {
@@ -27,6 +27,7 @@ interface Bound {
   readonly prefix: string;
   /** By `status * 4 + (grpc ? 1 : 0)` and flags: the common ones found without a string. */
   readonly leaves: Map<number, RequestSeries>;
+  messages: MessageSeries | null;
 }
 
 /** Istio's standard metrics. Labels are put together once per peer and outcome; a request costs a lookup by numbers and some additions. */
@@ -45,6 +46,20 @@ export class IstioMetrics {
   recordRequest(record: ExchangeRecord): void {
     const series = this.find(record);
     series.observe(record.durationMs, record.bytesReceived, record.bytesSent);
+    if (record.grpcMessages !== null) this.recordMessages(record);
+  }
+
+  /** Adds what a gRPC call has carried since it was told last; how the call ends is not known yet and no label. */
+  recordMessages(record: ExchangeRecord): void {
+    const { grpcMessages } = record;
+    if (grpcMessages === null) return;
+    const requests = grpcMessages.requests.take();
+    const responses = grpcMessages.responses.take();
+    if (requests + responses === 0) return;
+    const bound = this.bind(record);
+    bound.messages ??= this.table.message(`${bound.prefix},request_protocol="grpc"`);
+    bound.messages.requests += requests;
+    bound.messages.responses += responses;
   }
 
   private find(record: ExchangeRecord): RequestSeries {
@@ -94,7 +109,7 @@ export class IstioMetrics {
   }
 
   private makeBound(prefix: string): Bound {
-    return { generation: this.workloads.generation, prefix, leaves: new Map() };
+    return { generation: this.workloads.generation, prefix, leaves: new Map(), messages: null };
   }
 
   private inboundLabels(record: ExchangeRecord): string {

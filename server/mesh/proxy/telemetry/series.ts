@@ -46,9 +46,21 @@ export class TcpSeries {
   }
 }
 
+/** Messages of the gRPC calls of one set of labels. */
+export class MessageSeries {
+  readonly labels: string;
+  requests = 0;
+  responses = 0;
+
+  constructor(labels: string) {
+    this.labels = labels;
+  }
+}
+
 /** All series of the process, by their labels. Text is made only when somebody scrapes. */
 export class SeriesTable {
   private readonly requests = new Map<string, RequestSeries>();
+  private readonly messages = new Map<string, MessageSeries>();
   private readonly tcps = new Map<string, TcpSeries>();
 
   request(labels: string): RequestSeries {
@@ -56,6 +68,15 @@ export class SeriesTable {
     if (series === undefined) {
       series = new RequestSeries(labels);
       this.requests.set(labels, series);
+    }
+    return series;
+  }
+
+  message(labels: string): MessageSeries {
+    let series = this.messages.get(labels);
+    if (series === undefined) {
+      series = new MessageSeries(labels);
+      this.messages.set(labels, series);
     }
     return series;
   }
@@ -78,6 +99,11 @@ export class SeriesTable {
       renderHistogram(out, 'istio_request_duration_milliseconds', requests, 1, 4);
       renderHistogram(out, 'istio_request_bytes', requests, 2, 4 + BUCKETS);
       renderHistogram(out, 'istio_response_bytes', requests, 3, 4 + 2 * BUCKETS);
+    }
+    const messages = [...this.messages.values()];
+    if (messages.length > 0) {
+      renderCounter(out, 'istio_request_messages_total', messages, (series) => series.requests);
+      renderCounter(out, 'istio_response_messages_total', messages, (series) => series.responses);
     }
     const tcps = [...this.tcps.values()];
     if (tcps.length === 0) return;
@@ -104,7 +130,12 @@ function renderHistogram(out: string[], name: string, all: readonly RequestSerie
   }
 }
 
-function renderCounter(out: string[], name: string, all: readonly TcpSeries[], read: (series: TcpSeries) => number): void {
+function renderCounter<Series extends { readonly labels: string }>(
+  out: string[],
+  name: string,
+  all: readonly Series[],
+  read: (series: Series) => number,
+): void {
   out.push(`# TYPE ${name} counter`);
   for (const series of all) out.push(`${name}{${series.labels}} ${read(series)}`);
 }
