@@ -4,6 +4,7 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useEndpoint } from '@/components/data/use-endpoint';
+import { objectPath } from '@/components/shell/object-path';
 import { Skeleton } from '@/components/ui/states';
 import { Group } from './facts';
 
@@ -23,9 +24,7 @@ export function ActingConfig({ service, href }: { service: string; href: (path: 
         answer.data.objects.map(({ ref }) => (
           <Link
             key={`${ref.kind} ${ref.namespace}/${ref.name}`}
-            href={href(
-              `/config/${[ref.group === '' ? 'core' : ref.group, ref.kind, ref.namespace === '' ? '-' : ref.namespace, ref.name].map(encodeURIComponent).join('/')}`,
-            )}
+            href={href(objectPath(ref))}
             className="flex h-7 items-center justify-between gap-3 rounded-sm px-1 text-sm hover:bg-hover"
           >
             <span className="truncate text-accent-text">{ref.name}</span>

@@ -16,6 +16,8 @@ import { useWhyWords } from '@/components/ui/use-why-words';
 import { Why } from '@/components/ui/why';
 import type { EndpointResponse } from '@/lib/contract';
 import { formatMs, formatNumber, formatPercent } from '@/lib/format';
+import { Attention } from './attention';
+import { LatestChanges } from './latest-changes';
 
 type Namespace = EndpointResponse<'overview'>['namespaces'][number];
 
@@ -44,7 +46,7 @@ function WorkloadCounts({ row }: { row: Namespace }): ReactNode {
   );
 }
 
-/** Every namespace at a glance: worst first. */
+/** Every namespace at a glance, what is not well, and what was changed last. */
 export function OverviewPage(): ReactNode {
   const t = useTranslations('overview');
   const common = useTranslations('common');
@@ -125,7 +127,7 @@ export function OverviewPage(): ReactNode {
       ) : !overview.data ? (
         <SkeletonRows rows={6} label={common('loading')} />
       ) : (
-        <div className="overflow-x-auto bg-panel">
+        <div className="shrink-0 overflow-x-auto bg-panel">
           <DataTable
             label={t('namespaces')}
             columns={columns}
@@ -142,6 +144,10 @@ export function OverviewPage(): ReactNode {
           />
         </div>
       )}
+      <div className="grid grid-cols-1 items-start 2xl:grid-cols-2">
+        <Attention />
+        <LatestChanges />
+      </div>
     </>
   );
 }

@@ -6,6 +6,7 @@ import { Dialog } from 'radix-ui';
 import { type KeyboardEvent, type ReactNode, useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useEndpoint } from '@/components/data/use-endpoint';
+import { objectPath } from './object-path';
 import { pages } from './pages';
 import { useScope } from './scope';
 
@@ -45,7 +46,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }): ReactNode 
         id: `${ref.group}/${ref.kind} ${ref.namespace}/${ref.name}`,
         kind: ref.kind,
         name: ref.namespace === '' ? ref.name : `${ref.namespace}/${ref.name}`,
-        href: `/config/${ref.group === '' ? 'core' : ref.group}/${ref.kind}/${ref.namespace === '' ? '-' : ref.namespace}/${ref.name}`,
+        href: objectPath(ref),
       })),
       { id: 'new', kind: t('action'), name: t('newObject'), href: '/config/new' },
       ...(kinds.data?.kinds ?? [])

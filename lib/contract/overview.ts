@@ -16,7 +16,7 @@ export const overviewNamespace = z.object({
   ...healthFields,
   workloads: z.object({ healthy: z.int(), degraded: z.int(), failing: z.int(), idle: z.int(), unknown: z.int() }),
   ...red,
-  /** Requests per second over the last thirty windows. */
+  /** Requests per second over the last ten windows. */
   sparkline,
 });
 export type OverviewNamespace = z.infer<typeof overviewNamespace>;

@@ -7,14 +7,19 @@ import { askInstant, askRange } from './ask-metrics';
 import type { Console } from './console-state';
 import { injectionOf } from './show-meta';
 
-const sparkPoints = 30;
+const sparkPoints = 40;
+const leastStepMs = 5_000;
 
-/** Every namespace that is watched or has traffic: health of its workloads and the requests that reach them. */
+/**
+ * Every namespace that is watched or has traffic: its workloads, and the requests to them. Requests that reached no workload of a service
+ * (no endpoint, a fault, a refusal on the way) count for its namespace and its health too.
+ */
 export async function showOverview(console: Console, query: { namespaces: string[]; duration: string }): Promise<OverviewResponse> {
   const now = console.now();
   const windowMs = durationMs(query.duration);
-  const stepSeconds = windowMs / 1000;
-  const endMs = Math.floor(now / windowMs) * windowMs;
+  // Four points in a window: a mesh that has just come up has a line after half a minute.
+  const stepMs = Math.max(leastStepMs, windowMs / 4);
+  const endMs = Math.floor(now / stepMs) * stepMs;
   const window = query.duration;
   const reporter = 'destination';
   const [graph, latency, history] = await Promise.all([
@@ -39,10 +44,10 @@ export async function showOverview(console: Console, query: { namespaces: string
           reporter,
         },
       },
-      { startMs: endMs - (sparkPoints - 1) * windowMs, endMs, stepSeconds },
+      { startMs: endMs - (sparkPoints - 1) * stepMs, endMs, stepSeconds: stepMs / 1000 },
     ),
   ]);
-  const times = Array.from({ length: sparkPoints }, (_, index) => (endMs - (sparkPoints - 1 - index) * windowMs) / 1000);
+  const times = Array.from({ length: sparkPoints }, (_, index) => (endMs - (sparkPoints - 1 - index) * stepMs) / 1000);
   const p95 = new Map((latency.answers['p95Ms'] ?? []).map((row) => [row.labels['destination_workload_namespace'], row.value]));
   const lines = new Map((history.answers['sparkline'] ?? []).map((line) => [line.labels['destination_workload_namespace'], line]));
   const watched = new Map((console.clusterOrNull()?.namespaces() ?? []).map((one) => [one.metadata.name, one]));
@@ -52,9 +57,9 @@ export async function showOverview(console: Console, query: { namespaces: string
     .toSorted((left, right) => (left < right ? -1 : 1));
 
   const namespaces = names.map((name): OverviewNamespace => {
-    const nodes = graph.nodes.filter((node) => node.namespace === name && isWorkload(node));
-    const workloads = countHealth(nodes.map((node) => node.health));
-    const health = worstHealth(workloads);
+    const nodes = graph.nodes.filter((node) => node.namespace === name && (isWorkload(node) || node.kind === 'service'));
+    const workloads = countHealth(nodes.filter(isWorkload).map((node) => node.health));
+    const health = worstHealth(countHealth(nodes.map((node) => node.health)));
     const namespace = watched.get(name);
     const rps = nodes.reduce((sum, node) => sum + requestsOf(node), 0);
     const errors = nodes.reduce((sum, node) => sum + (node.rpsIn ?? 0) * (node.errorRatio ?? 0), 0);

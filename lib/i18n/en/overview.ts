@@ -21,4 +21,11 @@ export const overview = {
   emptyFiltered: 'None of the chosen namespaces exists.',
   showAll: 'Show all namespaces',
   openGraph: 'Open the graph',
+  attention: 'Needs attention',
+  attentionNone: 'No service is degraded or failing, and no object has an error or a warning.',
+  attentionMore: '{count, plural, one {# more} other {# more}}',
+  service: 'Service',
+  changes: 'Latest changes',
+  changesNone: 'Nothing has been changed yet.',
+  allChanges: 'History',
 } as const;
