@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { grpcRouteFilter, parentReference } from '../shared/gateway-api-parts';
+import { grpcRouteFilter, parentReference, valueMatch, weightedBackend } from '../shared/gateway-api-parts';
 import type { KubernetesObject } from '../define-kind';
 
 /** `spec` of a GRPCRoute (gateway.networking.k8s.io). */
@@ -9,26 +9,12 @@ export const grpcRouteSpec = z.object({
   rules: z
     .array(
       z.object({
-        backendRefs: z
-          .array(
-            z.object({
-              filters: z.array(grpcRouteFilter).optional(),
-              group: z.string().optional(),
-              kind: z.string().optional(),
-              name: z.string(),
-              namespace: z.string().optional(),
-              port: z.int().optional(),
-              weight: z.int().optional(),
-            }),
-          )
-          .optional(),
+        backendRefs: z.array(weightedBackend.extend({ filters: z.array(grpcRouteFilter).optional() })).optional(),
         filters: z.array(grpcRouteFilter).optional(),
         matches: z
           .array(
             z.object({
-              headers: z
-                .array(z.object({ name: z.string(), type: z.enum(['Exact', 'RegularExpression']).optional(), value: z.string() }))
-                .optional(),
+              headers: z.array(valueMatch).optional(),
               method: z
                 .object({
                   method: z.string().optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { httpRouteFilter, parentReference } from '../shared/gateway-api-parts';
+import { httpRouteFilter, parentReference, valueMatch, weightedBackend } from '../shared/gateway-api-parts';
 import type { KubernetesObject } from '../define-kind';
 
 /** `spec` of a HTTPRoute (gateway.networking.k8s.io). */
@@ -9,33 +9,17 @@ export const httpRouteSpec = z.object({
   rules: z
     .array(
       z.object({
-        backendRefs: z
-          .array(
-            z.object({
-              filters: z.array(httpRouteFilter).optional(),
-              group: z.string().optional(),
-              kind: z.string().optional(),
-              name: z.string(),
-              namespace: z.string().optional(),
-              port: z.int().optional(),
-              weight: z.int().optional(),
-            }),
-          )
-          .optional(),
+        backendRefs: z.array(weightedBackend.extend({ filters: z.array(httpRouteFilter).optional() })).optional(),
         filters: z.array(httpRouteFilter).optional(),
         matches: z
           .array(
             z.object({
-              headers: z
-                .array(z.object({ name: z.string(), type: z.enum(['Exact', 'RegularExpression']).optional(), value: z.string() }))
-                .optional(),
+              headers: z.array(valueMatch).optional(),
               method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']).optional(),
               path: z
                 .object({ type: z.enum(['Exact', 'PathPrefix', 'RegularExpression']).optional(), value: z.string().optional() })
                 .optional(),
-              queryParams: z
-                .array(z.object({ name: z.string(), type: z.enum(['Exact', 'RegularExpression']).optional(), value: z.string() }))
-                .optional(),
+              queryParams: z.array(valueMatch).optional(),
             }),
           )
           .optional(),

@@ -13,6 +13,37 @@ export const parentReference = z.object({
 });
 export type ParentReference = z.infer<typeof parentReference>;
 
+const backendReference = z.object({
+  group: z.string().optional(),
+  kind: z.string().optional(),
+  name: z.string(),
+  namespace: z.string().optional(),
+  port: z.int().optional(),
+});
+
+/** Where a rule sends requests, with its share of them. */
+export const weightedBackend = backendReference.extend({ weight: z.int().optional() });
+
+/** A header or query parameter that a request must have. */
+export const valueMatch = z.object({ name: z.string(), type: z.enum(['Exact', 'RegularExpression']).optional(), value: z.string() });
+
+const namedValue = z.object({ name: z.string(), value: z.string() });
+const headerModifier = z.object({
+  add: z.array(namedValue).optional(),
+  remove: z.array(z.string()).optional(),
+  set: z.array(namedValue).optional(),
+});
+const requestMirror = z.object({
+  backendRef: backendReference,
+  fraction: z.object({ denominator: z.int().optional(), numerator: z.int() }).optional(),
+  percent: z.int().optional(),
+});
+const pathModifier = z.object({
+  replaceFullPath: z.string().optional(),
+  replacePrefixMatch: z.string().optional(),
+  type: z.enum(['ReplaceFullPath', 'ReplacePrefixMatch']),
+});
+
 export const httpRouteFilter = z.object({
   cors: z
     .object({
@@ -27,13 +58,7 @@ export const httpRouteFilter = z.object({
   extensionRef: z.object({ group: z.string(), kind: z.string(), name: z.string() }).optional(),
   externalAuth: z
     .object({
-      backendRef: z.object({
-        group: z.string().optional(),
-        kind: z.string().optional(),
-        name: z.string(),
-        namespace: z.string().optional(),
-        port: z.int().optional(),
-      }),
+      backendRef: backendReference,
       forwardBody: z.object({ maxSize: z.int().optional() }).optional(),
       grpc: z.object({ allowedHeaders: z.array(z.string()).optional() }).optional(),
       http: z
@@ -46,48 +71,18 @@ export const httpRouteFilter = z.object({
       protocol: z.enum(['HTTP', 'GRPC']),
     })
     .optional(),
-  requestHeaderModifier: z
-    .object({
-      add: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
-      remove: z.array(z.string()).optional(),
-      set: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
-    })
-    .optional(),
-  requestMirror: z
-    .object({
-      backendRef: z.object({
-        group: z.string().optional(),
-        kind: z.string().optional(),
-        name: z.string(),
-        namespace: z.string().optional(),
-        port: z.int().optional(),
-      }),
-      fraction: z.object({ denominator: z.int().optional(), numerator: z.int() }).optional(),
-      percent: z.int().optional(),
-    })
-    .optional(),
+  requestHeaderModifier: headerModifier.optional(),
+  requestMirror: requestMirror.optional(),
   requestRedirect: z
     .object({
       hostname: z.string().optional(),
-      path: z
-        .object({
-          replaceFullPath: z.string().optional(),
-          replacePrefixMatch: z.string().optional(),
-          type: z.enum(['ReplaceFullPath', 'ReplacePrefixMatch']),
-        })
-        .optional(),
+      path: pathModifier.optional(),
       port: z.int().optional(),
       scheme: z.enum(['http', 'https']).optional(),
       statusCode: z.int().optional(),
     })
     .optional(),
-  responseHeaderModifier: z
-    .object({
-      add: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
-      remove: z.array(z.string()).optional(),
-      set: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
-    })
-    .optional(),
+  responseHeaderModifier: headerModifier.optional(),
   type: z.enum([
     'RequestHeaderModifier',
     'ResponseHeaderModifier',
@@ -101,13 +96,7 @@ export const httpRouteFilter = z.object({
   urlRewrite: z
     .object({
       hostname: z.string().optional(),
-      path: z
-        .object({
-          replaceFullPath: z.string().optional(),
-          replacePrefixMatch: z.string().optional(),
-          type: z.enum(['ReplaceFullPath', 'ReplacePrefixMatch']),
-        })
-        .optional(),
+      path: pathModifier.optional(),
     })
     .optional(),
 });
@@ -115,33 +104,9 @@ export type HttpRouteFilter = z.infer<typeof httpRouteFilter>;
 
 export const grpcRouteFilter = z.object({
   extensionRef: z.object({ group: z.string(), kind: z.string(), name: z.string() }).optional(),
-  requestHeaderModifier: z
-    .object({
-      add: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
-      remove: z.array(z.string()).optional(),
-      set: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
-    })
-    .optional(),
-  requestMirror: z
-    .object({
-      backendRef: z.object({
-        group: z.string().optional(),
-        kind: z.string().optional(),
-        name: z.string(),
-        namespace: z.string().optional(),
-        port: z.int().optional(),
-      }),
-      fraction: z.object({ denominator: z.int().optional(), numerator: z.int() }).optional(),
-      percent: z.int().optional(),
-    })
-    .optional(),
-  responseHeaderModifier: z
-    .object({
-      add: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
-      remove: z.array(z.string()).optional(),
-      set: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
-    })
-    .optional(),
+  requestHeaderModifier: headerModifier.optional(),
+  requestMirror: requestMirror.optional(),
+  responseHeaderModifier: headerModifier.optional(),
   type: z.enum(['RequestHeaderModifier', 'ResponseHeaderModifier', 'RequestMirror', 'ExtensionRef']),
 });
 export type GrpcRouteFilter = z.infer<typeof grpcRouteFilter>;

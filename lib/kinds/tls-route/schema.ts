@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parentReference } from '../shared/gateway-api-parts';
+import { parentReference, weightedBackend } from '../shared/gateway-api-parts';
 import type { KubernetesObject } from '../define-kind';
 
 /** `spec` of a TLSRoute (gateway.networking.k8s.io). */
@@ -8,16 +8,7 @@ export const tlsRouteSpec = z.object({
   parentRefs: z.array(parentReference).optional(),
   rules: z.array(
     z.object({
-      backendRefs: z.array(
-        z.object({
-          group: z.string().optional(),
-          kind: z.string().optional(),
-          name: z.string(),
-          namespace: z.string().optional(),
-          port: z.int().optional(),
-          weight: z.int().optional(),
-        }),
-      ),
+      backendRefs: z.array(weightedBackend),
       name: z.string().optional(),
     }),
   ),
