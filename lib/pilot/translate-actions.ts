@@ -1,3 +1,4 @@
+import { grpcStatuses } from '@/lib/kinds/virtual-service';
 import { filterNames, typeUrls } from '@/lib/xds';
 import { isPositive, parseDuration } from './duration';
 import { stringMatcher } from './translate-match';
@@ -148,26 +149,6 @@ function faultOf(fault: HttpRouteSpec['fault']): PerFilterConfigs[string] | unde
     ...(status === undefined ? {} : { abort: { ...status, percentage: abortPercent } }),
   };
 }
-
-const grpcStatuses = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-];
 
 function grpcStatus(name: string): number {
   const index = grpcStatuses.indexOf(name.toUpperCase());

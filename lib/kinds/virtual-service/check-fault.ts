@@ -2,28 +2,9 @@ import { checkDuration, quote } from '../shared/rule-parts';
 import type { RuleReport } from '../define-kind';
 import type { VirtualServiceSpec } from './schema';
 import { checkPercentage } from './check-parts';
+import { grpcStatuses } from './grpc-statuses';
 
 type Fault = NonNullable<NonNullable<VirtualServiceSpec['http']>[number]['fault']>;
-
-const grpcStatuses = new Set([
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-]);
 
 /** Delay and abort of a route. */
 export function checkFault(report: RuleReport, path: string, fault: Fault): void {
@@ -45,7 +26,7 @@ function checkAbort(report: RuleReport, path: string, abort: NonNullable<Fault['
   if (kinds.length > 1) report.error(path, 'only one of httpStatus, grpcStatus and http2Error can be set in an abort');
   checkPercentage(report, `${path}.percentage.value`, abort.percentage?.value);
   if (abort.http2Error !== undefined) report.error(`${path}.http2Error`, 'HTTP/2 abort fault injection not supported yet');
-  if (abort.grpcStatus !== undefined && !grpcStatuses.has(abort.grpcStatus.toUpperCase()))
+  if (abort.grpcStatus !== undefined && !grpcStatuses.includes(abort.grpcStatus.toUpperCase()))
     report.error(
       `${path}.grpcStatus`,
       `gRPC status ${quote(abort.grpcStatus)} is not supported. See https://github.com/grpc/grpc/blob/master/doc/statuscodes.md for a list of supported codes, for example 'NOT_FOUND'`,

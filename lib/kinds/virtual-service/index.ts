@@ -9,6 +9,7 @@ export { chooseTrafficObjects, editedRuleIndex, fullHost } from './choose-traffi
 export type { TrafficObjects, WhyNot } from './choose-traffic-objects';
 export { sameJson } from '../shared/json';
 export { toPercentages } from '../shared/rule-editor';
+export { grpcStatuses } from './grpc-statuses';
 export { readTraffic } from './read-traffic';
 export type { HttpRule, TrafficSource } from './read-traffic';
 export { describeRule, describeTrafficChange } from './words';
