@@ -12,10 +12,8 @@ import { HealthMark } from '@/components/ui/health-mark';
 import { PageHeader } from '@/components/ui/page';
 import { Sparkline } from '@/components/ui/sparkline';
 import { EmptyState, ErrorState, NoticeStrip, SkeletonRows } from '@/components/ui/states';
-import { useWhyWords } from '@/components/ui/use-why-words';
-import { Why } from '@/components/ui/why';
+import { useRedColumns } from '@/components/ui/use-red-columns';
 import type { EndpointResponse } from '@/lib/contract';
-import { formatMs, formatNumber, formatPercent } from '@/lib/format';
 import { Attention } from './attention';
 import { LatestChanges } from './latest-changes';
 
@@ -50,7 +48,6 @@ function WorkloadCounts({ row }: { row: Namespace }): ReactNode {
 export function OverviewPage(): ReactNode {
   const t = useTranslations('overview');
   const common = useTranslations('common');
-  const why = useWhyWords();
   const router = useRouter();
   const scope = useScope();
   const overview = useEndpoint(
@@ -58,7 +55,7 @@ export function OverviewPage(): ReactNode {
     { query: { namespaces: scope.namespaces.join(','), duration: scope.duration } },
     { refreshMs: scope.refresh },
   );
-  const queries = overview.data?.queries;
+  const red = useRedColumns(overview.data?.queries);
 
   const columns = useMemo<Column<Namespace>[]>(
     () => [
@@ -76,42 +73,10 @@ export function OverviewPage(): ReactNode {
         cell: (row) => <span className="text-muted">{t(`injection.${row.injection}`)}</span>,
         sortBy: (row) => row.injection,
       },
-      {
-        id: 'rps',
-        header: `${t('requests')} (${common('rps')})`,
-        align: 'right',
-        cell: (row) => (
-          <Why facts={queries?.['rps']} words={why}>
-            {formatNumber(row.rps)}
-          </Why>
-        ),
-        sortBy: (row) => row.rps,
-      },
-      {
-        id: 'errors',
-        header: t('errors'),
-        align: 'right',
-        cell: (row) => (
-          <Why facts={queries?.['errorRatio']} words={why}>
-            <span className={row.health === 'failing' ? 'text-failing-text' : undefined}>{formatPercent(row.errorRatio)}</span>
-          </Why>
-        ),
-        sortBy: (row) => row.errorRatio,
-      },
-      {
-        id: 'p95',
-        header: t('p95'),
-        align: 'right',
-        cell: (row) => (
-          <Why facts={queries?.['p95Ms']} words={why}>
-            {formatMs(row.p95Ms)}
-          </Why>
-        ),
-        sortBy: (row) => row.p95Ms,
-      },
+      ...red,
       { id: 'trend', header: t('trend'), cell: (row) => <Sparkline values={row.sparkline.values} />, width: '128px' },
     ],
-    [t, common, why, queries],
+    [t, common, red],
   );
 
   return (

@@ -12,10 +12,8 @@ import { FilterField } from '@/components/ui/filter-field';
 import { HealthLabel } from '@/components/ui/health-label';
 import { PageHeader } from '@/components/ui/page';
 import { EmptyState, ErrorState, NoticeStrip, SkeletonRows } from '@/components/ui/states';
-import { useWhyWords } from '@/components/ui/use-why-words';
-import { Why } from '@/components/ui/why';
+import { useRedColumns } from '@/components/ui/use-red-columns';
 import type { ServiceSummary } from '@/lib/contract';
-import { formatMs, formatNumber, formatPercent } from '@/lib/format';
 
 const severity = { failing: 0, degraded: 1, unknown: 2, healthy: 3, idle: 4 } as const;
 
@@ -23,7 +21,6 @@ const severity = { failing: 0, degraded: 1, unknown: 2, healthy: 3, idle: 4 } as
 export function ServicesPage(): ReactNode {
   const t = useTranslations('services');
   const common = useTranslations('common');
-  const why = useWhyWords();
   const router = useRouter();
   const scope = useScope();
   const [text = '', setText] = useUrlValue('q');
@@ -32,7 +29,7 @@ export function ServicesPage(): ReactNode {
     { query: { namespaces: scope.namespaces.join(','), duration: scope.duration } },
     { refreshMs: scope.refresh },
   );
-  const queries = services.data?.queries;
+  const red = useRedColumns(services.data?.queries);
   const path = (row: ServiceSummary): string =>
     scope.href(`/services/${encodeURIComponent(row.namespace)}/${encodeURIComponent(row.name)}`);
 
@@ -90,41 +87,9 @@ export function ServicesPage(): ReactNode {
           ),
         sortBy: (row) => row.readyEndpoints,
       },
-      {
-        id: 'rps',
-        header: `${t('requests')} (${common('rps')})`,
-        align: 'right',
-        cell: (row) => (
-          <Why facts={queries?.['rps']} words={why}>
-            {formatNumber(row.rps)}
-          </Why>
-        ),
-        sortBy: (row) => row.rps,
-      },
-      {
-        id: 'errors',
-        header: t('errors'),
-        align: 'right',
-        cell: (row) => (
-          <Why facts={queries?.['errorRatio']} words={why}>
-            {formatPercent(row.errorRatio)}
-          </Why>
-        ),
-        sortBy: (row) => row.errorRatio,
-      },
-      {
-        id: 'p95',
-        header: t('p95'),
-        align: 'right',
-        cell: (row) => (
-          <Why facts={queries?.['p95Ms']} words={why}>
-            {formatMs(row.p95Ms)}
-          </Why>
-        ),
-        sortBy: (row) => row.p95Ms,
-      },
+      ...red,
     ],
-    [t, common, why, queries],
+    [t, common, red],
   );
   const rows = useMemo(
     () => (services.data?.services ?? []).filter((row) => `${row.namespace}/${row.name}`.includes(text.trim())),

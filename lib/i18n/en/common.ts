@@ -20,6 +20,7 @@ export const common = {
   rps: 'req/s',
   requests: 'Requests',
   errors: 'Errors',
+  p95: 'p95',
   duration: 'Duration',
   whyAsk: 'Where does this number come from?',
   whyQuery: 'Query',

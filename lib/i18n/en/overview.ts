@@ -4,9 +4,6 @@ export const overview = {
   namespaces: 'Namespaces',
   health: 'Health',
   workloads: 'Workloads',
-  requests: 'Requests',
-  errors: 'Errors',
-  p95: 'p95',
   trend: 'Requests over time',
   sidecars: 'Sidecars',
   injection: {
