@@ -60,7 +60,14 @@ function columnsOf(t: ReturnType<typeof useTranslations<'history'>>): Column<Cha
     {
       id: 'objects',
       header: t('objects'),
-      cell: (row) => <span className="block max-w-[15rem] truncate text-muted">{objectNames(row)}</span>,
+      cell: (row) => (
+        <span className="flex max-w-[15rem] items-center gap-2 text-muted" title={objectNames(row)}>
+          <span className="truncate">{row.objects.slice(0, 1).map(({ ref }) => `${ref.kind} ${ref.namespace}/${ref.name}`)}</span>
+          {row.objects.length > 1 && (
+            <span className="shrink-0 text-xs text-faint">{t('more', { count: String(row.objects.length - 1) })}</span>
+          )}
+        </span>
+      ),
       sortBy: objectNames,
     },
     { id: 'who', header: t('who'), cell: (row) => <span className="block max-w-[11rem] truncate">{row.by}</span>, sortBy: (row) => row.by },

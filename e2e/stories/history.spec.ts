@@ -24,7 +24,7 @@ test('the history tells who changed what and why, and takes it back after a prev
   await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible();
   await pressKeys(page, 'g', 'h');
   await expect(page).toHaveURL(/\/history/);
-  const row = page.getByRole('row').filter({ hasText: 'A request to ratings will fail after 7s.' });
+  const row = page.getByRole('row').filter({ hasText: 'A request to ratings fails after 7s.' });
   await row.first().click();
   const panel = page.getByRole('complementary', { name: 'Change', exact: true });
   await expect(panel).toContainText('slow answers are worse than none');

@@ -146,9 +146,9 @@ describe('words', () => {
     expect(describeTrafficChange('reviews', before, after).map((one) => one.text)).toEqual([
       'Requests to reviews: v1 from 100 % to 90 %.',
       'Requests to reviews: v2 from 0 % to 10 %.',
-      '50 % of requests with end-user: jason to reviews will fail with status 500.',
-      'A request to reviews will fail after 500ms.',
-      'A failed request to reviews will not be tried again.',
+      '50 % of requests with end-user: jason to reviews fail with status 500.',
+      'A request to reviews fails after 500ms.',
+      'A failed request to reviews is not tried again.',
     ]);
     expect(describeTrafficChange('reviews', after, before)).toHaveLength(5);
     expect(describeTrafficChange('reviews', before, before)).toEqual([]);
