@@ -4,6 +4,8 @@ export { announcedTcpAddress, tcpPortKey, tcpPortsOfServices } from './tcp-addre
 export type { AnnouncedTcpPorts, TcpServicePort } from './tcp-addresses';
 export { DEFAULT_TRUST_DOMAIN, parseSpiffeId, spiffeId } from './identity';
 export type { SpiffeIdentity } from './identity';
+export { compileCidr, isInRange, parseIp } from './match-ip';
+export type { IpAddress, IpRange } from './match-ip';
 export { effectCondition, matchesLabels, matchesSelector, meshLabels } from './labels';
 export {
   CLUSTER_DOMAIN,

@@ -64,7 +64,7 @@ function compiled(state: MeshState, policies: readonly AuthorizationPolicy[], fo
     ['ALLOW', 'ALLOW'],
   ] as const) {
     const chosen = policies.filter((policy) => (policy.spec?.action ?? 'ALLOW') === wanted);
-    const context: RuleContext = { mesh: state.mesh, forTcp, action: wanted };
+    const context = { mesh: state.mesh, forTcp, action: wanted };
     const enforced = rbacOf(
       state,
       chosen.filter((policy) => !isDryRun(policy)),
@@ -85,12 +85,13 @@ function rbacOf(
   state: MeshState,
   policies: readonly AuthorizationPolicy[],
   action: RuleSet['action'],
-  context: RuleContext,
+  shared: Omit<RuleContext, 'namespace'>,
 ): Rbac | undefined {
   if (policies.length === 0) return undefined;
   const built: Record<string, RbacPolicy> = {};
   for (const policy of policies) {
     const source = sourceOf(policy);
+    const context: RuleContext = { ...shared, namespace: source.namespace };
     const prefix = `ns[${source.namespace}]-policy[${source.name}]`;
     const rules = policy.spec?.rules ?? [];
     // An ALLOW policy without rules matches nothing, and by being there denies everything.

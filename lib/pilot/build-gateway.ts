@@ -9,6 +9,7 @@ import { tcpProxy } from './build-tcp-filters';
 import { tcpRoutes, tlsRoutes } from './build-tcp-routes';
 import { serversOfProxy } from './index-gateways';
 import { virtualServices, virtualServicesFor } from './index-virtual-services';
+import { listenerName } from './names';
 import { provenanceMetadata } from './provenance';
 import { resolveTelemetry } from './resolve-telemetry';
 import type { DownstreamTransportSocket, FilterChain, Listener, NetworkFilter, RouteConfiguration } from '@/lib/xds';
@@ -46,11 +47,12 @@ export function buildGateway(state: MeshState, scope: ProxyScope, proxy: ProxyNo
   return state.cache.memo(key, dependencies, () => {
     const listeners: Listener[] = [];
     const routes = new Map<string, RouteConfiguration>();
-    for (const [port, servers] of [...byPort].sort(([left], [right]) => left - right)) {
+    for (const { port, bind, servers } of addresses(state, proxy, byPort)) {
       const context: PortContext = {
         state,
         scope,
         port,
+        bind,
         manager: (name, statPrefix) =>
           httpConnectionManager({
             statPrefix,
@@ -66,14 +68,16 @@ export function buildGateway(state: MeshState, scope: ProxyScope, proxy: ProxyNo
       };
       const chains = chainsOfPort(context, servers);
       if (chains.length === 0) continue;
-      const hostPort = proxy.hostPorts[String(port)];
+      const hostPort = bind === '' ? proxy.hostPorts[String(port)] : undefined;
       const usesTls = chains.some(
         (chain) => chain.transport_socket !== undefined || (chain.filter_chain_match?.server_names ?? []).length > 0,
       );
       const first = servers[0];
       listeners.push({
-        name: `0.0.0.0_${port}`,
-        address: { socket_address: { address: proxy.interceptionMode === 'NONE' ? proxy.ip : '0.0.0.0', port_value: port } },
+        name: listenerName(bind === '' ? '0.0.0.0' : bind, port),
+        address: {
+          socket_address: { address: bind !== '' ? bind : proxy.interceptionMode === 'NONE' ? proxy.ip : '0.0.0.0', port_value: port },
+        },
         ...(hostPort === undefined
           ? {}
           : { additional_addresses: [{ address: { socket_address: { address: '127.0.0.1', port_value: hostPort } } }] }),
@@ -87,13 +91,42 @@ export function buildGateway(state: MeshState, scope: ProxyScope, proxy: ProxyNo
   });
 }
 
+/** Servers of one port by the address they bind to (empty: the proxy's own), ports ascending. */
+function addresses(
+  state: MeshState,
+  proxy: ProxyNode,
+  byPort: ReadonlyMap<number, readonly PlacedServer[]>,
+): { port: number; bind: string; servers: PlacedServer[] }[] {
+  const found = new Map<string, { port: number; bind: string; servers: PlacedServer[] }>();
+  for (const [port, servers] of [...byPort].sort(([left], [right]) => left - right)) {
+    for (const server of servers) {
+      const named = server.spec.bind ?? '';
+      if (named.startsWith('unix://')) {
+        noteNoEffect(state, server, 'bind', 'Gateways here listen on addresses, not on socket files');
+        continue;
+      }
+      const bind = named === '0.0.0.0' || named === proxy.ip ? '' : named;
+      const entry = found.get(`${bind}|${port}`) ?? { port, bind, servers: [] };
+      found.set(`${bind}|${port}`, entry);
+      entry.servers.push(server);
+    }
+  }
+  return [...found.values()];
+}
+
 interface PortContext {
   state: MeshState;
   scope: ProxyScope;
   port: number;
+  /** Address the servers name; empty for the proxy's own. */
+  bind: string;
   manager: (routeName: string, statPrefix: string) => NetworkFilter;
   tcp: (route: TcpRoute, statPrefix: string) => NetworkFilter[];
   routes: Map<string, RouteConfiguration>;
+}
+
+function statPrefix({ bind, port }: PortContext): string {
+  return `outbound_${listenerName(bind === '' ? '0.0.0.0' : bind, port)}`;
 }
 
 function chainsOfPort(context: PortContext, servers: readonly PlacedServer[]): FilterChain[] {
@@ -105,10 +138,10 @@ function chainsOfPort(context: PortContext, servers: readonly PlacedServer[]): F
     // Plain HTTP and TLS cannot share a port: whoever came first has it.
     for (const server of plain) noteConflict(context, server, `Port ${context.port} is already used for another protocol`);
   } else if (first !== undefined) {
-    const name = `http.${context.port}`;
+    const name = `http.${context.port}${context.bind === '' ? '' : `.${context.bind}`}`;
     context.routes.set(name, gatewayRoutes(context.state, context.scope, name, plain, false));
     chains.push({
-      filters: [context.manager(name, `outbound_0.0.0.0_${context.port}`)],
+      filters: [context.manager(name, statPrefix(context))],
       metadata: provenanceMetadata(first.gateway.source, first.path),
     });
     for (const server of others) noteConflict(context, server, `Port ${context.port} is already used for HTTP`);
@@ -136,11 +169,11 @@ function serverChains(context: PortContext, server: PlacedServer, taken: Set<str
     if (socket === undefined || names === undefined) return [];
     const name = `https.${context.port}.${spec.port.name}.${gateway.name}.${gateway.namespace}`;
     context.routes.set(name, gatewayRoutes(context.state, context.scope, name, [server], true));
-    return [chain(names, [context.manager(name, `outbound_0.0.0.0_${context.port}`)], metadata, socket)];
+    return [chain(names, [context.manager(name, statPrefix(context))], metadata, socket)];
   }
   if (protocol === 'TLS' || protocol === 'HTTPS') {
     if (mode === 'AUTO_PASSTHROUGH') {
-      noteNoEffect(context, server, 'TLS mode AUTO_PASSTHROUGH has no effect here: there is one network');
+      noteNoEffect(context.state, server, 'tls.mode', 'TLS mode AUTO_PASSTHROUGH has no effect here: there is one network');
       return [];
     }
     const socket = spec.tls === undefined ? undefined : gatewayServerTls(spec.tls, ['istio', 'h2', 'http/1.1']);
@@ -148,9 +181,7 @@ function serverChains(context: PortContext, server: PlacedServer, taken: Set<str
   }
   return tcpRoutesOf(context, server)
     .slice(0, 1)
-    .map((route) =>
-      chain([], context.tcp(route, `outbound_0.0.0.0_${context.port}`), provenanceMetadata(route.origin.source, route.origin.path)),
-    );
+    .map((route) => chain([], context.tcp(route, statPrefix(context)), provenanceMetadata(route.origin.source, route.origin.path)));
 }
 
 function chain(
@@ -194,13 +225,7 @@ function passthroughChains(context: PortContext, server: PlacedServer, taken: Se
     for (const name of names) taken.add(name);
     if (names.length === 0) return [];
     const any = names.includes('*');
-    return [
-      chain(
-        any ? [] : names,
-        context.tcp(route, `outbound_0.0.0.0_${context.port}`),
-        provenanceMetadata(route.origin.source, route.origin.path),
-      ),
-    ];
+    return [chain(any ? [] : names, context.tcp(route, statPrefix(context)), provenanceMetadata(route.origin.source, route.origin.path))];
   });
 }
 
@@ -214,14 +239,7 @@ function terminatedChains(
   if (route === undefined) return [];
   const names = claimNames(context, server, taken);
   if (names === undefined) return [];
-  return [
-    chain(
-      names,
-      context.tcp(route, `outbound_0.0.0.0_${context.port}`),
-      provenanceMetadata(route.origin.source, route.origin.path),
-      socket,
-    ),
-  ];
+  return [chain(names, context.tcp(route, statPrefix(context)), provenanceMetadata(route.origin.source, route.origin.path), socket)];
 }
 
 function tcpRoutesOf(context: PortContext, server: PlacedServer): TcpRoute[] {
@@ -245,13 +263,13 @@ function noteConflict(context: PortContext, server: PlacedServer, message: strin
   return undefined;
 }
 
-function noteNoEffect(context: PortContext, server: PlacedServer, message: string): void {
+function noteNoEffect(state: MeshState, server: PlacedServer, field: string, message: string): void {
   const { source } = server.gateway;
-  context.state.cache.note({
+  state.cache.note({
     code: 'no_effect',
     severity: 'warning',
     object: { kind: source.kind, namespace: source.namespace, name: source.name },
-    path: `${server.path}.tls.mode`,
+    path: `${server.path}.${field}`,
     message,
   });
 }

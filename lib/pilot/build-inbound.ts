@@ -54,12 +54,14 @@ interface InboundContext {
   jwt: HttpFilter | undefined;
   authorization: readonly HttpFilter[];
   tcpFilters: readonly NetworkFilter[];
+  /** A Sidecar's limits for every port that has none of its own. */
+  sidecarPool: EffectivePolicy['connectionPool'];
 }
 
 /** Listeners and clusters of a sidecar for what comes in, in mode NONE: one bound listener per port. */
 export function buildInbound(state: MeshState, scope: ProxyScope, proxy: ProxyNode): InboundParts {
   const ports = inboundPorts(state, scope, proxy);
-  const context = inboundContext(state, proxy);
+  const context = inboundContext(state, scope, proxy);
   const key = `inbound|${proxy.id}|${proxy.proxy}`;
   return state.cache.memo(key, [ports, ...contextVersion(context, scope, ports)], () => ({
     clusters: ports.map((port) => inboundClusterOf(context, port)),
@@ -77,7 +79,7 @@ export function buildInbound(state: MeshState, scope: ProxyScope, proxy: ProxyNo
   }));
 }
 
-export function inboundContext(state: MeshState, proxy: ProxyNode): InboundContext {
+export function inboundContext(state: MeshState, scope: ProxyScope, proxy: ProxyNode): InboundContext {
   return {
     state,
     proxy,
@@ -85,6 +87,7 @@ export function inboundContext(state: MeshState, proxy: ProxyNode): InboundConte
     jwt: jwtFilter(state, proxy),
     authorization: httpAuthorization(state, proxy),
     tcpFilters: tcpAuthorization(state, proxy),
+    sidecarPool: scope.sidecar?.spec.inboundConnectionPool,
   };
 }
 
@@ -125,9 +128,9 @@ function inboundPolicy(context: InboundContext, port: InboundPort): EffectivePol
 }
 
 /** The cluster `inbound|9080||`: the application on its own address. */
-export function inboundClusterOf(context: InboundContext, port: InboundPort, sidecarPool?: EffectivePolicy['connectionPool']): Cluster {
+export function inboundClusterOf(context: InboundContext, port: InboundPort): Cluster {
   const policy = inboundPolicy(context, port);
-  const pool = port.ingress?.connectionPool ?? sidecarPool ?? policy.connectionPool;
+  const pool = port.ingress?.connectionPool ?? context.sidecarPool ?? policy.connectionPool;
   const effective: EffectivePolicy = pool === undefined ? {} : { connectionPool: pool };
   const name = inboundCluster(port.port);
   const address =

@@ -83,7 +83,7 @@ function buildCluster(
   applyHttpOptions(cluster, policy, protocol);
   applyLoadBalancer(cluster, policy, state.mesh.localityLbSetting !== undefined || policy.loadBalancer?.localityLbSetting !== undefined);
   applyOutlierDetection(cluster, policy);
-  applyTransport(state, cluster, service, port, subset, policy, endpoints, scope.isGateway);
+  applyTransport(state, cluster, service, port, subset, policy, endpoints, scope.isGateway || rule?.selector !== undefined);
   cluster.metadata = provenanceMetadata(origin.source, origin.path, {
     istio: {
       services: [{ host: service.hostname, name: service.name, namespace: service.namespace }],
@@ -212,7 +212,7 @@ function applyTransport(
   subset: Subset | undefined,
   policy: EffectivePolicy,
   endpoints: readonly RegistryEndpoint[],
-  gateway: boolean,
+  credentials: boolean,
 ): void {
   const tls = policy.tls;
   const http2 = isHttp2(port.protocol) || policy.connectionPool?.http?.h2UpgradePolicy === 'UPGRADE';
@@ -228,7 +228,7 @@ function applyTransport(
       });
       return;
     }
-    const socket = clientTls(tls, { host: service.hostname, serviceNames: service.subjectAltNames, http2, gateway });
+    const socket = clientTls(tls, { host: service.hostname, serviceNames: service.subjectAltNames, http2, credentials });
     if (socket !== undefined) cluster.transport_socket = socket;
     return;
   }

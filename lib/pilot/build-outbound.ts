@@ -12,7 +12,7 @@ import { provenanceMetadata } from './provenance';
 import { resolveTelemetry } from './resolve-telemetry';
 import { resolveTrafficPolicy } from './resolve-traffic-policy';
 import type { AnnouncedTcpPorts, RegistryPort, RegistryService, Service, TcpServicePort } from '@/lib/model';
-import type { FilterChain, Listener, RouteConfiguration, VirtualHost } from '@/lib/xds';
+import type { CidrRange, FilterChain, Listener, RouteConfiguration, VirtualHost } from '@/lib/xds';
 import type { MeshState } from './mesh-state';
 import type { TelemetrySettings } from './resolve-telemetry';
 import type { EgressScope, ProxyScope } from './scope-proxy';
@@ -259,19 +259,31 @@ export function serviceChains(
 
 /**
  * Envoy refuses a listener in which two chains ask for the same, be it one of several server names or ranges. The first is the one that
- * would be taken, so later chains lose what is taken already.
+ * would be taken, so later chains lose what is taken already; names that lose different ranges go to chains of their own.
  */
 function uniqueMatches(chains: readonly FilterChain[]): FilterChain[] {
   const seen = new Set<string>();
   return chains.flatMap((chain) => {
     const { server_names: names, prefix_ranges: ranges, ...rest } = chain.filter_chain_match ?? {};
-    const places = (name: string): string[] => (ranges ?? [null]).map((range) => JSON.stringify([rest, name, range]));
-    const free = (names ?? ['']).filter((name) => !places(name).some((place) => seen.has(place)));
-    for (const name of free) for (const place of places(name)) seen.add(place);
-    if (free.length === 0) return [];
-    return names === undefined || free.length === names.length
-      ? [chain]
-      : [{ ...chain, filter_chain_match: { ...chain.filter_chain_match, server_names: free } }];
+    const groups = new Map<string, { names: string[]; ranges: CidrRange[] }>();
+    for (const name of names ?? ['']) {
+      const free = (ranges ?? [null]).filter((range) => !seen.has(JSON.stringify([rest, name, range])));
+      for (const range of free) seen.add(JSON.stringify([rest, name, range]));
+      if (free.length === 0) continue;
+      const key = JSON.stringify(free);
+      const group = groups.get(key) ?? { names: [], ranges: free.filter((range) => range !== null) };
+      groups.set(key, group);
+      group.names.push(name);
+    }
+    return [...groups.values()].map((group, index) => ({
+      ...chain,
+      ...(index === 0 || chain.name === undefined ? {} : { name: `${chain.name}-${index}` }),
+      filter_chain_match: {
+        ...rest,
+        ...(names === undefined ? {} : { server_names: group.names }),
+        ...(ranges === undefined ? {} : { prefix_ranges: group.ranges }),
+      },
+    }));
   });
 }
 

@@ -79,7 +79,7 @@ function capturedInbound(
   proxy: ProxyNode,
 ): { clusters: readonly Cluster[]; listeners: readonly Listener[] } {
   const ports = inboundPorts(state, scope, proxy);
-  const context = inboundContext(state, proxy);
+  const context = inboundContext(state, scope, proxy);
   return state.cache.memo(`captured-inbound|${proxy.id}`, [ports, ...contextVersion(context, scope, ports)], () => {
     const listenPort = state.mesh.proxyInboundListenPort;
     const chains = ports.flatMap((port) =>

@@ -51,9 +51,7 @@ function appliesHere(context: RouteContext, match: HttpMatchSpec | undefined): b
   if (match.port !== undefined && match.port !== 0 && match.port !== context.listenPort) return false;
   if (match.gateways !== undefined && match.gateways.length > 0) {
     // Gateways of a match override the top-level ones, and then the source is not looked at.
-    return match.gateways.some(
-      (name) => context.gateways.includes(name) || context.gateways.some((gateway) => gateway.endsWith(`/${name}`)),
-    );
+    return match.gateways.some((name) => context.gateways.includes(name));
   }
   if (match.sourceNamespace !== undefined && match.sourceNamespace !== '' && match.sourceNamespace !== context.scope.namespace)
     return false;

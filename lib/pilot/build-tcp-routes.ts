@@ -1,4 +1,4 @@
-import { hostCovers, isTls, matchesLabels, resolveShortName } from '@/lib/model';
+import { compileCidr, hostCovers, isInRange, isTls, matchesLabels, parseIp, resolveShortName } from '@/lib/model';
 import { outboundCluster } from './names';
 import { resolveDestination } from './build-routes';
 import type { RegistryPort, RegistryService } from '@/lib/model';
@@ -24,6 +24,11 @@ export interface TcpRouteContext {
   scope: ProxyScope;
   listenPort: number;
   gateways: readonly string[];
+  /**
+   * Set for connections that are addressed to the proxy itself: the addresses of the service they are meant for, which decide about
+   * `destinationSubnets` now.
+   */
+  addresses?: readonly string[];
 }
 
 /** The routes of connections to one TCP port of a service: TLS routes by SNI, TCP routes, else the service itself. */
@@ -34,7 +39,13 @@ export function serviceTcpRoutes(
   service: RegistryService,
   port: RegistryPort,
 ): TcpRoute[] {
-  const context: TcpRouteContext = { state, scope, listenPort: port.port, gateways: ['mesh'] };
+  const context: TcpRouteContext = {
+    state,
+    scope,
+    listenPort: port.port,
+    gateways: ['mesh'],
+    ...(scope.explicit ? { addresses: service.addresses } : {}),
+  };
   const routes: TcpRoute[] = [];
   for (const model of models) {
     if (!model.hosts.some((host) => hostCovers(host, service.hostname))) continue;
@@ -67,8 +78,10 @@ export function tcpRoutes(context: TcpRouteContext, model: VirtualServiceModel):
     const matches: readonly TcpMatch[] = (spec.match ?? []).length === 0 ? [{}] : (spec.match ?? []);
     for (const match of matches) {
       if (!appliesHere(context, match)) continue;
-      const destinations = cidrs(match.destinationSubnets);
-      routes.push({ serverNames: [], destinations, targets: targetsOf(context, spec.route ?? [], origin), origin });
+      const destinations = destinationsOf(context, match);
+      const targets = targetsOf(context, spec.route ?? [], origin);
+      if (targets.length === 0) continue;
+      routes.push({ serverNames: [], destinations, targets, origin });
       if (destinations.length === 0) return routes;
     }
   }
@@ -82,29 +95,52 @@ export function tlsRoutes(context: TcpRouteContext, model: VirtualServiceModel):
       .filter((match) => appliesHere(context, match))
       .map((match) => ({
         serverNames: (match.sniHosts ?? []).map((host) => resolveShortName(host, model.namespace, context.state.domain)),
-        destinations: cidrs(match.destinationSubnets),
+        destinations: destinationsOf(context, match),
         targets: targetsOf(context, spec.route ?? [], origin),
         origin,
-      })),
+      }))
+      .filter(({ targets }) => targets.length > 0),
   );
 }
 
 function appliesHere(context: TcpRouteContext, match: TcpMatch | TlsMatch): boolean {
   if (match.port !== undefined && match.port !== 0 && match.port !== context.listenPort) return false;
+  const { addresses } = context;
+  const subnets = match.destinationSubnets ?? [];
+  if (addresses !== undefined && subnets.length > 0 && !addresses.some((address) => isWithin(address, subnets))) return false;
   const gateways = match.gateways ?? [];
-  if (gateways.length > 0) {
-    return gateways.some((name) => context.gateways.includes(name) || context.gateways.some((gateway) => gateway.endsWith(`/${name}`)));
-  }
+  if (gateways.length > 0) return gateways.some((name) => context.gateways.includes(name));
   if (match.sourceNamespace !== undefined && match.sourceNamespace !== '' && match.sourceNamespace !== context.scope.namespace)
     return false;
   return matchesLabels(context.scope.labels, match.sourceLabels);
 }
 
+/** Ranges the connection's destination is to be in; none where that is decided already. */
+function destinationsOf(context: TcpRouteContext, match: TcpMatch | TlsMatch): CidrRange[] {
+  return context.addresses === undefined ? cidrs(match.destinationSubnets) : [];
+}
+
+function isWithin(text: string, subnets: readonly string[]): boolean {
+  const address = parseIp(text);
+  return address !== null && cidrs(subnets).some((range) => isInRange(compileCidr(range), address));
+}
+
+/** Destinations with their weights; none when all weights are 0. */
 function targetsOf(context: TcpRouteContext, route: NonNullable<TcpRouteSpec['route']>, origin: Origin): TcpTarget[] {
-  return route.map((target) => ({
+  const targets = route.map((target) => ({
     cluster: resolveDestination(context, target.destination, origin.source.namespace).cluster,
     weight: route.length === 1 ? 1 : (target.weight ?? 0),
   }));
+  if (targets.some(({ weight }) => weight > 0)) return targets;
+  const { kind, namespace, name } = origin.source;
+  context.state.cache.note({
+    code: 'not_compiled',
+    severity: 'error',
+    object: { kind, namespace, name },
+    path: origin.path,
+    message: 'The rule is left out: all destinations have weight 0',
+  });
+  return [];
 }
 
 function cidrs(texts: readonly string[] | undefined): CidrRange[] {

@@ -126,11 +126,12 @@ type ClientTls = NonNullable<TrafficPolicy['tls']>;
 
 /**
  * TLS that a DestinationRule asks for (SIMPLE or MUTUAL), or `undefined` for DISABLE. `host` is the SNI when the rule has none; the
- * server's certificate must bear the rule's names, else (unless verification is off) the SNI.
+ * server's certificate must bear the rule's names, else (unless verification is off) the SNI. Only proxies that are meant have a
+ * credential: a sidecar under a rule for all workloads speaks plaintext then, as Istio's do (`credentials`: whether it may have one).
  */
 export function clientTls(
   tls: ClientTls,
-  options: { host: string; serviceNames: readonly string[]; http2: boolean; gateway: boolean },
+  options: { host: string; serviceNames: readonly string[]; http2: boolean; credentials: boolean },
 ): UpstreamTransportSocket | undefined {
   if (tls.mode !== 'SIMPLE' && tls.mode !== 'MUTUAL') return undefined;
   const sni = tls.sni ?? (options.host.startsWith('*') ? '' : options.host);
@@ -141,6 +142,7 @@ export function clientTls(
   const listed = (tls.subjectAltNames ?? []).length > 0 ? (tls.subjectAltNames ?? []) : options.serviceNames;
   const names = listed.length > 0 ? listed : sni === '' ? [] : [sni];
   const byCredential = tls.credentialName !== undefined && tls.credentialName !== '';
+  if (byCredential && !options.credentials) return undefined;
   if (byCredential) {
     if (tls.mode === 'MUTUAL') context.tls_certificate_sds_secret_configs = [sdsSecret(`kubernetes://${tls.credentialName}`)];
     context.combined_validation_context = {

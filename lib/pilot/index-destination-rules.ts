@@ -79,6 +79,10 @@ function compareRules(left: DestinationRule, right: DestinationRule): number {
   return compareAge(left, right);
 }
 
+/**
+ * Rules of one namespace for one host. A rule joins the earlier ones that are exported to the same namespaces or to some of them; in the
+ * latter case, and beside a rule for certain workloads, it stays a rule of its own as well.
+ */
 function mergeRules(state: MeshState, namespace: string, host: string, rules: readonly DestinationRule[]): MergedDestinationRule[] {
   const merged: MergedDestinationRule[] = [];
   for (const rule of rules) {
@@ -91,49 +95,55 @@ function mergeRules(state: MeshState, namespace: string, host: string, rules: re
         : spec.exportTo !== undefined && spec.exportTo.length > 0
           ? spec.exportTo
           : state.mesh.defaultDestinationRuleExportTo;
-    const subsets = (spec.subsets ?? []).map((subset, index) => ({ subset, source, path: `spec.subsets[${index}]` }));
-    const partner = merged.findIndex(
-      (candidate) => sameSet(candidate.exportTo, exportTo) && JSON.stringify(candidate.selector) === JSON.stringify(selector),
-    );
-    const known = merged[partner];
-    if (known === undefined) {
-      merged.push({
-        namespace,
-        host,
-        exportTo,
-        selector,
-        trafficPolicy: spec.trafficPolicy,
-        policySource: source,
-        subsets,
-        sources: [source],
-      });
-      continue;
-    }
-    const names = new Set(known.subsets.map((entry) => entry.subset.name));
-    const takesPolicy = known.trafficPolicy === undefined && spec.trafficPolicy !== undefined;
-    for (const entry of subsets) {
-      if (!names.has(entry.subset.name)) continue;
-      state.cache.note({
-        code: 'conflict',
-        severity: 'warning',
-        object: { kind: source.kind, namespace: source.namespace, name: source.name },
-        path: entry.path,
-        message: `Subset ${entry.subset.name} of ${host} is already defined by an older DestinationRule of the namespace`,
-      });
-    }
-    merged[partner] = {
-      ...known,
-      trafficPolicy: takesPolicy ? spec.trafficPolicy : known.trafficPolicy,
-      policySource: takesPolicy ? source : known.policySource,
-      subsets: [...known.subsets, ...subsets.filter((entry) => !names.has(entry.subset.name))],
-      sources: [...known.sources, source],
+    const own: MergedDestinationRule = {
+      namespace,
+      host,
+      exportTo: [...new Set(exportTo.map((target) => (target === '.' ? namespace : target)))],
+      selector,
+      trafficPolicy: spec.trafficPolicy,
+      policySource: source,
+      subsets: (spec.subsets ?? []).map((subset, index) => ({ subset, source, path: `spec.subsets[${index}]` })),
+      sources: [source],
     };
+    let standsAlone = true;
+    for (const [index, known] of merged.entries()) {
+      const sameSelector = JSON.stringify(known.selector) === JSON.stringify(selector);
+      if (!sameSelector && known.selector !== undefined && selector !== undefined) continue;
+      if (!known.exportTo.every((target) => own.exportTo.includes(target))) continue;
+      merged[index] = joined(known, own);
+      if (!sameSelector || known.exportTo.length < own.exportTo.length) continue;
+      standsAlone = false;
+      noteRepeatedSubsets(state, known, own);
+    }
+    if (standsAlone) merged.push(own);
   }
   return merged;
 }
 
-function sameSet(left: readonly string[], right: readonly string[]): boolean {
-  return left.length === right.length && left.every((item) => right.includes(item));
+function joined(known: MergedDestinationRule, added: MergedDestinationRule): MergedDestinationRule {
+  const names = new Set(known.subsets.map((entry) => entry.subset.name));
+  const takesPolicy = known.trafficPolicy === undefined && added.trafficPolicy !== undefined;
+  return {
+    ...known,
+    trafficPolicy: takesPolicy ? added.trafficPolicy : known.trafficPolicy,
+    policySource: takesPolicy ? added.policySource : known.policySource,
+    subsets: [...known.subsets, ...added.subsets.filter((entry) => !names.has(entry.subset.name))],
+    sources: [...known.sources, ...added.sources],
+  };
+}
+
+function noteRepeatedSubsets(state: MeshState, known: MergedDestinationRule, added: MergedDestinationRule): void {
+  const names = new Set(known.subsets.map((entry) => entry.subset.name));
+  for (const { subset, source, path } of added.subsets) {
+    if (!names.has(subset.name)) continue;
+    state.cache.note({
+      code: 'conflict',
+      severity: 'warning',
+      object: { kind: source.kind, namespace: source.namespace, name: source.name },
+      path,
+      message: `Subset ${subset.name} of ${added.host} is already defined by an older DestinationRule of the namespace`,
+    });
+  }
 }
 
 /**
@@ -157,9 +167,11 @@ export function destinationRuleFor(
     if (rules === undefined) continue;
     const rootPrivate = level === 0 && viewer === state.rootNamespace;
     const accept = (rule: MergedDestinationRule): boolean =>
-      isVisible(rule.exportTo, rule.namespace, viewer) && (!rootPrivate || (rule.exportTo.length === 1 && rule.exportTo[0] === '.'));
-    const found = pick(mostSpecific(rules, service.hostname, accept), viewer, labels);
-    if (found !== undefined) return found;
+      isVisible(rule.exportTo, rule.namespace, viewer) &&
+      (!rootPrivate || (rule.exportTo.length === 1 && rule.exportTo[0] === rule.namespace));
+    const candidates = mostSpecific(rules, service.hostname, accept);
+    // The level is chosen before selectors are looked at: rules for other workloads hide the next level all the same.
+    if (candidates.length > 0) return pick(candidates, viewer, labels);
   }
   return undefined;
 }

@@ -7,7 +7,7 @@ import { ingressModels } from './read-ingresses';
 import { isPublic, isVisible } from './visibility';
 import type { VirtualService } from '@/lib/kinds';
 import type { MeshState } from './mesh-state';
-import type { HttpRule, VirtualServiceModel } from './route-model';
+import type { HttpRouteSpec, HttpRule, VirtualServiceModel } from './route-model';
 
 /** All VirtualServices (delegates merged into their roots) the routes of the Gateway API and of Ingresses in the same form, oldest first. */
 export function virtualServices(state: MeshState): readonly VirtualServiceModel[] {
@@ -51,11 +51,13 @@ function modelOf(state: MeshState, object: VirtualService, all: ReadonlyMap<stri
             : spec.gateways.map((name) => resolveGateway(name, namespace, state.domain)),
         exportTo,
         gatewayApi: false,
-        http: (spec.http ?? []).flatMap((rule, index): HttpRule[] => {
+        http: (spec.http ?? []).flatMap((written, index): HttpRule[] => {
+          const rule = resolveMatches(written, namespace, state.domain);
           const path = `spec.http[${index}]`;
           if (rule.delegate === undefined) return [{ origin: { source, path }, spec: rule }];
           const delegate = delegateOf(rule.delegate, namespace, all);
-          if (delegate !== undefined && (delegate.spec.hosts ?? []).length === 0) return mergeDelegate(rule, delegate, sourceOf(delegate));
+          if (delegate !== undefined && (delegate.spec.hosts ?? []).length === 0)
+            return mergeDelegate(rule, delegateRules(delegate, namespace, state.domain), sourceOf(delegate));
           state.cache.note({
             code: 'unresolved',
             severity: 'error',
@@ -65,8 +67,14 @@ function modelOf(state: MeshState, object: VirtualService, all: ReadonlyMap<stri
           });
           return [];
         }),
-        tcp: (spec.tcp ?? []).map((rule, index) => ({ origin: { source, path: `spec.tcp[${index}]` }, spec: rule })),
-        tls: (spec.tls ?? []).map((rule, index) => ({ origin: { source, path: `spec.tls[${index}]` }, spec: rule })),
+        tcp: (spec.tcp ?? []).map((rule, index) => ({
+          origin: { source, path: `spec.tcp[${index}]` },
+          spec: resolveMatches(rule, namespace, state.domain),
+        })),
+        tls: (spec.tls ?? []).map((rule, index) => ({
+          origin: { source, path: `spec.tls[${index}]` },
+          spec: resolveMatches(rule, namespace, state.domain),
+        })),
       },
     ]);
   } catch (error) {
@@ -100,6 +108,25 @@ function resolveGateway(name: string, namespace: string, domain: string): string
     if (gateway !== undefined && owner !== undefined) return `${owner}/${gateway}`;
   }
   return `${namespace}/${name}`;
+}
+
+/** A rule whose matches name gateways in full; the rule itself where they name none. */
+function resolveMatches<M extends { gateways?: string[] | undefined }, R extends { match?: M[] | undefined }>(
+  rule: R,
+  namespace: string,
+  domain: string,
+): R {
+  if (rule.match?.some(({ gateways }) => gateways !== undefined && gateways.length > 0) !== true) return rule;
+  return {
+    ...rule,
+    match: rule.match.map((match) =>
+      match.gateways === undefined ? match : { ...match, gateways: match.gateways.map((name) => resolveGateway(name, namespace, domain)) },
+    ),
+  };
+}
+
+function delegateRules(delegate: VirtualService, fallback: string, domain: string): readonly HttpRouteSpec[] {
+  return (delegate.spec.http ?? []).map((rule) => resolveMatches(rule, delegate.metadata.namespace ?? fallback, domain));
 }
 
 /**

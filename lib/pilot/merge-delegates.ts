@@ -1,4 +1,3 @@
-import type { VirtualService } from '@/lib/kinds';
 import type { HttpMatchSpec, HttpRouteSpec, HttpRule, StringMatch } from './route-model';
 import type { SourceObject } from './provenance';
 
@@ -6,8 +5,8 @@ import type { SourceObject } from './provenance';
  * The rules a root rule with `delegate` stands for: the delegate's rules, each narrowed to what a match of the root allows and
  * completed by the root's settings (istio.md §1.1 "Delegate merge"). A delegate match that no root match contains is dropped.
  */
-export function mergeDelegate(root: HttpRouteSpec, delegate: VirtualService, delegateSource: SourceObject): HttpRule[] {
-  return (delegate.spec.http ?? []).flatMap((rule, index) => {
+export function mergeDelegate(root: HttpRouteSpec, delegate: readonly HttpRouteSpec[], delegateSource: SourceObject): HttpRule[] {
+  return delegate.flatMap((rule, index) => {
     const matches = mergeMatches(root.match ?? [], rule.match ?? []);
     if (matches === undefined) return [];
     return [{ origin: { source: delegateSource, path: `spec.http[${index}]` }, spec: completeRule(root, rule, matches) }];

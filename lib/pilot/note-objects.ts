@@ -157,6 +157,8 @@ function checkDestinationRule(state: MeshState, object: DestinationRule, add: Ad
   ];
   for (const { policy, path } of policies) {
     if (policy === undefined) continue;
+    if (policy.tls?.credentialName !== undefined && policy.tls.credentialName !== '' && spec.workloadSelector === undefined)
+      add(`${path}.tls.credentialName`, 'Gateways alone use it: for sidecars the rule needs a workloadSelector', 'info');
     if (policy.tunnel !== undefined) add(`${path}.tunnel`, 'Connections are not tunnelled');
     if (policy.proxyProtocol !== undefined) add(`${path}.proxyProtocol`, 'The PROXY protocol is not spoken upstream');
     if (policy.loadBalancer?.zoneAwareLbSetting !== undefined)
@@ -198,8 +200,6 @@ function checkAuthorizationPolicy(object: AuthorizationPolicy, add: Add): void {
 }
 
 function checkSidecar({ spec }: Sidecar, add: Add): void {
-  if (spec.inboundConnectionPool !== undefined)
-    add('spec.inboundConnectionPool', 'Limits of a port are those of its ingress listener or of a DestinationRule');
   for (const part of ['egress', 'ingress'] as const) {
     for (const [index, listener] of (spec[part] ?? []).entries()) {
       const { captureMode } = listener;

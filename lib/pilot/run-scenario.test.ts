@@ -2,13 +2,13 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { buildMeshState, compileProxy, computeStatuses, proxyNodeOfPod } from './index';
+import { buildMeshState, compileProxy, computeStatuses, noteObjects, proxyNodeOfPod } from './index';
 import type { KubernetesResource, Node, Pod } from '@/lib/model';
 import type { PilotOptions, ProxyNode } from './index';
 
 /**
  * Scenario files: objects in, parts of the compiled configuration out. `at` is a way into `{clusters, endpoints, listeners, routes,
- * secrets, workloads, notes, statuses}`: a step is a key, an index, or the `name` (of an endpoint: `cluster_name`) of a list's item.
+ * secrets, workloads, notes, statuses, objectNotes}`: a step is a key, an index, or the `name` (of an endpoint: `cluster_name`) of a list's item.
  */
 interface Scenario {
   rule: string;
@@ -59,6 +59,7 @@ describe.each(files)('%s', (file) => {
       secrets: compiled.secrets,
       notes: compiled.notes,
       statuses: computeStatuses(state),
+      objectNotes: noteObjects(state),
     };
     for (const { at, equals, contains, absent, length, names } of entry.expect) {
       const found = at.reduce<unknown>(step, root);

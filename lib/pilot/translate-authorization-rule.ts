@@ -12,6 +12,8 @@ export interface RuleContext {
   mesh: MeshSettings;
   forTcp: boolean;
   action: 'ALLOW' | 'DENY' | 'AUDIT';
+  /** The policy's: service accounts without one are meant there. */
+  namespace: string;
 }
 
 type Make<T> = (value: string) => T;
@@ -116,7 +118,7 @@ function sourcePrincipals(source: Source, context: RuleContext): Principal[] {
   return [
     ...principalList(source.principals, source.notPrincipals, (value) => peer(value, context)),
     ...principalList(source.namespaces, source.notNamespaces, namespacePeer),
-    ...principalList(source.serviceAccounts, source.notServiceAccounts, serviceAccountPeer),
+    ...principalList(source.serviceAccounts, source.notServiceAccounts, (value) => serviceAccountPeer(value, context)),
     ...principalList(source.trustDomains, source.notTrustDomains, trustDomainPeer),
     ...principalList(source.ipBlocks, source.notIpBlocks, (value) => ({ direct_remote_ip: cidr(value) })),
     ...principalList(source.remoteIpBlocks, source.notRemoteIpBlocks, (value) => ({ remote_ip: cidr(value) })),
@@ -157,7 +159,7 @@ function conditionPrincipals(condition: Condition, context: RuleContext): Princi
     case 'source.principal':
       return list((value) => peer(value, context));
     case 'source.serviceAccount':
-      return list(serviceAccountPeer);
+      return list((value) => serviceAccountPeer(value, context));
     case 'source.trustDomain':
       return list(trustDomainPeer);
     case 'request.auth.principal':
@@ -218,10 +220,12 @@ function namespacePeer(value: string): Principal {
   return { authenticated: { principal_name: { safe_regex: { regex: `.*/ns/${name}/.*` } } } };
 }
 
-function serviceAccountPeer(value: string): Principal {
-  const [namespace, account] = value.includes('/') ? value.split('/') : ['', value];
-  const suffix = namespace === '' || namespace === undefined ? `/sa/${account}` : `/ns/${namespace}/sa/${account}`;
-  return { authenticated: { principal_name: { suffix } } };
+/** `namespace/account`, or an account of the policy's own namespace. */
+function serviceAccountPeer(value: string, context: RuleContext): Principal {
+  const slash = value.indexOf('/');
+  const namespace = slash === -1 ? context.namespace : value.slice(0, slash);
+  const regex = `spiffe://.+/ns/${escapeRegex(namespace)}/(.+/|)sa/${escapeRegex(value.slice(slash + 1))}(/.+)?`;
+  return { authenticated: { principal_name: { safe_regex: { regex } } } };
 }
 
 function trustDomainPeer(value: string): Principal {

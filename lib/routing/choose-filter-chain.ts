@@ -1,6 +1,6 @@
 import type { CompiledChainMatch, CompiledFilterChain, CompiledListener, CompiledTcpProxy } from './compile-listener';
-import type { IpAddress, IpRange } from './match-ip';
-import { isInRange } from './match-ip';
+import type { IpAddress, IpRange } from '@/lib/model';
+import { isInRange } from '@/lib/model';
 import type { Random } from './routing-request';
 
 /** What is known of a new connection once its first bytes have been looked at. */

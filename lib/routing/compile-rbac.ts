@@ -1,8 +1,8 @@
 import type { HttpRbac, NetworkRbac, Permission, Principal, Rbac } from '@/lib/xds';
 import type { HeaderTest } from './match-header';
 import { compileHeaderMatcher } from './match-header';
-import type { IpRange } from './match-ip';
-import { compileCidr } from './match-ip';
+import type { IpRange } from '@/lib/model';
+import { compileCidr } from '@/lib/model';
 import type { MetadataTest } from './match-metadata';
 import { compileMetadataMatcher } from './match-metadata';
 import type { StringTest } from './match-string';

@@ -6,7 +6,7 @@ import { compileRouteConfiguration } from './compile-route-configuration';
 import { decide } from './decide';
 import { evaluateRbac } from './evaluate-rbac';
 import { explain } from './explain';
-import { parseIp } from './match-ip';
+import { parseIp } from '@/lib/model';
 import { plainRequest } from './routing-request';
 import type { PlainRequest } from './routing-request';
 

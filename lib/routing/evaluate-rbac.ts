@@ -1,8 +1,8 @@
 import type { StructValue } from '@/lib/xds';
 import type { CompiledRbac, RbacTest } from './compile-rbac';
 import { testHeader } from './match-header';
-import type { IpAddress, IpRange } from './match-ip';
-import { isInRange } from './match-ip';
+import type { IpAddress, IpRange } from '@/lib/model';
+import { isInRange } from '@/lib/model';
 import { testMetadata } from './match-metadata';
 import { findPathEnd } from './match-path';
 import type { StringTest } from './match-string';

@@ -13,7 +13,7 @@ import { decideFault } from './decide-fault';
 import { evaluateRbac, rbacDenialDetails } from './evaluate-rbac';
 import type { PolicyConnection } from './evaluate-rbac';
 import { explain } from './explain';
-import { parseIp } from './match-ip';
+import { parseIp } from '@/lib/model';
 import { applyHeaderMutations } from './mutate-headers';
 import type { HeaderMutation } from './mutate-headers';
 import { rewriteHost } from './rewrite-host';

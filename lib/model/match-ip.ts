@@ -1,5 +1,10 @@
-import type { CidrRange } from '@/lib/xds';
 import { HeddleError } from '@/lib/errors';
+
+/** A range as Envoy writes it. */
+interface CidrRange {
+  readonly address_prefix: string;
+  readonly prefix_len?: { readonly value: number } | undefined;
+}
 
 /** An IP address as 32-bit words: one for IPv4, four for IPv6. Made once per connection. */
 export interface IpAddress {
