@@ -9,8 +9,18 @@ import { SelectField } from '@/components/ui/select-field';
 import { formatDuration, parseDurationMs } from '@/lib/format';
 import type { DestinationRule } from '@/lib/kinds';
 import { sameJson } from '@/lib/kinds/shared/json';
-import { policyBlocks, readPolicyField, subsetsInUse, withPolicyBlock, withPolicyField, withoutSubset } from '@/lib/traffic';
-import type { PolicyBlock, PolicyPath } from '@/lib/traffic';
+import {
+  policyBlocks,
+  portsWithPolicy,
+  readPolicyField,
+  subsetsInUse,
+  withPolicyBlock,
+  withPolicyField,
+  withPortPolicy,
+  withoutPortPolicy,
+  withoutSubset,
+} from '@/lib/traffic';
+import type { PolicyBlock, PolicyPath, PolicyScope } from '@/lib/traffic';
 import type { TrafficDraft } from './use-traffic-draft';
 
 type Texts = ReturnType<typeof useTranslations<'traffic'>>;
@@ -48,32 +58,37 @@ const tlsModes = ['DISABLE', 'SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL'] as const;
 
 interface PartProps {
   rule: DestinationRule | null;
-  subset: string | null;
+  scope: PolicyScope;
   onEdit: (change: (rule: DestinationRule) => DestinationRule) => void;
 }
 
-/** Connection pool, outlier detection, load balancing and TLS: of the service, or of one subset. */
+const selectLook = 'h-7 rounded-sm border border-line-strong bg-panel px-1.5 text-sm text-text';
+
+/** Connection pool, outlier detection, load balancing and TLS: of the service or of one subset, for all ports or for one. */
 export function PolicyPanel({ draft, onEdit }: { draft: TrafficDraft; onEdit: PartProps['onEdit'] }): ReactNode {
   const t = useTranslations('traffic');
   const [picked, setPicked] = useState('');
+  const [pickedPort, setPickedPort] = useState<number | null>(null);
   const { destinationRule: rule, base } = draft;
   const subsets = rule?.spec.subsets ?? [];
   const subset = subsets.some((one) => one.name === picked) ? picked : null;
+  const own = portsWithPolicy(rule, subset);
+  const ports = [
+    ...base.ports,
+    ...own.filter((port) => !base.ports.some((one) => one.number === port)).map((number) => ({ number, name: '' })),
+  ];
+  const port = ports.some((one) => one.number === pickedPort) ? pickedPort : null;
+  const scope = { subset, port };
   const before = draft.inForce.destinationRule;
-  const used = subset === null ? [] : (subsetsInUse(draft.route, base).get(subset) ?? []);
-  const hasPorts = ((readPolicyField(rule, subset, ['portLevelSettings']) as unknown[] | undefined) ?? []).length > 0;
+  const hasOwn = port !== null && own.includes(port);
   return (
     <section aria-label={t('policies')} className="border-b border-line">
-      <div className="flex min-h-10 items-center gap-3 px-4">
+      <div className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-1">
         <h3 className="mr-auto text-sm">{t('policies')}</h3>
         {subsets.length > 0 && (
           <label className="flex items-center gap-2 text-xs text-muted">
             {t('policyOf')}
-            <select
-              value={subset ?? ''}
-              onChange={(event) => setPicked(event.target.value)}
-              className="h-7 rounded-sm border border-line-strong bg-panel px-1.5 text-sm text-text"
-            >
+            <select value={subset ?? ''} onChange={(event) => setPicked(event.target.value)} className={selectLook}>
               <option value="">{t('policyService')}</option>
               {subsets.map((one) => (
                 <option key={one.name} value={one.name}>
@@ -83,69 +98,120 @@ export function PolicyPanel({ draft, onEdit }: { draft: TrafficDraft; onEdit: Pa
             </select>
           </label>
         )}
+        {ports.length > 0 && (
+          <label className="flex items-center gap-2 text-xs text-muted">
+            {t('policyPort')}
+            <select
+              value={port ?? ''}
+              onChange={(event) => setPickedPort(event.target.value === '' ? null : Number(event.target.value))}
+              className={selectLook}
+            >
+              <option value="">{t('policyAllPorts')}</option>
+              {ports.map((one) => (
+                <option key={one.number} value={one.number}>
+                  {[String(one.number), one.name, own.includes(one.number) ? t('policyOwn') : ''].filter(Boolean).join(' ')}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
       </div>
       <p className="px-4 pb-1 text-xs text-muted">
         {rule === null ? t('policyNew', { name: base.newNames.destinationRule }) : t('policyObject', { name: rule.metadata.name })}
         {base.otherRules.length > 0 && ` ${t('policyOthers', { names: base.otherRules.join(', ') })}`}
-        {hasPorts && ` ${t('portLevel')}`}
+        {port === null && own.length > 0 && ` ${t('portLevel', { ports: own.join(', ') })}`}
       </p>
-      <div className="flex flex-col px-2 pb-2">
-        {policyBlocks.map((block) => (
-          <Fold
-            key={`${block} ${subset ?? ''}`}
-            title={t(block)}
-            summary={summaryOf(rule, subset, block, t)}
-            changed={!sameJson(readPolicyField(rule, subset, [block]), readPolicyField(before, subset, [block]))}
-          >
-            <Block rule={rule} subset={subset} block={block} onEdit={onEdit} />
-          </Fold>
-        ))}
-      </div>
-      {subset !== null && (
-        <div className="flex flex-col gap-1 px-4 pb-3">
-          <Button
-            size="sm"
-            variant="danger"
-            className="self-start"
-            disabled={used.length > 0}
-            onClick={() => onEdit((one) => withoutSubset(one, subset))}
-          >
-            {t('removeSubset')}
-          </Button>
-          <p className="text-xs text-muted">{used.length > 0 ? t('removeSubsetUsed', { count: used.length }) : t('removeSubsetHint')}</p>
+      {port !== null && (
+        <div className="px-4 pb-1">
+          <Toggle
+            label={t('portOwn', { port: String(port) })}
+            checked={hasOwn}
+            onChange={(on) => onEdit((one) => (on ? withPortPolicy(one, subset, port) : withoutPortPolicy(one, subset, port)))}
+          />
+          <p className="text-xs text-faint">{t('portOwnHint')}</p>
         </div>
       )}
+      {(port === null || hasOwn) && (
+        <div className="flex flex-col px-2 pb-2">
+          {policyBlocks.map((block) => (
+            <Fold
+              key={`${block} ${subset ?? ''} ${port ?? ''}`}
+              title={t(block)}
+              summary={summaryOf(rule, scope, block, t)}
+              changed={!sameJson(readPolicyField(rule, scope, [block]), readPolicyField(before, scope, [block]))}
+            >
+              <Block rule={rule} scope={scope} block={block} onEdit={onEdit} />
+            </Fold>
+          ))}
+        </div>
+      )}
+      {subset !== null && port === null && <RemoveSubset draft={draft} subset={subset} onEdit={onEdit} />}
     </section>
   );
 }
 
-function summaryOf(rule: DestinationRule | null, subset: string | null, block: PolicyBlock, t: Texts): string {
-  const value = readPolicyField(rule, subset, [block]);
-  if (value === undefined) return subset !== null && readPolicyField(rule, null, [block]) !== undefined ? t('inherited') : t('meshDefault');
-  if (block === 'loadBalancer') return t(`balance.${algorithmOf(rule, subset)}`);
-  if (block === 'tls') return t(`tlsModes.${tlsModeOf(rule, subset)}`);
+/** Takes a subset away, unless rules of this draft or any other object of the mesh send requests to it. */
+function RemoveSubset({ draft, subset, onEdit }: { draft: TrafficDraft; subset: string; onEdit: PartProps['onEdit'] }): ReactNode {
+  const t = useTranslations('traffic');
+  const { base, route } = draft;
+  const { kind, metadata } = route.object;
+  const edited = `${kind} ${metadata.namespace ?? 'default'}/${metadata.name}`;
+  const rules = subsetsInUse(route, base).get(subset) ?? [];
+  // What the edited object says, its draft says better.
+  const others = base.subsetUsers.flatMap((one) => (one.subset === subset && one.object !== edited ? [one.object] : []));
+  const hints = [
+    ...(rules.length > 0 ? [t('removeSubsetUsed', { count: rules.length })] : []),
+    ...(others.length > 0 ? [t('removeSubsetUsedBy', { count: others.length, names: others.join(', ') })] : []),
+  ];
+  return (
+    <div className="flex flex-col gap-1 px-4 pb-3">
+      <Button
+        size="sm"
+        variant="danger"
+        className="self-start"
+        disabled={hints.length > 0}
+        onClick={() => onEdit((one) => withoutSubset(one, subset))}
+      >
+        {t('removeSubset')}
+      </Button>
+      <p className="text-xs text-muted">{hints.length > 0 ? hints.join(' ') : t('removeSubsetHint')}</p>
+    </div>
+  );
+}
+
+function summaryOf(rule: DestinationRule | null, scope: PolicyScope, block: PolicyBlock, t: Texts): string {
+  const value = readPolicyField(rule, scope, [block]);
+  if (value === undefined) {
+    // A port with settings of its own takes nothing from the others.
+    const inherits = scope.subset !== null && scope.port === null && readPolicyField(rule, wholeService, [block]) !== undefined;
+    return inherits ? t('inherited') : t('meshDefault');
+  }
+  if (block === 'loadBalancer') return t(`balance.${algorithmOf(rule, scope)}`);
+  if (block === 'tls') return t(`tlsModes.${tlsModeOf(rule, scope)}`);
   return (numbers[block] ?? [])
     .flatMap(({ path, unit }) => {
-      const number = readPolicyField(rule, subset, path);
+      const number = readPolicyField(rule, scope, path);
       return typeof number === 'number' || typeof number === 'string' ? [`${number}${unit === '%' ? ' %' : ''}`] : [];
     })
     .join(' · ');
 }
 
+const wholeService: PolicyScope = { subset: null, port: null };
+
 /** A subset has the block of its service until it gets one of its own, which begins as a copy. */
-function Block({ rule, subset, block, onEdit }: PartProps & { block: PolicyBlock }): ReactNode {
+function Block({ rule, scope, block, onEdit }: PartProps & { block: PolicyBlock }): ReactNode {
   const t = useTranslations('traffic');
-  const own = readPolicyField(rule, subset, [block]);
-  const outer = readPolicyField(rule, null, [block]);
-  const fields = <Fields rule={rule} subset={subset} block={block} onEdit={onEdit} />;
-  if (subset === null) return fields;
+  const own = readPolicyField(rule, scope, [block]);
+  const outer = readPolicyField(rule, wholeService, [block]);
+  const fields = <Fields rule={rule} scope={scope} block={block} onEdit={onEdit} />;
+  if (scope.subset === null || scope.port !== null) return fields;
   return (
     <>
       <Toggle
         label={t('subsetOwn')}
         checked={own !== undefined}
         onChange={(on) =>
-          onEdit((one) => withPolicyBlock(one, subset, block, on ? ((outer as object | undefined) ?? starts[block]) : undefined))
+          onEdit((one) => withPolicyBlock(one, scope, block, on ? ((outer as object | undefined) ?? starts[block]) : undefined))
         }
       />
       <p className="text-xs text-faint">{t('subsetOwnHint')}</p>
@@ -168,11 +234,11 @@ function Fields({ block, ...props }: PartProps & { block: PolicyBlock }): ReactN
   return <NumberFields {...props} block={block} />;
 }
 
-function NumberFields({ rule, subset, block, onEdit }: PartProps & { block: PolicyBlock }): ReactNode {
+function NumberFields({ rule, scope, block, onEdit }: PartProps & { block: PolicyBlock }): ReactNode {
   const t = useTranslations('traffic');
   const say = t as (key: string) => string;
   return (numbers[block] ?? []).map(({ path, label, unit, placeholder, min }) => {
-    const value = readPolicyField(rule, subset, path);
+    const value = readPolicyField(rule, scope, path);
     const shown = unit === 'ms' && typeof value === 'string' ? parseDurationMs(value) : typeof value === 'number' ? value : null;
     return (
       <NumberField
@@ -185,7 +251,7 @@ function NumberFields({ rule, subset, block, onEdit }: PartProps & { block: Poli
         placeholder={placeholder === '∞' ? t('unlimited') : placeholder}
         onChange={(next) =>
           onEdit((one) =>
-            withPolicyField(one, subset, path, next === null ? undefined : unit === 'ms' ? formatDuration(next) : Math.round(next)),
+            withPolicyField(one, scope, path, next === null ? undefined : unit === 'ms' ? formatDuration(next) : Math.round(next)),
           )
         }
       />
@@ -197,17 +263,17 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function algorithmOf(rule: DestinationRule | null, subset: string | null): (typeof algorithms)[number] | 'hash' | 'default' {
-  if (readPolicyField(rule, subset, ['loadBalancer', 'consistentHash']) !== undefined) return 'hash';
-  const simple = readPolicyField(rule, subset, ['loadBalancer', 'simple']);
+function algorithmOf(rule: DestinationRule | null, scope: PolicyScope): (typeof algorithms)[number] | 'hash' | 'default' {
+  if (readPolicyField(rule, scope, ['loadBalancer', 'consistentHash']) !== undefined) return 'hash';
+  const simple = readPolicyField(rule, scope, ['loadBalancer', 'simple']);
   return algorithms.find((one) => one === simple) ?? 'default';
 }
 
-function BalancerFields({ rule, subset, onEdit }: PartProps): ReactNode {
+function BalancerFields({ rule, scope, onEdit }: PartProps): ReactNode {
   const t = useTranslations('traffic');
-  const set = (path: PolicyPath, value: unknown) => (one: DestinationRule) => withPolicyField(one, subset, path, value);
-  const algorithm = algorithmOf(rule, subset);
-  const hash = (readPolicyField(rule, subset, ['loadBalancer', 'consistentHash']) ?? {}) as Record<string, unknown>;
+  const set = (path: PolicyPath, value: unknown) => (one: DestinationRule) => withPolicyField(one, scope, path, value);
+  const algorithm = algorithmOf(rule, scope);
+  const hash = (readPolicyField(rule, scope, ['loadBalancer', 'consistentHash']) ?? {}) as Record<string, unknown>;
   const on = hashKeys.find((key) => hash[key] !== undefined) ?? 'httpHeaderName';
   const cookie = (hash['httpCookie'] ?? {}) as { name?: string; ttl?: string };
   const name = on === 'httpCookie' ? (cookie.name ?? '') : textOf(hash[on]);
@@ -259,16 +325,16 @@ function BalancerFields({ rule, subset, onEdit }: PartProps): ReactNode {
   );
 }
 
-function tlsModeOf(rule: DestinationRule | null, subset: string | null): (typeof tlsModes)[number] | 'default' {
-  const mode = readPolicyField(rule, subset, ['tls', 'mode']);
+function tlsModeOf(rule: DestinationRule | null, scope: PolicyScope): (typeof tlsModes)[number] | 'default' {
+  const mode = readPolicyField(rule, scope, ['tls', 'mode']);
   return tlsModes.find((one) => one === mode) ?? 'default';
 }
 
 const tlsTexts = { SIMPLE: ['sni', 'caCertificates'], MUTUAL: ['clientCertificate', 'privateKey', 'caCertificates', 'sni'] } as const;
 
-function TlsFields({ rule, subset, onEdit }: PartProps): ReactNode {
+function TlsFields({ rule, scope, onEdit }: PartProps): ReactNode {
   const t = useTranslations('traffic');
-  const mode = tlsModeOf(rule, subset);
+  const mode = tlsModeOf(rule, scope);
   const fields = mode === 'SIMPLE' || mode === 'MUTUAL' ? tlsTexts[mode] : [];
   return (
     <>
@@ -278,7 +344,7 @@ function TlsFields({ rule, subset, onEdit }: PartProps): ReactNode {
         options={(['default', ...tlsModes] as const).map((one) => [one, t(`tlsModes.${one}`)] as const)}
         onChange={(next) =>
           onEdit((one) =>
-            next === 'default' ? withPolicyBlock(one, subset, 'tls', undefined) : withPolicyField(one, subset, ['tls', 'mode'], next),
+            next === 'default' ? withPolicyBlock(one, scope, 'tls', undefined) : withPolicyField(one, scope, ['tls', 'mode'], next),
           )
         }
       />
@@ -287,8 +353,8 @@ function TlsFields({ rule, subset, onEdit }: PartProps): ReactNode {
           key={field}
           label={t(field)}
           mono
-          value={textOf(readPolicyField(rule, subset, ['tls', field]))}
-          onChange={(text) => onEdit((one) => withPolicyField(one, subset, ['tls', field], text === '' ? undefined : text))}
+          value={textOf(readPolicyField(rule, scope, ['tls', field]))}
+          onChange={(text) => onEdit((one) => withPolicyField(one, scope, ['tls', field], text === '' ? undefined : text))}
         />
       ))}
     </>

@@ -118,23 +118,15 @@ export function RuleBody({ draft, rule, isMain, faultFor, onFaultFor, onEdit }: 
           </Fold>
         )}
         {action === 'route' && has('rewrite') && (
-          <Fold
-            title={t('rewrite')}
-            changed={changed('rewrite')}
-            summary={[read('rewrite')?.host, read('rewrite')?.path?.value].filter(Boolean).join(' ') || t('none')}
-          >
-            <RewritePart
-              rewrite={read('rewrite')}
-              modes={editor.kind === 'VirtualService' ? ['prefix'] : editor.pathModes}
-              onChange={(value) => set('rewrite', value)}
-            />
+          <Fold title={t('rewrite')} changed={changed('rewrite')} summary={rewriteSummary(read('rewrite')) || t('none')}>
+            <RewritePart rewrite={read('rewrite')} modes={editor.rewriteModes} onChange={(value) => set('rewrite', value)} />
           </Fold>
         )}
         {has('redirect') && (action === 'redirect' || action === 'route') && (
           <Fold title={t('redirect')} changed={changed('redirect')} openAtFirst={action === 'redirect'} summary={t('none')}>
             <RedirectPart
               redirect={read('redirect')}
-              modes={editor.pathModes}
+              modes={editor.redirectModes}
               onChange={(value) => set('redirect', value)}
               onBack={() => {
                 const [target] = targets;
@@ -170,6 +162,12 @@ export function RuleBody({ draft, rule, isMain, faultFor, onFaultFor, onEdit }: 
       </div>
     </div>
   );
+}
+
+function rewriteSummary(rewrite: RuleFacets['rewrite']): string {
+  const path = rewrite?.path ?? null;
+  const changed = path === null ? '' : path.mode === 'regex' ? `${path.match} → ${path.value}` : path.value;
+  return [rewrite?.host, changed].filter(Boolean).join(' ');
 }
 
 function headersSummary(

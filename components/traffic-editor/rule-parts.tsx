@@ -6,7 +6,15 @@ import { Button } from '@/components/ui/button';
 import { EntryList } from '@/components/ui/entry-list';
 import { NumberField, TextField, Toggle } from '@/components/ui/field';
 import { SelectField } from '@/components/ui/select-field';
-import type { HeaderChanges, RuleCors, RuleMirror, RuleRedirect, RuleRewrite } from '@/lib/kinds/shared/rule-editor';
+import type {
+  HeaderChanges,
+  PathChange,
+  PatternChange,
+  RuleCors,
+  RuleMirror,
+  RuleRedirect,
+  RuleRewrite,
+} from '@/lib/kinds/shared/rule-editor';
 import type { SplitRow } from '@/lib/traffic';
 
 const keyOf = (one: Pick<RuleMirror, 'host' | 'namespace' | 'subset' | 'port'>): string =>
@@ -124,10 +132,10 @@ function PathFields({
   label,
   onChange,
 }: {
-  path: RuleRewrite['path'];
-  modes: readonly ('prefix' | 'full')[];
+  path: PathChange | null;
+  modes: readonly PathChange['mode'][];
   label: string;
-  onChange: (path: RuleRewrite['path']) => void;
+  onChange: (path: PathChange | null) => void;
 }): ReactNode {
   const t = useTranslations('traffic');
   return (
@@ -158,15 +166,47 @@ export function RewritePart({
   onChange,
 }: {
   rewrite: RuleRewrite | null;
-  modes: readonly ('prefix' | 'full')[];
+  modes: readonly (PathChange | PatternChange)['mode'][];
   onChange: (rewrite: RuleRewrite | null) => void;
 }): ReactNode {
   const t = useTranslations('traffic');
   const now = rewrite ?? { path: null, host: null };
+  const { path } = now;
+  const plain = modes.filter((mode) => mode !== 'regex');
   const put = (next: RuleRewrite): void => onChange(next.path === null && next.host === null ? null : next);
   return (
     <>
-      <PathFields label={t('rewritePath')} path={now.path} modes={modes} onChange={(path) => put({ ...now, path })} />
+      {path?.mode === 'regex' ? (
+        <>
+          <TextField
+            label={t('rewritePattern')}
+            mono
+            value={path.match}
+            placeholder="^/v\d+/(.*)"
+            onChange={(match) => put({ ...now, path: { ...path, match } })}
+          />
+          <TextField
+            label={t('rewriteReplacement')}
+            mono
+            value={path.value}
+            placeholder="/\1"
+            onChange={(value) => put({ ...now, path: { ...path, value } })}
+          />
+        </>
+      ) : (
+        <PathFields label={t('rewritePath')} path={path} modes={plain} onChange={(next) => put({ ...now, path: next })} />
+      )}
+      {modes.includes('regex') && (
+        <Toggle
+          label={t('rewriteByPattern')}
+          checked={path?.mode === 'regex'}
+          onChange={(on) => {
+            const value = path?.value ?? '';
+            const back: PathChange | null = value === '' ? null : { mode: 'prefix', value };
+            put({ ...now, path: on ? { mode: 'regex', match: '', value } : back });
+          }}
+        />
+      )}
       <TextField
         label={t('rewriteHost')}
         mono

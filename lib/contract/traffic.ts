@@ -54,6 +54,10 @@ export const trafficResponse = z.object({
   destinationRule: kubernetesObject.nullable(),
   /** More of them that have a part in it, or are in force for other callers, as `DestinationRule namespace/name`. */
   otherRules: z.array(z.string()),
+  /** Which objects of the mesh, as `Kind namespace/name`, send requests to which subset of the service. */
+  subsetUsers: z.array(z.object({ subset: z.string(), object: z.string() })),
+  /** Ports of the service. */
+  ports: z.array(z.object({ number: z.int(), name: z.string() })),
   versions: z.array(trafficVersion),
   /** Services that stand for one version of this one each: what routes of the Gateway API split over. */
   backends: z.array(z.object({ namespace: z.string(), name: z.string(), port: z.int(), version: z.string() })),

@@ -16,6 +16,7 @@ import {
   movedRules,
   newVirtualService,
   openRoute,
+  portsWithPolicy,
   readPolicyField,
   readSplit,
   removeRule,
@@ -23,6 +24,8 @@ import {
   subsetsInUse,
   withPolicyBlock,
   withPolicyField,
+  withPortPolicy,
+  withoutPortPolicy,
   withoutSubset,
   writeSplit,
 } from '.';
@@ -144,9 +147,19 @@ describe('rules of a VirtualService', () => {
     expect(one('responseHeaders', { set: [['x-a', '1']], add: [], remove: ['server'] })).toMatchObject({
       headers: { response: { set: { 'x-a': '1' }, remove: ['server'] } },
     });
-    expect(one('rewrite', { path: { mode: 'prefix', value: '/v2' }, host: null })).toMatchObject({
-      rewrite: { uri: '/v2', uriRegexRewrite: { match: 'a', rewrite: 'b' } },
+    // A path and a pattern exclude each other (Istio's webhook); the host stays beside either.
+    expect(ruleEditorOf(draft.object).read(rich, 'rewrite')).toEqual({ path: { mode: 'regex', match: 'a', value: 'b' }, host: null });
+    expect(one('rewrite', { path: { mode: 'prefix', value: '/v2' }, host: 'x' })).toEqual({
+      ...rich,
+      rewrite: { uri: '/v2', authority: 'x' },
     });
+    expect(one('rewrite', { path: { mode: 'regex', match: '^/v1', value: '' }, host: null })).toEqual({
+      ...rich,
+      rewrite: { uriRegexRewrite: { match: '^/v1', rewrite: '' } },
+    });
+    expect(one('rewrite', null)).not.toHaveProperty('rewrite');
+    const pattern = editRule(draft, keyAt(draft, 0), 'rewrite', { path: { mode: 'regex', match: '', value: '/' }, host: null });
+    expect([...incompleteRules(pattern)]).toEqual([keyAt(draft, 0)]);
     const method = { subject: 'method', name: '', operator: 'exact', value: 'GET' } as const;
     const matches = ruleEditorOf(draft.object)
       .read(rich, 'matches')
@@ -351,20 +364,40 @@ describe('rules of an HTTPRoute', () => {
 describe('policies of a DestinationRule', () => {
   it('set one field and keep the rest', () => {
     const path = ['connectionPool', 'http', 'http1MaxPendingRequests'] as const;
-    const limited = withPolicyField(destinationRule, null, path, 1);
+    const all = { subset: null, port: null };
+    const limited = withPolicyField(destinationRule, all, path, 1);
     expect(limited.spec.trafficPolicy).toEqual({
       loadBalancer: { simple: 'RANDOM' },
       connectionPool: { tcp: { maxConnections: 7, idleTimeout: '9s' }, http: { http1MaxPendingRequests: 1 } },
     });
-    expect(readPolicyField(limited, null, path)).toBe(1);
-    expect(withPolicyField(limited, null, path, undefined)).toEqual(destinationRule);
-    const subset = withPolicyBlock(destinationRule, 'v2', 'outlierDetection', { consecutive5xxErrors: 1 });
+    expect(readPolicyField(limited, all, path)).toBe(1);
+    expect(withPolicyField(limited, all, path, undefined)).toEqual(destinationRule);
+    const subset = withPolicyBlock(destinationRule, { subset: 'v2', port: null }, 'outlierDetection', { consecutive5xxErrors: 1 });
     expect(subset.spec.subsets?.[1]).toEqual({
       name: 'v2',
       labels: { version: 'v2' },
       trafficPolicy: { outlierDetection: { consecutive5xxErrors: 1 } },
     });
-    expect(withPolicyBlock(subset, 'v2', 'outlierDetection', undefined)).toEqual(destinationRule);
+    expect(withPolicyBlock(subset, { subset: 'v2', port: null }, 'outlierDetection', undefined)).toEqual(destinationRule);
+  });
+
+  it('give a port settings of its own, which begin as those that held for it', () => {
+    const own = withPortPolicy(destinationRule, null, 9080);
+    expect(own.spec.trafficPolicy).toEqual({
+      ...destinationRule.spec.trafficPolicy,
+      portLevelSettings: [{ ...destinationRule.spec.trafficPolicy, port: { number: 9080 } }],
+    });
+    expect([portsWithPolicy(own, null), portsWithPolicy(own, 'v1'), portsWithPolicy(null, null)]).toEqual([[9080], [], []]);
+    const port = { subset: null, port: 9080 };
+    const limited = withPolicyField(own, port, ['connectionPool', 'tcp', 'maxConnections'], 3);
+    expect(readPolicyField(limited, port, ['connectionPool', 'tcp'])).toEqual({ maxConnections: 3, idleTimeout: '9s' });
+    expect(readPolicyField(limited, { subset: null, port: null }, ['connectionPool', 'tcp', 'maxConnections'])).toBe(7);
+    expect(withoutPortPolicy(limited, null, 9080)).toEqual(destinationRule);
+    // A subset's port begins with the subset's blocks, and the service's where the subset has none.
+    const subset = withPolicyBlock(destinationRule, { subset: 'v2', port: null }, 'outlierDetection', { consecutive5xxErrors: 1 });
+    expect(withPortPolicy(subset, 'v2', 80).spec.subsets?.[1]?.trafficPolicy?.portLevelSettings).toEqual([
+      { ...destinationRule.spec.trafficPolicy, outlierDetection: { consecutive5xxErrors: 1 }, port: { number: 80 } },
+    ]);
   });
 
   it('tell which subsets routes use', () => {

@@ -3,7 +3,7 @@ import { httpRouteRules } from '@/lib/kinds/http-route/rule-editor';
 import { conditionProblem } from '@/lib/kinds/shared/conditions';
 import type { Condition } from '@/lib/kinds/shared/conditions';
 import { sameJson } from '@/lib/kinds/shared/json';
-import type { FacetName, JsonRule, RuleDestination, RuleEditor, RuleFacets, RuleFault } from '@/lib/kinds/shared/rule-editor';
+import type { FacetName, JsonRule, RuleDestination, RuleEditor, RuleFacets, RuleFault, RuleRewrite } from '@/lib/kinds/shared/rule-editor';
 import { virtualServiceRules } from '@/lib/kinds/virtual-service/rule-editor';
 import { headerOfTwin, makeFaultTwin } from '@/lib/kinds/virtual-service/fault-twin';
 
@@ -95,6 +95,11 @@ export function movedRules(draft: RouteDraft): ReadonlySet<string> {
   return new Set(old.flatMap(({ key }) => (kept.has(key) ? [] : [key])));
 }
 
+/** A pattern that is not written yet finds nothing, and is refused. */
+function isUnfinished(rewrite: RuleRewrite | null): boolean {
+  return rewrite?.path?.mode === 'regex' && rewrite.path.match === '';
+}
+
 /** Keys of the rules with a condition that cannot be written yet. */
 export function incompleteRules(draft: RouteDraft): ReadonlySet<string> {
   const editor = ruleEditorOf(draft.object);
@@ -102,7 +107,8 @@ export function incompleteRules(draft: RouteDraft): ReadonlySet<string> {
     draft.rules.flatMap((one) =>
       // What is in the cluster already was taken by the API server, whatever it looks like.
       isEdited(draft, one) &&
-      editor.read(one.rule, 'matches').some((match) => match.some((condition) => conditionProblem(condition) !== null))
+      (editor.read(one.rule, 'matches').some((match) => match.some((condition) => conditionProblem(condition) !== null)) ||
+        isUnfinished(editor.read(one.rule, 'rewrite')))
         ? [one.key]
         : [],
     ),

@@ -2,8 +2,18 @@
  * The traffic of one service as an editor holds it: the route object that acts on it (a VirtualService, HTTPRoute or GRPCRoute) rule by
  * rule, the DestinationRule beside it, and the objects a draft of both comes to. Whatever is not edited stays as it is.
  */
-export { policyBlocks, readPolicyField, subsetsInUse, withPolicyBlock, withPolicyField, withoutSubset } from './edit-policy';
-export type { PolicyBlock, PolicyPath } from './edit-policy';
+export {
+  policyBlocks,
+  portsWithPolicy,
+  readPolicyField,
+  subsetsInUse,
+  withPolicyBlock,
+  withPolicyField,
+  withPortPolicy,
+  withoutPortPolicy,
+  withoutSubset,
+} from './edit-policy';
+export type { PolicyBlock, PolicyPath, PolicyScope } from './edit-policy';
 export {
   addCohort,
   addRule,

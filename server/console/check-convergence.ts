@@ -1,16 +1,14 @@
 import type { ConvergenceResponse, ProxyState, SplitCheck } from '@/lib/contract';
 import { isHeddleError } from '@/lib/errors';
 import type { VirtualService } from '@/lib/kinds';
-import { chooseTrafficObjects, readTraffic } from '@/lib/kinds/virtual-service';
 import { wilsonInterval } from '@/lib/health';
 import type { ProxySync } from '@/server/sources';
 import { askInstant, noticeOf } from './ask-metrics';
 import type { StoredChange } from './change-log';
 import type { Console } from './console-state';
-import { versionsOf } from './describe-service';
 import { addEffects } from './check-effects';
+import { findAskedSplits } from './find-asked-splits';
 import { findInDump } from './find-in-dump';
-import { routedServices } from './draft-behaviour';
 import { observedShare, planSplitQuery, readSplit } from './observe-split';
 import { findChange } from './undo-change';
 import type { Cluster } from './watch-cluster';
@@ -190,32 +188,22 @@ async function addSplits(
   response: ConvergenceResponse,
   now: number,
 ): Promise<void> {
-  const written = change.undo.flatMap(({ after }) => (after?.kind === 'VirtualService' ? [after as unknown as VirtualService] : []));
-  const services = new Map(
-    written.flatMap((one) => routedServices(one, cluster)).map((one) => [`${one.metadata.namespace ?? ''}/${one.metadata.name}`, one]),
+  const asked = findAskedSplits(
+    cluster,
+    change.undo.flatMap(({ after }) => after ?? []),
   );
   const windowSeconds = Math.min(mostSeconds, Math.max(leastSeconds, Math.floor((now - Date.parse(change.at)) / 1000)));
-  const objects = {
-    virtualServices: cluster.virtualServices(),
-    destinationRules: cluster.destinationRules(),
-    httpRoutes: cluster.httpRoutes(),
-  };
   await Promise.all(
-    [...services].map(async ([key, service]) => {
-      const target = { namespace: service.metadata.namespace ?? 'default', name: service.metadata.name };
-      const versions = versionsOf(service, cluster).map(({ version }) => ({ version, labels: { version } }));
-      const { virtualService, destinationRule, whyNot } = chooseTrafficObjects(target, objects);
-      const settings = readTraffic({ service: target, virtualService, destinationRule, versions });
-      if (whyNot !== null || !settings.configured) return;
+    asked.map(async ({ service, countedAs, destinations }) => {
+      const key = `split ${service.namespace}/${service.name}`;
       const measured = await askInstant(
         console.prometheus,
-        { [`split ${key}`]: planSplitQuery({ namespace: target.namespace, names: [target.name] }, windowSeconds) },
+        { [key]: planSplitQuery({ namespace: service.namespace, names: countedAs }, windowSeconds) },
         now,
       );
       response.notices.push(...measured.notices);
       Object.assign(response.queries, measured.queries);
-      const counts = readSplit(measured.answers[`split ${key}`] ?? []);
-      response.splits.push(splitOf(target, settings.destinations, counts, windowSeconds));
+      response.splits.push(splitOf(service, destinations, readSplit(measured.answers[key] ?? []), windowSeconds));
     }),
   );
 }

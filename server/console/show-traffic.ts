@@ -6,6 +6,7 @@ import type { Console } from './console-state';
 import { podsBehind, versionsOf } from './describe-service';
 import { findActingRoutes, versioned } from './find-acting-routes';
 import { observedShare, planSplitQuery, readSplit } from './observe-split';
+import { findSubsetUsers } from './find-subset-users';
 import { findService } from './show-services';
 import type { Cluster } from './watch-cluster';
 
@@ -34,6 +35,8 @@ export async function showTraffic(
     routes: acting.routes,
     destinationRule: acting.destinationRule === null ? null : versioned(acting.destinationRule),
     otherRules: acting.otherRules,
+    subsetUsers: findSubsetUsers(cluster, target),
+    ports: (service.spec.ports ?? []).map(({ port, name = '' }) => ({ number: port, name })),
     versions: versionsOf(service, cluster).map(({ version, readyEndpoints, endpoints }) => ({
       version,
       labels: { version },

@@ -104,6 +104,9 @@ export const traffic = {
   rewrite: 'Rewrite',
   rewritePath: 'Path becomes',
   rewriteHost: 'Host becomes',
+  rewriteByPattern: 'Replace what a pattern finds in the path',
+  rewritePattern: 'Pattern (RE2)',
+  rewriteReplacement: 'What it finds becomes',
   pathMode: { prefix: 'matched part', full: 'whole path' },
   pathPart: 'What is replaced',
   redirect: 'Redirect',
@@ -136,7 +139,12 @@ export const traffic = {
   meshDefault: 'mesh default',
   subsetOwn: 'Of its own',
   subsetOwnHint: 'A part of its own replaces that of the service as a whole.',
-  portLevel: 'Some ports have settings of their own, which replace these. They are kept; edit them as YAML.',
+  portLevel: 'Ports with settings of their own take nothing from these: {ports}.',
+  policyPort: 'Port',
+  policyAllPorts: 'all ports',
+  policyOwn: '· own',
+  portOwn: 'Settings of its own for port {port}',
+  portOwnHint: 'They begin as those that hold for it now, and take nothing from the others any more.',
   loadBalancer: 'Load balancing',
   algorithm: 'Endpoints are chosen by',
   balance: {
@@ -185,6 +193,8 @@ export const traffic = {
   caCertificates: 'CA certificates',
   removeSubset: 'Delete subset',
   removeSubsetUsed: '{count, plural, one {# rule sends} other {# rules send}} requests to it: take it out of them first.',
+  removeSubsetUsedBy:
+    '{names} {count, plural, one {sends} other {send}} requests to it: change {count, plural, one {it} other {them}} first.',
   removeSubsetHint: 'It is deleted after the routes that are changed with it.',
 
   draft: 'Not applied',

@@ -17,6 +17,7 @@ export const words = {
   retries_off: 'A failed request is not tried again.',
   mirror: '{percent} % of them are also sent to {destination}, whose answers are dropped.',
   rewrite: 'Their {what} becomes {value}.',
+  rewrite_pattern: 'What {match} finds in their path becomes {value}.',
   policy_subset: 'Subset {subset} is the pods with {labels}.',
   policy_load_balancer: 'Endpoints are chosen by {algorithm}.',
   policy_outlier: 'An endpoint that fails {errors} times in a row is left out for {time}.',

@@ -54,7 +54,14 @@ function writeMatch(before: Match, conditions: readonly Condition[]): Match {
 
 /** The rules of a GRPCRoute, part by part. */
 export const grpcRouteRules = makeRuleEditor<Rule>(
-  { kind: 'GRPCRoute', conditions: grpcRouteConditions, pathModes: [], action: () => 'route', name: (rule) => rule.name ?? null },
+  {
+    kind: 'GRPCRoute',
+    conditions: grpcRouteConditions,
+    redirectModes: [],
+    rewriteModes: [],
+    action: () => 'route',
+    name: (rule) => rule.name ?? null,
+  },
   {
     matches: {
       read: (rule) => {

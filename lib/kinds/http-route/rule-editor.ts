@@ -13,7 +13,7 @@ import {
 import type { HttpRouteFilter } from '../shared/gateway-api-parts';
 import { sameJson, withField } from '../shared/json';
 import { makeRuleEditor } from '../shared/rule-editor';
-import type { FacetTable, RuleCors, RuleRedirect, RuleRetries, RuleRewrite } from '../shared/rule-editor';
+import type { FacetTable, PathChange, RuleCors, RuleRedirect, RuleRetries, RuleRewrite } from '../shared/rule-editor';
 import { httpRouteConditions, readMatch, writeMatch } from './match-conditions';
 import type { HTTPRouteSpec } from './schema';
 
@@ -25,7 +25,7 @@ function positiveMs(text: string | undefined): number | null {
   return ms !== null && ms > 0 ? ms : null;
 }
 
-function readPath(path: PathModifier | undefined): RuleRewrite['path'] {
+function readPath(path: PathModifier | undefined): PathChange | null {
   if (path === undefined) return null;
   return path.type === 'ReplaceFullPath'
     ? { mode: 'full', value: path.replaceFullPath ?? '/' }
@@ -33,7 +33,8 @@ function readPath(path: PathModifier | undefined): RuleRewrite['path'] {
 }
 
 function writePath(path: RuleRewrite['path']): PathModifier | undefined {
-  if (path === null) return undefined;
+  // The Gateway API has no patterns here.
+  if (path === null || path.mode === 'regex') return undefined;
   return path.mode === 'full'
     ? { type: 'ReplaceFullPath', replaceFullPath: path.value }
     : { type: 'ReplacePrefixMatch', replacePrefixMatch: path.value };
@@ -163,7 +164,8 @@ export const httpRouteRules = makeRuleEditor<Rule>(
   {
     kind: 'HTTPRoute',
     conditions: httpRouteConditions,
-    pathModes: ['prefix', 'full'],
+    redirectModes: ['prefix', 'full'],
+    rewriteModes: ['prefix', 'full'],
     action: (rule) => (filterOf(rule, 'RequestRedirect') === undefined ? 'route' : 'redirect'),
     name: (rule) => rule.name ?? null,
   },

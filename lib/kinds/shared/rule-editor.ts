@@ -51,16 +51,28 @@ export interface RuleCors {
   credentials: boolean | null;
 }
 
+/** `prefix`: the matched prefix is replaced (Istio: the whole path, after an exact match). `full`: the whole path. */
+export interface PathChange {
+  mode: 'prefix' | 'full';
+  value: string;
+}
+
+/** Every part of the path that the pattern (RE2) finds is replaced; `\1` in `value` is its first group. */
+export interface PatternChange {
+  mode: 'regex';
+  match: string;
+  value: string;
+}
+
 export interface RuleRewrite {
-  /** `prefix`: the matched prefix is replaced (Istio: the whole path, after an exact match). `full`: the whole path. */
-  path: { mode: 'prefix' | 'full'; value: string } | null;
+  path: PathChange | PatternChange | null;
   host: string | null;
 }
 
 export interface RuleRedirect {
   scheme: string | null;
   host: string | null;
-  path: { mode: 'prefix' | 'full'; value: string } | null;
+  path: PathChange | null;
   port: number | null;
   code: number | null;
 }
@@ -94,8 +106,10 @@ export interface RuleEditor {
   /** The parts the kind has. */
   facets: readonly FacetName[];
   conditions: ConditionRules;
-  /** Values of `rewrite.path.mode` and `redirect.path.mode`. */
-  pathModes: readonly ('prefix' | 'full')[];
+  /** Values of `redirect.path.mode`. */
+  redirectModes: readonly PathChange['mode'][];
+  /** Values of `rewrite.path.mode`. */
+  rewriteModes: readonly (PathChange | PatternChange)['mode'][];
   action(rule: JsonRule): RuleAction;
   name(rule: JsonRule): string | null;
   read<Name extends FacetName>(rule: JsonRule, name: Name): RuleFacets[Name];
@@ -123,7 +137,10 @@ const absent: RuleFacets = {
 
 /** An editor made of a kind's table of parts. */
 export function makeRuleEditor<Rule extends object>(
-  kind: Pick<RuleEditor, 'kind' | 'conditions' | 'pathModes'> & { action: (rule: Rule) => RuleAction; name: (rule: Rule) => string | null },
+  kind: Pick<RuleEditor, 'kind' | 'conditions' | 'redirectModes' | 'rewriteModes'> & {
+    action: (rule: Rule) => RuleAction;
+    name: (rule: Rule) => string | null;
+  },
   table: FacetTable<Rule>,
 ): RuleEditor {
   // A rule comes from an object that the API server took for this kind: its shape is the kind's.
@@ -131,7 +148,8 @@ export function makeRuleEditor<Rule extends object>(
   return {
     kind: kind.kind,
     conditions: kind.conditions,
-    pathModes: kind.pathModes,
+    redirectModes: kind.redirectModes,
+    rewriteModes: kind.rewriteModes,
     facets: Object.keys(table) as FacetName[],
     action: (rule) => kind.action(typed(rule)),
     name: (rule) => kind.name(typed(rule)),

@@ -216,14 +216,26 @@ function writeHeaders(rule: HttpRule, side: 'request' | 'response', changes: Hea
 
 function readRewrite({ rewrite }: HttpRule): RuleRewrite | null {
   if (rewrite === undefined) return null;
-  return { path: rewrite.uri === undefined ? null : { mode: 'prefix', value: rewrite.uri }, host: rewrite.authority ?? null };
+  const { uri, uriRegexRewrite: pattern, authority } = rewrite;
+  const path: RuleRewrite['path'] =
+    pattern !== undefined
+      ? { mode: 'regex', match: pattern.match ?? '', value: pattern.rewrite ?? '' }
+      : uri === undefined
+        ? null
+        : { mode: 'prefix', value: uri };
+  return { path, host: authority ?? null };
 }
 
 function writeRewrite(rule: HttpRule, rewrite: RuleRewrite | null): HttpRule {
   let next: NonNullable<HttpRule['rewrite']> = { ...rule.rewrite };
-  next = withField(next, 'uri', rewrite?.path?.value);
+  const path = rewrite?.path ?? null;
+  next = withField(next, 'uri', path === null || path.mode === 'regex' ? undefined : path.value);
+  next = withField(
+    next,
+    'uriRegexRewrite',
+    path?.mode === 'regex' ? { ...rule.rewrite?.uriRegexRewrite, match: path.match, rewrite: path.value } : undefined,
+  );
   next = withField(next, 'authority', rewrite?.host ?? undefined);
-  // A rewrite by regular expression has no field here; it stays until the part is taken away as a whole.
   return withField(rule, 'rewrite', rewrite === null || Object.keys(next).length === 0 ? undefined : next);
 }
 
@@ -278,7 +290,8 @@ export const virtualServiceRules = makeRuleEditor<HttpRule>(
   {
     kind: 'VirtualService',
     conditions: virtualServiceConditions,
-    pathModes: ['prefix', 'full'],
+    redirectModes: ['prefix', 'full'],
+    rewriteModes: ['prefix', 'regex'],
     action: (rule) =>
       rule.redirect !== undefined
         ? 'redirect'

@@ -86,6 +86,8 @@ export function describeRule(rule: HttpRule): Words[] {
     sentences.push(sayWords('mirror', { percent: mirror.percentage?.value ?? 100, destination: nameOf(mirror.destination) }));
   }
   if (rule.rewrite?.uri !== undefined) sentences.push(sayWords('rewrite', { what: 'path', value: rule.rewrite.uri }));
+  const { uriRegexRewrite: pattern } = rule.rewrite ?? {};
+  if (pattern !== undefined) sentences.push(sayWords('rewrite_pattern', { match: pattern.match ?? '', value: pattern.rewrite ?? '' }));
   if (rule.rewrite?.authority !== undefined) sentences.push(sayWords('rewrite', { what: 'host', value: rule.rewrite.authority }));
   return sentences;
 }
