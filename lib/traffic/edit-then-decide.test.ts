@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Condition } from '@/lib/kinds/shared/conditions';
 import type { RuleDestination } from '@/lib/kinds/shared/rule-editor';
-import type { KubernetesResource } from '@/lib/model';
+import type { KubernetesResource, Service } from '@/lib/model';
 import { parseRequest, simulate } from '@/lib/simulate';
 import { addRule, changedObjects, editRule, moveRule, newVirtualService, openRoute, readSplit, writeSplit } from '.';
 import type { RouteDraft, RouteObject, SplitContext } from '.';
@@ -10,13 +10,13 @@ const service = { namespace: 'shop', name: 'greeter' };
 const port = 50_051;
 const versions = ['v1', 'v2'];
 
-const serviceOf = (name: string, selector: Record<string, string>, portName: string): KubernetesResource => ({
+const serviceOf = (name: string, selector: Record<string, string>, portName: string): Service => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name, namespace: 'shop' },
   spec: { selector, ports: [{ name: portName, port }] },
 });
-const workload = (name: string, labels: Record<string, string>): KubernetesResource => ({
+const workload = (name: string, labels: Record<string, string>) => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: { name, namespace: 'shop' },
