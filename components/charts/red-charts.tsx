@@ -43,6 +43,28 @@ function points(data: SeriesResponse, field: Field): Point[] {
   });
 }
 
+/** One shape per kind of mark, the same as on the graph's time line. */
+const markLooks = {
+  change: { sign: '◆', color: 'var(--accent)' },
+  shift: { sign: '▲', color: 'var(--accent)' },
+  deployment: { sign: '●', color: 'var(--text-muted)' },
+} as const;
+
+/** The moment under the crosshair, and what changed the mesh then. */
+function MomentWords({ at, data }: { at: number; data: SeriesResponse }): ReactNode {
+  const near = data.marks.filter((mark) => Math.abs(mark.time - at) <= Math.max(data.stepSeconds, 1));
+  return (
+    <>
+      {time(at)}
+      {near.map((mark) => (
+        <span key={`${mark.kind} ${mark.time}`} className="block max-w-64 text-wrap text-muted">
+          {markLooks[mark.kind].sign} {mark.text}
+        </span>
+      ))}
+    </>
+  );
+}
+
 interface OneChartProps {
   title: string;
   data: SeriesResponse;
@@ -107,16 +129,16 @@ function OneChart({ title, data, field, format, least, only, height, byPercentil
               fontSize: 12,
               padding: '6px 10px',
             }}
-            labelFormatter={(value) => time(Number(value))}
+            labelFormatter={(value) => <MomentWords at={Number(value)} data={data} />}
             formatter={(value, name) => [format(typeof value === 'number' ? value : null), String(name)]}
           />
           {data.marks.map((mark) => (
             <ReferenceLine
-              key={`${mark.changeId} ${mark.time}`}
+              key={`${mark.kind} ${mark.time}`}
               x={mark.time}
-              stroke="var(--accent)"
+              stroke={markLooks[mark.kind].color}
               strokeDasharray="3 3"
-              label={{ value: '◆', fill: 'var(--accent)', fontSize: 9, position: 'top' }}
+              label={{ value: markLooks[mark.kind].sign, fill: markLooks[mark.kind].color, fontSize: 9, position: 'top' }}
             />
           ))}
           {keys

@@ -27,6 +27,7 @@ const paths: Record<EndpointName, string> = {
   workloadSeries: '/workloads/{namespace}/{name}/series',
   edgeSeries: '/edges/series',
   groupSeries: '/graph/series',
+  marks: '/marks',
   preview: '/preview',
   explain: '/explain',
   seenRequests: '/explain/requests',

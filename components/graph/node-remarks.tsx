@@ -35,7 +35,7 @@ function Splits({ splits }: { splits: NonNullable<GraphNode['splits']> }): React
 /** Splits, rollout, findings and changes: what the configuration says of a node. */
 export function NodeRemarks({ node, href }: { node: GraphNode; href: (path: string) => string }): ReactNode {
   const t = useTranslations('graph');
-  const { splits = [], findings = [], changes = [], rollout } = node;
+  const { splits = [], findings = [], changes = [], rollout, update } = node;
   return (
     <>
       {rollout !== undefined && (
@@ -43,6 +43,11 @@ export function NodeRemarks({ node, href }: { node: GraphNode; href: (path: stri
           <p className="text-sm">
             {t('rolloutAt', { status: t(`rolloutStatus.${rollout.status}`), weight: formatPercent(rollout.weight / 100) })}
           </p>
+        </Group>
+      )}
+      {update !== undefined && (
+        <Group title={t('update')}>
+          <p className="text-sm">{t('updateAt', { updated: String(update.updated), desired: String(update.desired) })}</p>
         </Group>
       )}
       {splits.length > 0 && <Splits splits={splits} />}

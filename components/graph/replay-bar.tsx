@@ -2,7 +2,7 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { Pause, Play, X } from 'lucide-react';
-import { type ReactNode, useEffect, useEffectEvent, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useEffectEvent, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { prefetchEndpoint } from '@/components/data/prefetch-endpoint';
 import { useEndpoint } from '@/components/data/use-endpoint';
@@ -18,6 +18,12 @@ export interface ReplayBarProps {
 
 const spans = { '5m': 300, '15m': 900, '1h': 3_600, '6h': 21_600, '24h': 86_400 } as const;
 const speeds = { '1': 1_000, '2': 500, '4': 250 } as const;
+/** One shape per kind, the same as on the charts. */
+const markLooks = {
+  change: { sign: '◆', className: 'text-accent' },
+  shift: { sign: '▲', className: 'text-accent' },
+  deployment: { sign: '●', className: 'text-muted' },
+} as const;
 const frames = 60;
 /** So many frames are asked for before they are shown. */
 const ahead = 5;
@@ -32,24 +38,15 @@ export function ReplayBar({ question, at, onAt, onClose }: ReplayBarProps): Reac
   const [playing, setPlaying] = useState(false);
   const [end, setEnd] = useState(() => Math.floor(Date.now() / 1_000));
   const client = useQueryClient();
-  const changes = useEndpoint('changes', { query: { limit: 200 } });
   const seconds = spans[span];
+  const known = useEndpoint('marks', { query: { duration: span, at: new Date(end * 1_000).toISOString() } });
   const step = seconds / frames;
   const now = at === undefined ? end : Math.min(end, Math.max(end - seconds, Date.parse(at) / 1_000));
   const frame = Math.round((now - (end - seconds)) / step);
   const momentOf = (index: number): string => new Date((end - seconds + index * step) * 1_000).toISOString();
 
-  const marks = useMemo(
-    () =>
-      (changes.data?.changes ?? [])
-        .map((change) => ({
-          id: change.id,
-          at: Date.parse(change.at) / 1_000,
-          text: change.sentences[0]?.text ?? change.reason ?? change.objects[0]?.ref.name ?? '',
-        }))
-        .filter((mark) => mark.at >= end - seconds && mark.at <= end),
-    [changes.data, end, seconds],
-  );
+  // While another stretch is asked for the old one's marks are still there.
+  const marks = (known.data?.marks ?? []).filter((mark) => mark.time >= end - seconds && mark.time <= end);
   const tick = useEffectEvent(() => {
     if (frame >= frames) setPlaying(false);
     else onAt(momentOf(frame + 1));
@@ -93,20 +90,25 @@ export function ReplayBar({ question, at, onAt, onClose }: ReplayBarProps): Reac
           }}
           className="w-full accent-[var(--accent)]"
         />
-        {marks.map((mark) => (
-          <button
-            key={mark.id}
-            type="button"
-            title={`${clock.format(new Date(mark.at * 1_000))} ${mark.text}`}
-            aria-label={`${clock.format(new Date(mark.at * 1_000))} ${mark.text}`}
-            onClick={() => {
-              setPlaying(false);
-              onAt(new Date(mark.at * 1_000).toISOString());
-            }}
-            className="absolute -top-1.5 size-2.5 -translate-x-1/2 rotate-45 rounded-[1px] bg-accent hover:scale-125"
-            style={{ left: `calc(8px + (100% - 16px) * ${(mark.at - (end - seconds)) / seconds})` }}
-          />
-        ))}
+        {marks.map((mark) => {
+          const said = `${clock.format(new Date(mark.time * 1_000))} ${t(`markKind.${mark.kind}`)}: ${mark.text}`;
+          return (
+            <button
+              key={`${mark.kind} ${mark.time}`}
+              type="button"
+              title={said}
+              aria-label={said}
+              onClick={() => {
+                setPlaying(false);
+                onAt(new Date(mark.time * 1_000).toISOString());
+              }}
+              className={`absolute -top-2 flex size-4 -translate-x-1/2 items-center justify-center text-[11px] leading-none hover:scale-125 ${markLooks[mark.kind].className}`}
+              style={{ left: `calc(8px + (100% - 16px) * ${(mark.time - (end - seconds)) / seconds})` }}
+            >
+              <span aria-hidden="true">{markLooks[mark.kind].sign}</span>
+            </button>
+          );
+        })}
       </div>
       <span className="text-xs text-faint">{t('replayMarks', { count: marks.length })}</span>
       <select

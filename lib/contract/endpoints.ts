@@ -17,7 +17,7 @@ import { metaResponse } from './meta';
 import { kindsResponse, objectResponse, objectsQuery, objectsResponse, relationsResponse, rightsQuery, rightsResponse } from './objects';
 import { overviewQuery, overviewResponse } from './overview';
 import { previewRequest, previewResponse } from './preview';
-import { edgeSeriesQuery, groupSeriesQuery, seriesQuery, seriesResponse } from './series';
+import { edgeSeriesQuery, groupSeriesQuery, marksQuery, marksResponse, seriesQuery, seriesResponse } from './series';
 import { rolloutResponse, rolloutsQuery, rolloutsResponse, startRolloutRequest } from './rollouts';
 import { securityQuery, securityResponse } from './security';
 import { serviceQuery, serviceResponse, servicesQuery, servicesResponse } from './services';
@@ -45,6 +45,7 @@ export const endpoints = {
   workloadSeries: { method: 'GET', path: '/workloads/{namespace}/{name}/series', query: seriesQuery, body: none, response: seriesResponse },
   groupSeries: { method: 'GET', path: '/graph/series', query: groupSeriesQuery, body: none, response: seriesResponse },
   edgeSeries: { method: 'GET', path: '/edges/series', query: edgeSeriesQuery, body: none, response: seriesResponse },
+  marks: { method: 'GET', path: '/marks', query: marksQuery, body: none, response: marksResponse },
   preview: { method: 'POST', path: '/preview', query: none, body: previewRequest, response: previewResponse },
   explain: { method: 'POST', path: '/explain', query: none, body: explainRequest, response: explainResponse },
   seenRequests: { method: 'GET', path: '/explain/requests', query: seenRequestsQuery, body: none, response: seenRequestsResponse },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationText, measured, moment, nameList } from './shared';
+import { durationText, measured, moment, nameList, notice } from './shared';
 
 /** Window and resolution of a chart. Without `step` about 120 points are made. */
 export const seriesQuery = z.object({ duration: durationText.default('15m'), step: durationText.optional(), at: moment.optional() });
@@ -31,9 +31,26 @@ export const seriesGroup = z.object({
 });
 export type SeriesGroup = z.infer<typeof seriesGroup>;
 
-/** A vertical mark: something changed in the configuration at `time` (seconds since 1970). */
-export const seriesMark = z.object({ time: z.number(), changeId: z.string(), text: z.string() });
-export type SeriesMark = z.infer<typeof seriesMark>;
+/**
+ * A mark on a time line at `time` (seconds since 1970): a `change` of the configuration, a step or a turn of a guarded `shift`, or the
+ * rollout of a `deployment`.
+ */
+export const timeMark = z.object({
+  time: z.number(),
+  kind: z.enum(['change', 'shift', 'deployment']),
+  /** The change in the history, or the shift. */
+  changeId: z.string().optional(),
+  rolloutId: z.string().optional(),
+  text: z.string(),
+});
+export type TimeMark = z.infer<typeof timeMark>;
+
+export const marksQuery = z.object({ duration: durationText.default('15m'), at: moment.optional() });
+export type MarksQuery = z.infer<typeof marksQuery>;
+
+/** `GET /marks`, oldest first. Of a kind those that fall together are one. */
+export const marksResponse = z.object({ at: z.string(), marks: z.array(timeMark), notices: z.array(notice) });
+export type MarksResponse = z.infer<typeof marksResponse>;
 
 /** `GET /services/…/series`, `/workloads/…/series`, `/edges/series` */
 export const seriesResponse = z.object({
@@ -42,7 +59,7 @@ export const seriesResponse = z.object({
   /** Seconds since 1970. */
   times: z.array(z.number()),
   groups: z.array(seriesGroup),
-  marks: z.array(seriesMark),
+  marks: z.array(timeMark),
   ...measured,
 });
 export type SeriesResponse = z.infer<typeof seriesResponse>;

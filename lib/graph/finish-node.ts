@@ -4,7 +4,7 @@ import type { MeshContext, MeshWorkload } from './mesh-context';
 import type { GraphRemarks } from './remarks';
 import { isKnown } from './resolve-nodes';
 import type { NodeIdentity } from './resolve-nodes';
-import type { GraphNode, GraphType, NodeBadge, NodeSplit } from './schema';
+import type { GraphNode, GraphType, NodeBadge, NodeSplit, NodeUpdate } from './schema';
 
 /** What was counted at a node, per second. */
 export interface NodeCounts {
@@ -75,7 +75,8 @@ export function finishNode(node: NodeCounts, options: NodeOptions): GraphNode {
   const badges = badgesOf(node, members, options.context);
   if (findings.length > 0) badges.add('finding');
   if (changes.length > 0) badges.add('changed');
-  if (rollout !== undefined) badges.add('rollout');
+  const update = updateOf(members);
+  if (rollout !== undefined || update !== undefined) badges.add('rollout');
   return {
     ...identity,
     health: health.status,
@@ -91,7 +92,17 @@ export function finishNode(node: NodeCounts, options: NodeOptions): GraphNode {
     ...(findings.length === 0 ? {} : { findings: unique(findings, (one) => `${one.code} ${one.object}`) }),
     ...(changes.length === 0 ? {} : { changes: unique(changes, (one) => one.id) }),
     ...(rollout === undefined ? {} : { rollout }),
+    ...(update === undefined ? {} : { update }),
   };
+}
+
+function updateOf(members: readonly MeshWorkload[]): NodeUpdate | undefined {
+  const updating = members.filter((one) => one.updated !== undefined);
+  if (updating.length === 0) return undefined;
+  return updating.reduce((sum, one) => ({ updated: sum.updated + (one.updated ?? 0), desired: sum.desired + one.desired }), {
+    updated: 0,
+    desired: 0,
+  });
 }
 
 function unique<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {

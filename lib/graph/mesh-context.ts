@@ -11,6 +11,8 @@ export interface MeshWorkload {
   version: string;
   ready: number;
   desired: number;
+  /** Pods of the newest template, while a Deployment rolls it out. */
+  updated?: number;
   injected: boolean;
   gateway: boolean;
   /** Its traffic is taken up by the node's proxy (Istio's ambient mode), not by a sidecar. */

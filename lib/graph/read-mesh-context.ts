@@ -57,9 +57,12 @@ export function readMeshContext(objects: ContextObjects): MeshContext {
     pods.set(`${identity.namespace}/${pod.metadata.name}`, key);
     labelsOf.set(key, labels);
   }
-  for (const { metadata, spec } of objects.controllers ?? []) {
+  for (const { metadata, spec, status } of objects.controllers ?? []) {
     const workload = workloads.get(`${metadata.namespace ?? 'default'}/${metadata.name}`);
-    if (workload !== undefined) workload.desired = spec.replicas ?? 1;
+    if (workload === undefined) continue;
+    workload.desired = spec.replicas ?? 1;
+    const updated = updatedPods(status);
+    if (updated !== undefined) workload.updated = updated;
   }
   const services = new Map<string, MeshService>();
   for (const service of objects.services) {
@@ -83,6 +86,12 @@ export function readMeshContext(objects: ContextObjects): MeshContext {
     for (const host of entry.spec.hosts) externalHosts.set(host, entry.metadata.namespace ?? 'default');
   }
   return { cluster: objects.cluster, workloads, pods, services, externalHosts, healthRules: healthRulesOf(objects) };
+}
+
+/** Pods of the newest template, while pods of an older one are still there: what `kubectl rollout status` waits for. */
+function updatedPods(status: Deployment['status']): number | undefined {
+  const count = (field: string): number => Number(status?.[field] ?? 0);
+  return count('replicas') > count('updatedReplicas') ? count('updatedReplicas') : undefined;
 }
 
 /** On a workload's pods its controller's annotations stand as well, when they are in the template: the controller's own win. */

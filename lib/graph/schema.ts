@@ -53,6 +53,10 @@ export const nodeRollout = z.object({
 });
 export type NodeRollout = z.infer<typeof nodeRollout>;
 
+/** A Deployment that rolls out a new template of its pods: how many have it, of how many that there are to be. */
+export const nodeUpdate = z.object({ updated: z.int(), desired: z.int() });
+export type NodeUpdate = z.infer<typeof nodeUpdate>;
+
 /** A node. `id` is `kind/cluster/namespace/name`, with `/version` for versioned apps. Rates in requests per second. */
 export const graphNode = z.object({
   id: z.string(),
@@ -82,6 +86,7 @@ export const graphNode = z.object({
   findings: z.array(nodeFinding).optional(),
   changes: z.array(nodeChange).optional(),
   rollout: nodeRollout.optional(),
+  update: nodeUpdate.optional(),
 });
 export type GraphNode = z.infer<typeof graphNode>;
 

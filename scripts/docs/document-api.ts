@@ -15,6 +15,7 @@ const summaries: Record<EndpointName, string> = {
   workloadSeries: 'Rate, errors and duration of a workload over time.',
   edgeSeries: 'Rate, errors and duration between two workloads over time.',
   groupSeries: 'Rate, errors and duration of what reaches some workloads or namespaces over time.',
+  marks: 'What changed the mesh in a window: changes, guarded shifts, rollouts of Deployments.',
   preview: 'What a draft would do to requests that were seen, what validation says of it, and whom it reaches. Writes nothing.',
   explain: 'The way of one request, step by step, live and under a draft. Writes nothing.',
   seenRequests: 'Who can send requests, and requests of one caller that traces and its access log tell of.',

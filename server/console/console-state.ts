@@ -27,6 +27,8 @@ import { holdLease } from './lead-by-lease';
 import type { Leadership } from './lead-by-lease';
 import { holdRollouts } from './hold-rollouts';
 import type { Rollouts } from './hold-rollouts';
+import { readDeploymentRollouts } from './read-deployment-rollouts';
+import type { DeploymentRollouts } from './read-deployment-rollouts';
 import { openRolloutLog } from './rollout-store';
 import { keepInCluster } from './keep-in-cluster';
 import { observeChanges } from './observe-changes';
@@ -47,6 +49,8 @@ export interface Console {
   /** Which replica acts by itself. */
   readonly leadership: Leadership;
   readonly rollouts: Rollouts;
+  /** Rollouts of Deployments, by whoever. */
+  readonly deploymentRollouts: DeploymentRollouts;
   /** What validation says about the live configuration. */
   readonly findings: LiveFindings;
   /** What the mesh did in the last hour. */
@@ -121,6 +125,7 @@ export function createConsole(config: Config, now: () => number = Date.now, pace
     get rollouts() {
       return rollouts;
     },
+    deploymentRollouts: readDeploymentRollouts(now),
     findings: createLiveFindings(),
     traffic: createTrafficSampler({ prometheus, traces: () => state.traces(), now }),
     now,

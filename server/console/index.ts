@@ -23,6 +23,7 @@ export { watchCluster } from './watch-cluster';
 export { searchTraces, showTrace, traceOperations, traceServices } from './search-traces';
 export { product } from '@/server/config';
 export { actOnRollout, listRollouts, showRollout, startRollout } from './start-rollout';
+export { listMarks } from './time-marks';
 export { showMeta } from './show-meta';
 export { showOverview } from './show-overview';
 export { edgeSeries, groupSeries, serviceSeries, workloadSeries } from './show-series';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AnyObject, Rollout, RolloutResponse, RolloutsResponse } from '@/lib/contract';
+import type { AnyObject, MarksResponse, Rollout, RolloutResponse, RolloutsResponse } from '@/lib/contract';
 import { listChanges } from '.';
 import { openRolloutLog } from './rollout-store';
 import { call, reviews, route, virtualService } from './testdata/call-endpoint';
@@ -97,6 +97,14 @@ describe('a guarded shift', () => {
     ]);
     expect(made.map((one) => one.id).toReversed()).toEqual(done.changes);
     expect((await act(id, 'abort')).status).toBe(409);
+    const { body } = await call<MarksResponse>('marks', { query: 'duration=60s' });
+    expect(body.marks.filter(({ kind }) => kind === 'shift').flatMap(({ text }) => text.split('\n'))).toEqual(
+      expect.arrayContaining([
+        'A guarded shift of reviews begins.',
+        'Step 2 of 2 of the guarded shift of reviews.',
+        'The guarded shift of reviews is done.',
+      ]),
+    );
   });
 
   it('puts a worse version back to exactly what was there', async () => {

@@ -1,11 +1,12 @@
 import { durationMs } from '@/lib/contract';
-import type { SeriesGroup, SeriesMark, SeriesResponse } from '@/lib/contract';
+import type { SeriesGroup, SeriesResponse } from '@/lib/contract';
 import { HeddleError } from '@/lib/errors';
 import { parseNodeId } from '@/lib/graph';
 import type { PlannedQuery } from '@/lib/graph';
 import type { Line } from '@/server/sources';
 import { askRange, promString } from './ask-metrics';
 import type { Console } from './console-state';
+import { timeMarks } from './time-marks';
 
 export interface SeriesOptions {
   duration: string;
@@ -163,14 +164,18 @@ async function measure(console: Console, series: Series, options: SeriesOptions)
   const count = Math.floor(windowMs / stepMs) + 1;
   const startMs = endMs - (count - 1) * stepMs;
   const window = `${Math.max(leastRateSeconds, Math.ceil(stepMs / 1000))}s`;
-  const measured = await askRange(console.prometheus, plan(series, window), { startMs, endMs, stepSeconds: stepMs / 1000 });
+  const [measured, { marks }] = await Promise.all([
+    askRange(console.prometheus, plan(series, window), { startMs, endMs, stepSeconds: stepMs / 1000 }),
+    // A chart stands without its marks; the time line says why some are missing.
+    timeMarks(console, startMs, endMs),
+  ]);
   const times = Array.from({ length: count }, (_, index) => (startMs + index * stepMs) / 1000);
   return {
     at: new Date(nowMs).toISOString(),
     stepSeconds: stepMs / 1000,
     times,
     groups: groupsOf(measured.answers, series, times),
-    marks: marksOf(console, startMs, endMs),
+    marks,
     notices: measured.notices,
     queries: measured.queries,
   };
@@ -237,22 +242,4 @@ function groupsOf(answers: Record<string, Line[] | null>, { by, key: single }: S
         p99Ms: lineOf('p99Ms', key, gate),
       };
     });
-}
-
-/** Marks that would stand on one another become one. */
-const mostMarks = 80;
-
-function marksOf(console: Console, startMs: number, endMs: number): SeriesMark[] {
-  const apart = (endMs - startMs) / 1000 / mostMarks;
-  const marks: SeriesMark[] = [];
-  for (const change of console.changes.list(500).toReversed()) {
-    const at = Date.parse(change.at);
-    if (at < startMs || at > endMs || (change.status !== 'applied' && change.status !== 'undone')) continue;
-    const text =
-      change.sentences.map((one) => one.text).join(' ') || change.objects.map((one) => `${one.ref.kind} ${one.ref.name}`).join(', ');
-    const last = marks.at(-1);
-    if (last !== undefined && at / 1000 - last.time < apart) last.text = `${last.text}\n${text}`;
-    else marks.push({ time: at / 1000, changeId: change.id, text });
-  }
-  return marks;
 }

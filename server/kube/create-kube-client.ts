@@ -59,6 +59,8 @@ export interface KubeClient {
 }
 
 const json = 'application/json';
+/** With the plain form for servers that do not know the other. */
+const metadataOnly = `${json};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,${json}`;
 const patchTypes: Record<PatchType, string> = {
   merge: 'application/merge-patch+json',
   json: 'application/json-patch+json',
@@ -69,14 +71,23 @@ const defaultTimeoutMs = 30_000;
 export function createKubeClient(connection: KubeConnection): KubeClient {
   const transport = createTransport(connection);
 
-  async function exchange(method: string, path: string, body: unknown, contentType: string, options: RequestOptions = {}): Promise<Buffer> {
+  async function exchange(
+    method: string,
+    path: string,
+    body: unknown,
+    contentType: string,
+    options: RequestOptions & Pick<ListOptions, 'metadataOnly'> = {},
+  ): Promise<Buffer> {
     const signal = timeLimit(options);
     try {
       const answer = await transport.open({
         method,
         path,
         signal,
-        headers: { accept: json, ...(body === undefined ? {} : { 'content-type': contentType }) },
+        headers: {
+          accept: options.metadataOnly === true ? metadataOnly : json,
+          ...(body === undefined ? {} : { 'content-type': contentType }),
+        },
         body: body === undefined ? undefined : JSON.stringify(body),
       });
       const bytes = await readBody(answer);

@@ -66,6 +66,8 @@ export interface ListOptions extends RequestOptions {
   limit?: number | undefined;
   continue?: string | undefined;
   resourceVersion?: string | undefined;
+  /** Of each object only `metadata` comes (`PartialObjectMetadata`). */
+  metadataOnly?: boolean | undefined;
 }
 
 export interface WriteOptions extends RequestOptions {

@@ -33,7 +33,8 @@ export const graph = {
   replaySpan: 'How far back',
   replaySpeed: 'Speed',
   replayClose: 'Back to now',
-  replayMarks: '{count, plural, =0 {no changes} one {# change} other {# changes}}',
+  replayMarks: '{count, plural, =0 {nothing changed} one {# mark} other {# marks}}',
+  markKind: { change: 'Change', shift: 'Guarded shift', deployment: 'Rollout of a Deployment' },
   compare: 'Compare',
   compareBefore: 'Before',
   compareAfter: 'After',
@@ -152,6 +153,8 @@ export const graph = {
   duration: 'Duration',
   split: 'Split asked for → seen',
   splitNumbers: '{configured} → {observed}',
+  update: 'Rollout of the Deployment',
+  updateAt: '{updated} of {desired} pods have the new template.',
   rollout: 'Rollout',
   rolloutAt: '{status}: the new version gets {weight}.',
   rolloutStatus: {

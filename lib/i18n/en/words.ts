@@ -103,6 +103,14 @@ export const words = {
   rollout_sentence: '{service}: {gains} in {steps, plural, one {# step} other {# steps}}',
   rollout_step: 'Step {step} of {steps} of the guarded shift of {service}.',
   rollout_put_back: 'The guarded shift of {service} is put back.',
+  rollout_started: 'A guarded shift of {service} begins.',
+  rollout_paused: 'The guarded shift of {service} is paused.',
+  rollout_failed: 'The guarded shift of {service} has failed: the new version is worse.',
+  rollout_completed: 'The guarded shift of {service} is done.',
+  rollout_left: 'The guarded shift of {service} has ended; the route stays as others made it.',
+  // Of Kubernetes' own controllers.
+  deployment_rolls_out: 'Deployment {deployment} rolls out revision {revision}.',
+  deployment_rolled_out: 'Deployment {deployment} began to roll out revision {revision}.',
   // What a change does to requests that were seen.
   behaviour: '{what} from {from}: {before} → {after}{rate}',
   effect_timeout: 'They fail after {after} instead of {before}.',
