@@ -26,8 +26,10 @@ export interface TlsDial {
   readonly alpn: readonly string[];
   readonly sni: string;
   readonly checkChain: boolean;
-  /** Last session with this endpoint, offered for resumption. */
-  session: Buffer | undefined;
+  /** A session with the same server, offered for resumption. */
+  readonly session: Buffer | undefined;
+  /** Takes sessions for later dials: with TLS 1.3 they come after the handshake, several on one connection. Undefined: forget it. */
+  keepSession(session: Buffer | undefined): void;
   verify(socket: tls.TLSSocket): string | PeerTls;
 }
 
@@ -59,6 +61,7 @@ export function connectSocket(target: DialTarget, secure: TlsDial | null, timeou
     settled = true;
     clearTimeout(timer);
     socket.destroy();
+    if (secure?.session !== undefined) secure.keepSession(undefined);
     readClock();
     result.onConnectFailed(reason, kind);
     flushOutput();
@@ -87,7 +90,7 @@ export function connectSocket(target: DialTarget, secure: TlsDial | null, timeou
     flushOutput();
     for (const chunk of early) connection.receive(chunk, chunk.length);
   });
-  if (secure !== null) socket.on('session', (session: Buffer) => (secure.session = session));
+  if (secure !== null) socket.on('session', (session: Buffer) => secure.keepSession(session));
   return () => {
     if (settled) return;
     settled = true;

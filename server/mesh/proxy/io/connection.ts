@@ -28,6 +28,8 @@ export interface PeerTls {
   readonly digest: string;
   /** First URI name of our own certificate. */
   readonly localUri: string;
+  /** The handshake took up an earlier session. */
+  readonly resumed: boolean;
 }
 
 export interface Connection {

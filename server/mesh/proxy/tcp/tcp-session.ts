@@ -99,7 +99,7 @@ export class TcpSession implements ConnectionOwner, DeadlineOwner {
       this.fail(FLAG.upstreamOverflow, 'connection limit');
       return;
     }
-    const dial = endpoint.tls === null ? null : endpoint.tls.dial('tcp', '', undefined);
+    const dial = endpoint.tls === null ? null : endpoint.tls.dial('tcp', '', endpoint.key);
     if (dial === undefined) {
       this.fail(FLAG.upstreamConnectionFailure, 'TLS certificates are not there yet');
       return;
@@ -112,7 +112,10 @@ export class TcpSession implements ConnectionOwner, DeadlineOwner {
       dial,
       settings.connectTimeoutMs,
       {
-        onConnected: (connection) => this.join(connection),
+        onConnected: (connection) => {
+          stats.countHandshake(connection.tls);
+          this.join(connection);
+        },
         onConnectFailed: (reason, kind) => {
           this.giveUp = null;
           load.connections--;

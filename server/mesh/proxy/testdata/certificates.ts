@@ -1,10 +1,12 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { X509Certificate, generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Identity, IdentitySource } from '../config-source';
 
 export interface TestAuthority {
   readonly rootPem: string;
   issue(names: { uri?: string; dns?: string }): Identity;
+  /** A list (PEM) that revokes these certificates. */
+  revoke(...certPems: readonly string[]): string;
 }
 
 /** A certificate authority of a test's own: P-256, one root, leaves for both sides of TLS. */
@@ -25,6 +27,7 @@ export function createAuthority(): TestAuthority {
         rootsPem: rootPem,
       };
     },
+    revoke: (...certPems) => revocationList(name, keys.privateKey, certPems),
   };
 }
 
@@ -43,6 +46,23 @@ function certificate(serial: number, issuer: Buffer, subject: Buffer, key: KeyOb
   const signature = sign('sha256', body, signer);
   const whole = sequence(body, ecdsaSha256, der(0x03, Buffer.concat([Buffer.from([0]), signature])));
   return `-----BEGIN CERTIFICATE-----\n${(whole.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+function revocationList(issuer: Buffer, signer: KeyObject, certPems: readonly string[]): string {
+  const ecdsaSha256 = sequence(oid('1.2.840.10045.4.3.2'));
+  const revoked = certPems.map((pem) =>
+    sequence(der(0x02, Buffer.from([Number.parseInt(new X509Certificate(pem).serialNumber, 16)])), time(-30_000)),
+  );
+  const body = sequence(
+    der(0x02, Buffer.from([1])),
+    ecdsaSha256,
+    issuer,
+    time(-60_000),
+    time(3_600_000),
+    ...(revoked.length === 0 ? [] : [sequence(...revoked)]),
+  );
+  const whole = sequence(body, ecdsaSha256, der(0x03, Buffer.concat([Buffer.from([0]), sign('sha256', body, signer)])));
+  return `-----BEGIN X509 CRL-----\n${(whole.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END X509 CRL-----\n`;
 }
 
 function der(tag: number, content: Buffer): Buffer {

@@ -110,7 +110,7 @@ export class DownstreamTls {
     const peer = describePeer(socket, material.pairs[0]?.uri ?? '');
     if (peer.digest === '') return this.mutual ? 'peer did not return a certificate' : peer;
     if (material.roots !== '' && !material.acceptUntrusted && !socket.authorized) return String(socket.authorizationError);
-    return refusePeer(material, peer) ?? peer;
+    return refusePeer(material, peer, socket) ?? peer;
   }
 
   private chooseProtocol(offered: readonly string[]): string | undefined {

@@ -14,6 +14,7 @@ export function describePeer(socket: TLSSocket, localUri: string): PeerTls {
     subject: subjectText(certificate.subject),
     digest: (certificate.fingerprint256 ?? '').replaceAll(':', '').toLowerCase(),
     localUri,
+    resumed: socket.isSessionReused(),
   };
 }
 

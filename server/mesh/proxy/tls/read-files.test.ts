@@ -32,7 +32,7 @@ function dial(context: { ca?: string; certificate?: string; key?: string }) {
       ...(context.ca === undefined ? {} : { validation_context: { trusted_ca: { filename: context.ca } } }),
     },
   };
-  return new UpstreamTls(config, new SecretStore(new StaticSource(), null)).dial('http1', 'a.example.com', undefined);
+  return new UpstreamTls(config, new SecretStore(new StaticSource(), null)).dial('http1', 'a.example.com', 'server');
 }
 
 describe('TLS origination from files', () => {
@@ -58,8 +58,8 @@ describe('TLS origination from files', () => {
       { common_tls_context: { validation_context: { trusted_ca: { filename: late } } } },
       new SecretStore(new StaticSource(), null),
     );
-    expect(tls.dial('http1', '', undefined)).toBeUndefined();
+    expect(tls.dial('http1', '', 'server')).toBeUndefined();
     writeFileSync(late, authority.rootPem);
-    expect(tls.dial('http1', '', undefined)?.checkChain).toBe(true);
+    expect(tls.dial('http1', '', 'server')?.checkChain).toBe(true);
   });
 });

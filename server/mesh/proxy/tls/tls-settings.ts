@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import tls from 'node:tls';
-import type { CertificateValidationContext, CommonTlsContext, SubjectAltNameMatcher, TlsProtocol } from '@/lib/xds';
+import type { TLSSocket } from 'node:tls';
+import type { CertificateValidationContext, CommonTlsContext, DataSource, SubjectAltNameMatcher, TlsProtocol } from '@/lib/xds';
 import type { PeerTls } from '../io/connection';
 import { compileStringMatcher, testString } from '@/lib/routing';
 import type { StringTest } from '@/lib/routing';
@@ -12,7 +14,11 @@ export interface TlsMaterial {
   /** PEM roots; empty: the other side is not checked. */
   readonly roots: string;
   readonly altNames: readonly { readonly type: SubjectAltNameMatcher['san_type']; readonly test: StringTest }[];
+  /** SHA-256 of certificates (hex) and of public keys (base64), one of which the peer must have. */
   readonly hashes: readonly string[];
+  readonly keyHashes: readonly string[];
+  /** PEM revocation lists. */
+  readonly revoked: string;
   readonly acceptUntrusted: boolean;
 }
 
@@ -50,8 +56,9 @@ export function gatherMaterial(common: CommonTlsContext | undefined, secrets: Se
     if (found === undefined) return undefined;
     contexts.push(combined.default_validation_context, found);
   }
-  // Roots that are named but not there must not turn into "trust everyone".
-  if (contexts.some(({ trusted_ca }) => trusted_ca !== undefined && readText(trusted_ca) === '')) return undefined;
+  // Roots that are named but not there must not turn into "trust everyone", nor a missing list into "none is revoked".
+  const isMissing = (source: DataSource | undefined): boolean => source !== undefined && readText(source) === '';
+  if (contexts.some(({ trusted_ca, crl }) => isMissing(trusted_ca) || isMissing(crl))) return undefined;
   return {
     pairs,
     roots: contexts
@@ -69,6 +76,11 @@ export function gatherMaterial(common: CommonTlsContext | undefined, secrets: Se
       })),
     ]),
     hashes: contexts.flatMap((context) => context.verify_certificate_hash ?? []).map((hash) => hash.replaceAll(':', '').toLowerCase()),
+    keyHashes: contexts.flatMap((context) => context.verify_certificate_spki ?? []),
+    revoked: contexts
+      .map(({ crl }) => readText(crl))
+      .join('\n')
+      .trim(),
     acceptUntrusted: contexts.some((context) => context.trust_chain_verification === 'ACCEPT_UNTRUSTED'),
   };
 }
@@ -81,6 +93,7 @@ export function secureContextOptions(common: CommonTlsContext | undefined, mater
   return {
     ...(first === undefined ? {} : { cert: material.pairs.map((pair) => pair.certPem), key: material.pairs.map((pair) => pair.keyPem) }),
     ...(material.roots === '' ? {} : { ca: splitPem(material.roots) }),
+    ...(material.revoked === '' ? {} : { crl: material.revoked }),
     minVersion: tlsVersion(params?.tls_minimum_protocol_version, 'TLSv1.2'),
     maxVersion: tlsVersion(params?.tls_maximum_protocol_version, 'TLSv1.3'),
     ...(ciphers.length === 0
@@ -112,9 +125,22 @@ function splitPem(bundle: string): string[] {
   return bundle.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
 }
 
+/** Where certificates or keys are pinned, one of either kind must fit. */
+function isPinned({ hashes, keyHashes }: TlsMaterial, peer: PeerTls, socket: TLSSocket): boolean {
+  if (hashes.length === 0 && keyHashes.length === 0) return true;
+  if (hashes.includes(peer.digest)) return true;
+  const key = keyHashes.length === 0 ? undefined : socket.getPeerX509Certificate()?.publicKey;
+  if (key === undefined) return false;
+  return keyHashes.includes(
+    createHash('sha256')
+      .update(key.export({ type: 'spki', format: 'der' }))
+      .digest('base64'),
+  );
+}
+
 /** Why a peer is not who it should be; undefined when it is. */
-export function refusePeer(material: TlsMaterial, peer: PeerTls): string | undefined {
-  if (material.hashes.length > 0 && !material.hashes.includes(peer.digest)) return 'certificate hash does not match';
+export function refusePeer(material: TlsMaterial, peer: PeerTls, socket: TLSSocket): string | undefined {
+  if (!isPinned(material, peer, socket)) return 'certificate hash does not match';
   if (material.altNames.length === 0) return undefined;
   for (const { type, test } of material.altNames) {
     if (type !== 'DNS' && peer.uris.some((uri) => testString(test, uri))) return undefined;

@@ -1,5 +1,6 @@
 import { mayConnect, mayRetry, maySend, mayWait } from '@/lib/routing';
 import type { CircuitLimits, CircuitLoad } from '@/lib/routing';
+import type { PeerTls } from '../io/connection';
 
 /** Counters of one Envoy cluster, named as in Envoy. Plain numbers on one object: an increment costs nothing. */
 export class ClusterStats {
@@ -34,6 +35,8 @@ export class ClusterStats {
   outlier_detection_ejections_active = 0;
   outlier_detection_ejections_enforced_total = 0;
   membership_change = 0;
+  ssl_handshake = 0;
+  ssl_session_reused = 0;
   /** Requests by exact status. */
   readonly byStatus = new Map<number, number>();
 
@@ -45,6 +48,13 @@ export class ClusterStats {
     else if (status >= 200) this.upstream_rq_2xx++;
     else this.upstream_rq_1xx++;
     this.byStatus.set(status, (this.byStatus.get(status) ?? 0) + 1);
+  }
+
+  /** Counts the handshake of a new connection, if it had one. */
+  countHandshake(peer: PeerTls | null): void {
+    if (peer === null) return;
+    this.ssl_handshake++;
+    if (peer.resumed) this.ssl_session_reused++;
   }
 
   /** Names and values, in Envoy's spelling without the cluster prefix. `load` is what is going on now; `…_open` is 1 while a limit is reached. */
@@ -60,7 +70,7 @@ export class ClusterStats {
     ];
     for (const [name, value] of Object.entries(this)) {
       if (typeof value !== 'number') continue;
-      found.push([name.startsWith('outlier_detection_') ? name.replace('outlier_detection_', 'outlier_detection.') : name, value]);
+      found.push([name.replace(/^(outlier_detection|ssl)_/, '$1.'), value]);
     }
     for (const [status, value] of this.byStatus) found.push([`upstream_rq_${status}`, value]);
     return found;

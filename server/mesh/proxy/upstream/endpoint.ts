@@ -43,7 +43,6 @@ export class Endpoint implements Http1ClientPool {
   private connecting = 0;
   private muxes: MuxSession[] = [];
   private http2: Http2ClientSession[] = [];
-  private session: Buffer | undefined;
   /** Goes up when certificates change: older connections take no further request. */
   private era = 0;
 
@@ -134,7 +133,7 @@ export class Endpoint implements Http1ClientPool {
 
   private connect(http2: boolean, sni: string): void {
     const { cluster } = this;
-    const dial = this.tls === null ? null : this.tls.dial(http2 ? 'http2' : 'http1', sni, this.session);
+    const dial = this.tls === null ? null : this.tls.dial(http2 ? 'http2' : 'http1', sni, this.key);
     if (dial === undefined) {
       queueMicrotask(() => this.failWaiting('tls', 'TLS certificates are not there yet'));
       return;
@@ -147,14 +146,13 @@ export class Endpoint implements Http1ClientPool {
     connectSocket({ host: this.address, port: this.port, from: cluster.bindAddress }, dial, cluster.settings.connectTimeoutMs, {
       onConnected: (connection) => {
         this.connecting--;
-        if (dial !== null) this.session = dial.session;
+        cluster.stats.countHandshake(connection.tls);
         this.adopt(connection, http2, era);
       },
       onConnectFailed: (reason, kind) => {
         this.connecting--;
         this.gone();
         this.connectFailures++;
-        this.session = undefined;
         cluster.stats.upstream_cx_connect_fail++;
         if (kind === 'timeout') cluster.stats.upstream_cx_connect_timeout++;
         this.failWaiting(kind === 'refused' ? 'connect' : kind, reason);
@@ -267,7 +265,6 @@ export class Endpoint implements Http1ClientPool {
   /** New connections use new certificates; those under way finish on the old ones. */
   renewConnections(): void {
     this.era++;
-    this.session = undefined;
     for (const mux of this.muxes) mux.drain();
     for (const session of this.http2) session.drain();
     this.closeIdle(EJECT_FOREVER);

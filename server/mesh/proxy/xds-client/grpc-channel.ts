@@ -138,6 +138,7 @@ export class GrpcChannel {
       sni: serverName,
       checkChain: true,
       session: undefined,
+      keepSession: () => {},
       verify: (socket) => {
         const wrong = serverName === '' ? undefined : tls.checkServerIdentity(serverName, socket.getPeerCertificate());
         return wrong === undefined ? describePeer(socket, '') : wrong.message;
