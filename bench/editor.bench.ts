@@ -101,7 +101,7 @@ try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   await page.addInitScript(watchScript);
   const edited = routeOf('svc-0', 'team-0', rules);
-  const mesh: MeshObjectsResponse = { objects: makeMesh(), secrets: [], serviceAccounts: [], complete: true, notices: [] };
+  const mesh: MeshObjectsResponse = { objects: makeMesh(), complete: true, notices: [] };
   const body = JSON.stringify(mesh);
   const shown: Partial<ObjectResponse> = { object: edited, yaml: '', managers: [], withheld: [] };
   await page.route('**/api/v1/**', async (route) => {

@@ -21,7 +21,7 @@ function check(): void {
 }
 
 /** Takes the mesh as it is now; only what differs is checked again. */
-function take({ objects, complete, secrets, serviceAccounts, notices }: MeshObjectsResponse): void {
+function take({ objects, complete, notices }: MeshObjectsResponse): void {
   const next = new Map((objects as unknown as KubernetesResource[]).map((object) => [objectKey(object), object]));
   if (draft === undefined) draft = new DraftValidation([...next.values()], { complete });
   else {
@@ -41,7 +41,7 @@ function take({ objects, complete, secrets, serviceAccounts, notices }: MeshObje
   known = next;
   answer({
     type: 'mesh',
-    choices: readMeshChoices([...next.values()], { secrets, serviceAccounts }),
+    choices: readMeshChoices([...next.values()]),
     count: next.size,
     missing: notices.map((notice) => notice.message),
   });

@@ -1,7 +1,7 @@
 import { readHealthRules } from '@/lib/health';
 import type { HealthRules } from '@/lib/health';
 import type { DestinationRule, Gateway, HTTPRoute, ServiceEntry, VirtualService } from '@/lib/kinds';
-import { hasSidecar, matchesLabels, meshLabels, serviceHost, workloadOfPod } from '@/lib/model';
+import { hasSidecar, isRunning, matchesLabels, meshLabels, serviceHost, workloadOfPod } from '@/lib/model';
 import type { Deployment, Namespace, Pod, Service } from '@/lib/model';
 import { addServiceConfig } from './add-service-config';
 import type { MeshContext, MeshService, MeshWorkload } from './mesh-context';
@@ -30,7 +30,7 @@ export function readMeshContext(objects: ContextObjects): MeshContext {
     .map((gateway) => gateway.spec.selector ?? {})
     .filter((selector) => Object.keys(selector).length > 0);
   for (const pod of objects.pods) {
-    if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed' || pod.metadata.deletionTimestamp !== undefined) continue;
+    if (!isRunning(pod)) continue;
     const identity = workloadOfPod(pod);
     const key = `${identity.namespace}/${identity.workload}`;
     const labels = pod.metadata.labels ?? {};

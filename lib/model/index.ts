@@ -19,7 +19,7 @@ export {
 } from './names';
 export { detectProtocol, isHttp, isHttp2, isTcp, isTls, parseProtocol } from './protocol';
 export type { PortProtocol } from './protocol';
-export { formatLocality, hasSidecar, localityOfPod, parseLocality, serviceAccountOfPod, workloadOfPod } from './workload';
+export { formatLocality, hasSidecar, isRunning, localityOfPod, parseLocality, serviceAccountOfPod, workloadOfPod } from './workload';
 export type { Locality, WorkloadIdentity } from './workload';
 export type { RegistryEndpoint, RegistryPort, RegistryService, Resolution } from './service';
 export type {

@@ -42,6 +42,12 @@ export function workloadOfPod(pod: PodLike): WorkloadIdentity {
   };
 }
 
+/** Whether a pod is neither done nor on its way out. */
+export function isRunning(pod: Pick<Pod, 'metadata' | 'status'>): boolean {
+  const phase = pod.status?.phase;
+  return phase !== 'Succeeded' && phase !== 'Failed' && pod.metadata.deletionTimestamp === undefined;
+}
+
 /** The ServiceAccount a pod runs as. */
 export function serviceAccountOfPod(pod: PodLike): string {
   return pod.spec?.serviceAccountName ?? pod.spec?.serviceAccount ?? DEFAULT_SERVICE_ACCOUNT;

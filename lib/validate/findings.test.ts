@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { KubernetesResource } from '@/lib/model';
-import { documentFindings, findingDefinitions, readManifests, validateObjects } from './index';
+import { contextKinds, documentFindings, findingDefinitions, readManifests, validateObjects } from './index';
 
 const testdata = join(import.meta.dirname, 'testdata');
 const read = (file: string): unknown => parse(readFileSync(join(testdata, file), 'utf8'), { merge: true });
@@ -31,6 +31,11 @@ describe('every definition', () => {
 
   it.each(quiet.map(({ code, why, objects }) => [code, why, objects] as const))('%s stays silent: %s', (code, _why, objects) => {
     expect(codesOf(objects)).not.toContain(code);
+  });
+
+  it('is about kinds that are read of a cluster', () => {
+    const known = new Set(contextKinds.map(({ kind }) => `${kind.group}/${kind.kind}`));
+    expect([...new Set(findingDefinitions.flatMap(({ kinds }) => kinds))].filter((kind) => !known.has(kind))).toEqual([]);
   });
 
   it('has a look-alike that is right', () => {

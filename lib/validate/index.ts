@@ -10,6 +10,8 @@ export { AdmissionRules } from './admission-rules';
 export type { AdmissionVerdict } from './admission-rules';
 export { applyFixes } from './apply-fixes';
 export type { FixedText } from './apply-fixes';
+export { contextKinds, defaultRootNamespace } from './context-kinds';
+export type { ContextKind } from './context-kinds';
 export { describeIssue } from './describe-issue';
 export { documentFindings, documentationOf, findingDefinition, findingTitle } from './document-findings';
 export type { FindingDefinition } from './define-finding';

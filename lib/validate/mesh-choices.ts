@@ -35,11 +35,7 @@ export interface MeshChoices {
 const mostValues = 200;
 
 /** Reads what there is to choose from. */
-export function readMeshChoices(
-  objects: readonly KubernetesResource[],
-  names: Pick<MeshChoices, 'secrets' | 'serviceAccounts'> = { secrets: [], serviceAccounts: [] },
-  domain = 'cluster.local',
-): MeshChoices {
+export function readMeshChoices(objects: readonly KubernetesResource[], domain = 'cluster.local'): MeshChoices {
   const hosts = new Map<string, HostChoice>();
   const namespaces = new Set<string>();
   const gateways: string[] = [];
@@ -47,6 +43,8 @@ export function readMeshChoices(
   const gatewayClasses: string[] = [];
   const labels = new Map<string, Map<string, Set<string>>>();
   const rules: DestinationRule[] = [];
+  const secrets: MeshChoices['secrets'] = [];
+  const accounts = new Map<string, MeshChoices['serviceAccounts'][number]>();
   for (const object of objects) {
     const { name, namespace = '' } = object.metadata;
     if (namespace !== '') namespaces.add(namespace);
@@ -75,8 +73,17 @@ export function readMeshChoices(
       case kindKeys.gatewayClass:
         gatewayClasses.push(name);
         break;
-      default:
-        for (const [key, value] of Object.entries(workloadOf(object)?.labels ?? {})) {
+      case kindKeys.secret:
+        secrets.push({ namespace, name });
+        break;
+      case kindKeys.serviceAccount:
+        accounts.set(`${namespace}/${name}`, { namespace, name });
+        break;
+      default: {
+        const workload = workloadOf(object);
+        // Who may not read ServiceAccounts still sees those that pods run as.
+        if (workload !== undefined) accounts.set(`${namespace}/${workload.serviceAccount}`, { namespace, name: workload.serviceAccount });
+        for (const [key, value] of Object.entries(workload?.labels ?? {})) {
           for (const space of [namespace, '*']) {
             let of = labels.get(space);
             if (of === undefined) labels.set(space, (of = new Map<string, Set<string>>()));
@@ -85,6 +92,7 @@ export function readMeshChoices(
             if (values.size < mostValues) values.add(value);
           }
         }
+      }
     }
   }
   for (const rule of rules) {
@@ -100,8 +108,13 @@ export function readMeshChoices(
     labels: Object.fromEntries(
       [...labels].map(([space, of]) => [space, Object.fromEntries([...of].map(([key, values]) => [key, [...values].toSorted()]))]),
     ),
-    ...names,
+    secrets: secrets.toSorted(byName),
+    serviceAccounts: [...accounts.values()].toSorted(byName),
   };
+}
+
+function byName(left: { namespace: string; name: string }, right: { namespace: string; name: string }): number {
+  return left.namespace === right.namespace ? (left.name < right.name ? -1 : 1) : left.namespace < right.namespace ? -1 : 1;
 }
 
 function portsOf(object: KubernetesResource): HostChoice['ports'] {

@@ -1,5 +1,6 @@
 import type { KubernetesResource } from '@/lib/model';
 import { checkObject } from './check-object';
+import { defaultRootNamespace } from './context-kinds';
 import { kindOf, nameOf } from './define-finding';
 import { compareFindings } from './finding';
 import type { Finding, ObjectName } from './finding';
@@ -48,7 +49,7 @@ export class Validation {
 
   constructor(objects: readonly KubernetesResource[], options: ValidationOptions = {}) {
     this.#settings = {
-      rootNamespace: options.rootNamespace ?? 'istio-system',
+      rootNamespace: options.rootNamespace ?? defaultRootNamespace,
       domain: options.domain ?? 'cluster.local',
       complete: options.complete ?? false,
     };

@@ -2,12 +2,12 @@ import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { HeddleError, isHeddleError } from '@/lib/errors';
-import { kubernetesKinds, meshKinds } from '@/lib/kinds';
-import type { KindDefinition } from '@/lib/kinds';
 import type { KubernetesResource } from '@/lib/model';
-import { Validation, applyFixes, compareFindings, objectKey, readManifests } from '@/lib/validate';
-import type { Finding, Manifest } from '@/lib/validate';
-import { createKubeClient, loadKubeConfig } from '@/server/kube';
+import { isRunning } from '@/lib/model';
+import { Validation, applyFixes, compareFindings, contextKinds, defaultRootNamespace, objectKey, readManifests } from '@/lib/validate';
+import type { ContextKind, Finding, Manifest } from '@/lib/validate';
+import { createKubeClient, loadKubeConfig, resourceOf } from '@/server/kube';
+import type { KubeClient } from '@/server/kube';
 import type { ValidateOptions } from './validate-command';
 
 /** A finding and the place in a file it is about; `file` is empty for objects that only the cluster has. */
@@ -114,32 +114,34 @@ function parseFile(file: string, text: string): ReadFile {
   return { file, text, ...readManifests(text) };
 }
 
-const contextKinds: readonly KindDefinition[] = [
-  ...meshKinds,
-  ...kubernetesKinds.filter((kind) =>
-    ['Namespace', 'Service', 'Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ServiceAccount', 'ConfigMap'].includes(kind.kind),
-  ),
-];
-
 /** The objects of a cluster that findings depend on. A kind the cluster lacks, or that may not be read, counts as none. */
 export async function readCluster(kubeconfig: string): Promise<KubernetesResource[]> {
   const client = createKubeClient(await loadKubeConfig({ file: kubeconfig }));
   try {
-    const lists = await Promise.all(
-      contextKinds.map(async ({ group, plural, kind, versions }) => {
-        const version = versions[0] ?? 'v1';
-        try {
-          const { items } = await client.listAll({ group, version, plural });
-          const apiVersion = group === '' ? version : `${group}/${version}`;
-          return items.map((item) => ({ ...item, apiVersion, kind }));
-        } catch (error) {
-          if (isHeddleError(error) && (error.code === 'not_found' || error.code === 'forbidden')) return [];
-          throw error;
-        }
-      }),
-    );
+    const lists = await Promise.all(contextKinds.map((one) => readKind(client, one)));
     return lists.flat();
   } finally {
     client.close();
+  }
+}
+
+/** The objects of a kind, as far as findings read them; Secrets without what they hold. */
+async function readKind(client: KubeClient, { kind, part, only }: ContextKind): Promise<KubernetesResource[]> {
+  const apiVersion = kind.group === '' ? (kind.versions[0] ?? 'v1') : `${kind.group}/${kind.versions[0] ?? 'v1'}`;
+  const asked =
+    only === undefined ? [{}] : only.map((name) => ({ namespace: defaultRootNamespace, fieldSelector: `metadata.name=${name}` }));
+  try {
+    const lists = await Promise.all(asked.map((one) => client.listAll(resourceOf(kind), { ...one, metadataOnly: part === 'names' })));
+    return lists.flatMap(({ items }) =>
+      items.flatMap((item): KubernetesResource[] => {
+        const { name, namespace = '' } = item.metadata;
+        if (part === 'names') return [{ apiVersion, kind: kind.kind, metadata: { name, namespace } }];
+        const object: KubernetesResource = { ...item, apiVersion, kind: kind.kind };
+        return kind.native && kind.kind === 'Pod' && !isRunning(object) ? [] : [object];
+      }),
+    );
+  } catch (error) {
+    if (isHeddleError(error) && (error.code === 'not_found' || error.code === 'forbidden')) return [];
+    throw error;
   }
 }

@@ -1,8 +1,8 @@
 import type { BehaviourChange, BehaviourCoverage, Words } from '@/lib/contract';
 import { formatDuration, formatRate } from '@/lib/format';
 import { sayWords } from '@/lib/i18n';
-import type { KubernetesResource } from '@/lib/model';
-import { detectProtocol, isHttp, serviceHost, workloadOfPod } from '@/lib/model';
+import type { KubernetesResource, Pod } from '@/lib/model';
+import { detectProtocol, isHttp, isRunning, serviceHost, workloadOfPod } from '@/lib/model';
 import type { ObjectChanges } from '@/lib/pilot';
 import { diffBehaviour, groupRequests, headerQuestions, openMesh, readTracedRequest, serviceName } from '@/lib/simulate';
 import type { BehaviourDifference, ObservedEdge, Outcome, OutcomeShare } from '@/lib/simulate';
@@ -25,14 +25,16 @@ export const nothingCompared: Behaviour = {
   breaks: 0,
 };
 
+/** Pods that are neither done nor on their way out. */
+export function runningPods(cluster: Cluster): Pod[] {
+  return cluster.pods().filter((pod) => isRunning(pod));
+}
+
 /** Everything of the cluster that decides about requests, as it is now. */
 export function liveObjects(cluster: Cluster): KubernetesResource[] {
-  const running = cluster
-    .pods()
-    .filter((pod) => pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed' && pod.metadata.deletionTimestamp === undefined);
   const others = [resources.namespaces, resources.services, resources.endpointSlices, resources.nodes, resources.configMaps];
   const objects = [...others, ...configurationKinds.map(resourceFor)].flatMap((resource) => cluster.list(resource));
-  return [...running, ...(objects as KubernetesResource[])];
+  return [...runningPods(cluster), ...(objects as KubernetesResource[])];
 }
 
 /** Runs the requests of the last hour through the live configuration and through the draft, and says what changes. */

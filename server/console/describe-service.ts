@@ -5,7 +5,7 @@ import { isReady } from '@/lib/graph';
 import { describeDestinationRule } from '@/lib/kinds/destination-rule';
 import { describeRule, fullHost } from '@/lib/kinds/virtual-service';
 import { sayWords } from '@/lib/i18n';
-import { detectProtocol, hostCovers, matchesLabels, serviceHost, workloadOfPod } from '@/lib/model';
+import { detectProtocol, hostCovers, isRunning, matchesLabels, serviceHost, workloadOfPod } from '@/lib/model';
 import type { Pod, Service } from '@/lib/model';
 import type { AnyKubeObject } from '@/server/kube';
 import { configurationKinds, resourceFor } from './known-kinds';
@@ -29,11 +29,7 @@ export function podsBehind(service: Service, cluster: Cluster): Pod[] {
   const { namespace } = service.metadata;
   return cluster
     .pods()
-    .filter((pod) => pod.metadata.namespace === namespace && matchesLabels(pod.metadata.labels, selector) && isAlive(pod));
-}
-
-function isAlive(pod: Pod): boolean {
-  return pod.metadata.deletionTimestamp === undefined && pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed';
+    .filter((pod) => pod.metadata.namespace === namespace && matchesLabels(pod.metadata.labels, selector) && isRunning(pod));
 }
 
 export type KnownVersion = Omit<ServiceVersion, 'rps' | 'errorRatio' | 'p95Ms' | 'share'>;

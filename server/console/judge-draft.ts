@@ -1,7 +1,7 @@
 import type { KubernetesResource } from '@/lib/model';
 import { validateDraft } from '@/lib/validate';
 import type { DraftFinding } from '@/lib/validate';
-import { liveObjects } from './compare-behaviour';
+import { findingObjects } from './finding-objects';
 import { splitApiVersion } from './known-kinds';
 import type { Cluster } from './watch-cluster';
 
@@ -19,7 +19,7 @@ export function judgeDraft(
   }));
   // What may not be read, or is not read yet, is missing from our copy only.
   const complete = cluster.notices().length === 0;
-  return validateDraft(applied, gone, liveObjects(cluster), { complete }).filter((finding) => finding.kind !== 'Pod');
+  return validateDraft(applied, gone, findingObjects(cluster), { complete }).filter((finding) => finding.kind !== 'Pod');
 }
 
 /** Warnings of a server that finds the same faults, in the form that the bundled mesh sends them. */

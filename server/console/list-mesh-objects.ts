@@ -1,40 +1,25 @@
-import type { AnyObject, MeshObjectsResponse, Notice } from '@/lib/contract';
-import { serviceAccountOfPod } from '@/lib/model';
-import type { KubernetesResource, Pod } from '@/lib/model';
+import type { AnyObject, MeshObjectsResponse } from '@/lib/contract';
+import type { Deployment, KubernetesResource, Pod } from '@/lib/model';
 import { resources } from '@/server/kube';
 import { noticeOf } from './ask-metrics';
-import { liveObjects } from './compare-behaviour';
 import type { Console } from './console-state';
 import { lastAppliedAnnotation } from './draft-object';
+import { findingObjects } from './finding-objects';
 
-const unread = new Set(['EndpointSlice', 'Node']);
-
-/** What findings about drafts depend on, without what they never read: this goes to browsers, and meshes are large. */
-export async function listMeshObjects(console: Console): Promise<MeshObjectsResponse> {
+/** What findings about drafts depend on, reduced to what they read: this goes to browsers, and meshes are large. */
+export function listMeshObjects(console: Console): MeshObjectsResponse {
   const cluster = console.cluster();
-  const notices: Notice[] = cluster.notices();
-  const live = liveObjects(cluster).filter((object) => !unread.has(object.kind));
-  let secrets: MeshObjectsResponse['secrets'] = [];
-  try {
-    const { items } = await cluster.client.listAll(resources.secrets);
-    secrets = items.map(({ metadata }) => ({ namespace: metadata.namespace ?? '', name: metadata.name }));
-  } catch (error) {
-    // Who may not list Secrets types their names.
-    notices.push(noticeOf('kubernetes/secrets', error));
-  }
-  const accounts = new Map<string, { namespace: string; name: string }>();
-  for (const pod of cluster.pods()) {
-    const account = { namespace: pod.metadata.namespace ?? '', name: serviceAccountOfPod(pod) };
-    accounts.set(`${account.namespace}/${account.name}`, account);
-  }
+  const unread = cluster.notices();
+  const { state, error } = cluster.informer.state(resources.secrets);
   return {
-    objects: live.map(reduce),
-    secrets,
-    serviceAccounts: [...accounts.values()],
-    complete: cluster.notices().length === 0,
-    notices,
+    objects: findingObjects(cluster).map(reduce),
+    complete: unread.length === 0,
+    // Who may not list Secrets types their names.
+    notices: state === 'refused' && error !== undefined ? [...unread, noticeOf('kubernetes/secrets', error)] : unread,
   };
 }
+
+type PodParts = Partial<Pod['spec']>;
 
 function reduce(object: KubernetesResource): AnyObject {
   const {
@@ -47,26 +32,27 @@ function reduce(object: KubernetesResource): AnyObject {
   };
   const { [lastAppliedAnnotation]: _copy, ...annotations } = given ?? {};
   const kept = Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations };
-  if (object.kind === 'Pod') return reducePod(object as Pod, kept);
+  const { apiVersion, kind } = object;
+  if (kind === 'Pod') {
+    const pod = object as Pod;
+    return { apiVersion, kind, metadata: kept, spec: reducePodSpec(pod.spec), status: { phase: pod.status?.phase } };
+  }
+  if (apiVersion === 'apps/v1') {
+    const { template } = (object as Deployment).spec;
+    return { apiVersion, kind, metadata: kept, spec: { template: { metadata: template.metadata, spec: reducePodSpec(template.spec) } } };
+  }
   const { status: _status, ...rest } = object as KubernetesResource & { status?: unknown };
   // Findings about routes read what their parents say of them.
-  const needsStatus = object.apiVersion.startsWith('gateway.networking.k8s.io');
+  const needsStatus = apiVersion.startsWith('gateway.networking.k8s.io');
   return { ...(needsStatus ? object : rest), metadata: kept };
 }
 
-function reducePod(pod: Pod, metadata: Omit<KubernetesResource['metadata'], 'managedFields'>): AnyObject {
-  const ports = (containers: Pod['spec']['containers'] | undefined) => containers?.map(({ name, ports: own }) => ({ name, ports: own }));
-  const { serviceAccountName, serviceAccount } = pod.spec;
+function reducePodSpec({ containers, initContainers, serviceAccountName, serviceAccount }: PodParts): PodParts {
+  const reduced = (list: Pod['spec']['containers']) => list.map(({ name, image, ports }) => ({ name, image, ports }));
   return {
-    apiVersion: pod.apiVersion,
-    kind: pod.kind,
-    metadata,
-    spec: {
-      containers: ports(pod.spec.containers),
-      initContainers: ports(pod.spec.initContainers),
-      serviceAccountName,
-      serviceAccount,
-    },
-    status: { phase: pod.status?.phase },
-  };
+    ...(containers === undefined ? {} : { containers: reduced(containers) }),
+    ...(initContainers === undefined ? {} : { initContainers: reduced(initContainers) }),
+    ...(serviceAccountName === undefined ? {} : { serviceAccountName }),
+    ...(serviceAccount === undefined ? {} : { serviceAccount }),
+  } as PodParts;
 }

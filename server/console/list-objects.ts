@@ -41,7 +41,7 @@ export async function listObjects(console: Console, query: ObjectsQuery): Promis
       } else objects = cluster.list(resource);
       return objects
         .filter(({ metadata }) => spaces.size === 0 || (metadata.namespace ?? '') === '' || spaces.has(metadata.namespace ?? ''))
-        .map((object) => summaryOf(kind, object, kind.family === 'kubernetes' ? [] : found.findingsOf(object)));
+        .map((object) => summaryOf(kind, object, found.findingsOf(object)));
     }),
   );
   const all = lists.flat();

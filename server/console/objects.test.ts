@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { ObjectResponse, ObjectsResponse, RelationsResponse, RightsResponse } from '@/lib/contract';
+import type { MeshObjectsResponse, ObjectResponse, ObjectsResponse, RelationsResponse, RightsResponse } from '@/lib/contract';
+import type { KubernetesResource } from '@/lib/model';
+import { validateObjects } from '@/lib/validate';
 import { call } from './testdata/call-endpoint';
 import { openConsole } from './testdata/open-console';
 import type { OpenConsole } from './testdata/open-console';
@@ -57,6 +59,56 @@ describe('the list of objects', () => {
     const page = await list('kinds=ServiceEntry&sort=name&descending=true&offset=10&limit=5');
     expect(page.objects.map((one) => one.ref.name)).toEqual(['entry-19', 'entry-18', 'entry-17', 'entry-16', 'entry-15']);
     expect(page.total).toBe(30);
+  });
+});
+
+describe('what findings depend on', () => {
+  it('is watched beyond the configuration: accounts and Secrets by name, DaemonSets, the injector', async () => {
+    const account = (name: string) => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'default' } });
+    open.kubernetes.put('serviceaccounts', account('machines'));
+    open.kubernetes.put('secrets', {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'hidden', namespace: 'default', annotations: { copy: 'c2VjcmV0' } },
+      data: { key: 'c2VjcmV0' },
+    });
+    open.kubernetes.put('configmaps', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'istio-sidecar-injector', namespace: 'istio-system' },
+      data: { values: '{"sidecarInjectorWebhook":{"enableNamespacesByDefault":true}}' },
+    });
+    open.kubernetes.put('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'unlabelled' } });
+    open.kubernetes.put('daemonsets.apps', {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'agent', namespace: 'default' },
+      spec: {
+        template: {
+          metadata: { labels: { app: 'agent' }, annotations: { 'sidecar.istio.io/injekt': 'true' } },
+          spec: { containers: [{ name: 'a' }] },
+        },
+      },
+    });
+    open.kubernetes.put(`workloadgroups.${istio}`, {
+      apiVersion: `${istio}/v1`,
+      kind: 'WorkloadGroup',
+      metadata: { name: 'vms', namespace: 'default' },
+      spec: { metadata: { labels: { app: 'vm' } }, template: { serviceAccount: 'machine' } },
+    });
+    const warnings = async (kind: string, name: string) =>
+      (await list(`kinds=${kind}`)).objects.find(({ ref }) => ref.name === name)?.findings;
+    await expect.poll(() => warnings('WorkloadGroup', 'vms')).toMatchObject({ warning: 1 });
+    expect(await warnings('DaemonSet', 'agent')).toMatchObject({ warning: 1 });
+    expect(await warnings('Namespace', 'unlabelled')).toMatchObject({ info: 1 });
+    const { body } = await call<MeshObjectsResponse>('meshObjects', {});
+    expect(JSON.stringify(body)).not.toContain('c2VjcmV0');
+    expect(body.objects.filter(({ kind }) => kind === 'Secret')).toEqual([
+      { apiVersion: 'v1', kind: 'Secret', metadata: expect.objectContaining({ name: 'hidden', namespace: 'default' }) as object },
+    ]);
+    // What the editor is given says the same as the list.
+    const codes = validateObjects(body.objects as unknown as KubernetesResource[], { complete: body.complete }).map((one) => one.code);
+    expect(codes).toEqual(expect.arrayContaining(['HED0481', 'HED0148', 'HED0108']));
   });
 });
 

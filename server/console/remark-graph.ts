@@ -3,8 +3,7 @@ import { actsOn } from '@/lib/graph';
 import type { GraphRemarks, MeshContext, NodeChange, NodeFinding, NodeRollout } from '@/lib/graph';
 import { hasEnded, sideWeight } from '@/lib/rollout';
 import type { Console } from './console-state';
-import { keepFindings } from './keep-findings';
-import type { KnownFinding } from './keep-findings';
+import type { KnownFinding } from './live-findings';
 import type { Cluster } from './watch-cluster';
 
 const mostPerNode = 5;
@@ -15,16 +14,10 @@ export interface GraphRemarker {
 }
 
 export function createRemarker(): GraphRemarker {
-  const findingsOf = new WeakMap<Cluster, () => readonly KnownFinding[]>();
   let sorted: { from: readonly KnownFinding[]; context: MeshContext; byNode: Map<string, NodeFinding[]> } | null = null;
 
-  function findings(cluster: Cluster): Map<string, NodeFinding[]> {
-    let ask = findingsOf.get(cluster);
-    if (ask === undefined) {
-      ask = keepFindings(cluster);
-      findingsOf.set(cluster, ask);
-    }
-    const from = ask();
+  function findings(state: Console, cluster: Cluster): Map<string, NodeFinding[]> {
+    const from = state.findings.read(cluster).known();
     const context = cluster.context();
     if (sorted?.from === from && sorted.context === context) return sorted.byNode;
     const byNode = new Map<string, NodeFinding[]>();
@@ -46,7 +39,7 @@ export function createRemarker(): GraphRemarker {
     remark(state, cluster, { endMs, duration, live }) {
       return {
         // Findings are about the configuration of now.
-        findings: live ? findings(cluster) : new Map<string, NodeFinding[]>(),
+        findings: live ? findings(state, cluster) : new Map<string, NodeFinding[]>(),
         changes: changesOf(state, cluster.context(), endMs - durationMs(duration), endMs),
         rollouts: live ? rolloutsOf(state) : new Map<string, NodeRollout>(),
       };

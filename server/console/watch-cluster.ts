@@ -3,9 +3,9 @@ import type { MeshContext } from '@/lib/graph';
 import type { DestinationRule, Gateway, HTTPRoute, ServiceEntry, VirtualService } from '@/lib/kinds';
 import type { Deployment, EndpointSlice, Namespace, Pod, Service } from '@/lib/model';
 import type { Notice } from '@/lib/contract';
-import { createInformer, resources } from '@/server/kube';
+import { contextKinds, defaultRootNamespace } from '@/lib/validate';
+import { createInformer, resourceOf, resources } from '@/server/kube';
 import type { AnyKubeObject, InformedResource, Informer, KubeClient, ResourceRef } from '@/server/kube';
-import { configurationKinds, resourceFor } from './known-kinds';
 import { whoWrites } from './who-writes';
 
 /** The console's copy of what it shows all the time, kept current by watches. Objects are shared: never change them. */
@@ -41,22 +41,26 @@ export interface Written {
 
 const catchUpMs = 2000;
 
-const always: readonly InformedResource[] = [
-  resources.namespaces,
-  resources.pods,
-  resources.services,
+/** What findings depend on (Secrets by name alone; of ConfigMaps the mesh's own), and what requests do beyond that. */
+const watched: readonly InformedResource[] = [
+  ...contextKinds.flatMap(({ kind, part, only }): InformedResource[] => {
+    const resource = resourceOf(kind);
+    if (only !== undefined)
+      return only.map((name) => ({ ...resource, namespace: defaultRootNamespace, fieldSelector: `metadata.name=${name}` }));
+    return [part === 'names' ? { ...resource, namesOf: kind.kind } : resource];
+  }),
   resources.endpointSlices,
-  resources.deployments,
-  resources.statefulSets,
   resources.nodes,
-  // The mesh's own settings; others' may hold what is nobody's business.
-  { ...resources.configMaps, namespace: 'istio-system', fieldSelector: 'metadata.name=istio' },
 ];
+
+/** Without these some findings are silent, and that is all: who may not read them is not told so on every page. */
+const lesser = new Set(['daemonsets', 'secrets', 'serviceaccounts', 'metadata.name=istio-sidecar-injector']);
+const needed = watched.filter((one) => !lesser.has(one.plural) && !lesser.has(one.fieldSelector ?? ''));
+
 const istio = (plural: string): ResourceRef => ({ group: 'networking.istio.io', version: 'v1', plural });
 const httpRoutes: ResourceRef = { group: 'gateway.networking.k8s.io', version: 'v1', plural: 'httproutes' };
 
 export function watchCluster(client: KubeClient, clusterName: string): Cluster {
-  const watched = [...always, ...configurationKinds.map(resourceFor)];
   const informer = createInformer(client, watched);
   let context: MeshContext | null = null;
   let user: Promise<string> | null = null;
@@ -100,7 +104,7 @@ export function watchCluster(client: KubeClient, clusterName: string): Cluster {
     },
     user: () => (user ??= whoWrites(client)),
     notices() {
-      return watched.flatMap((resource): Notice[] => {
+      return needed.flatMap((resource): Notice[] => {
         const { state, error } = informer.state(resource);
         // A kind the cluster does not have is not a fault of anything.
         if (state === 'live' || state === 'absent') return [];

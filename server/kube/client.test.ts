@@ -207,6 +207,34 @@ describe('createInformer', () => {
     expect(versions).toEqual(['1', '100', '200']);
   });
 
+  it('asks for names alone and keeps nothing else; parts of a kind are read as one', async () => {
+    const accepted: string[] = [];
+    const secret = {
+      metadata: { name: 's', namespace: 'default', resourceVersion: '1', annotations: { copy: 'of it all' } },
+      data: { a: 'b' },
+    };
+    const client = await clientOf((message, response) => {
+      const url = new URL(message.url ?? '', 'http://x');
+      if (url.searchParams.get('watch') === 'true') response.writeHead(200).flushHeaders();
+      else if (url.pathname.includes('secrets')) {
+        accepted.push(message.headers.accept ?? '');
+        json(response, { kind: 'SecretList', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items: [secret] });
+      } else json(response, list('1', configMap(url.searchParams.get('fieldSelector')?.split('=')[1] ?? '', '1')));
+    });
+    const part = (name: string) => ({ ...resources.configMaps, fieldSelector: `metadata.name=${name}` });
+    const informer = createInformer(client, [{ ...resources.secrets, namesOf: 'Secret' }, part('a'), part('b')]);
+    informer.start();
+    await informer.synced;
+    informer.stop();
+    expect(accepted[0]).toContain('as=PartialObjectMetadataList');
+    expect(informer.list(resources.secrets)).toEqual([
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'default', resourceVersion: '1' } },
+    ]);
+    expect(informer.list(resources.configMaps).map((one) => one.metadata.name)).toEqual(['a', 'b']);
+    expect(informer.get(resources.configMaps, 'b', 'default')?.metadata.name).toBe('b');
+    expect(informer.state(part('a')).state).toBe('live');
+  });
+
   it('settles although one kind may not be read', async () => {
     const client = await clientOf((message, response) => {
       if (message.url?.includes('secrets') === true) json(response, { kind: 'Status', code: 403, message: 'no' }, 403);

@@ -3,8 +3,10 @@ import type { HeddleError } from '@/lib/errors';
 import type { KubeClient } from './create-kube-client';
 import type { AnyKubeObject, KubeObject, ResourceRef } from './types';
 
-/** One kind to keep a copy of. */
+/** One kind to keep a copy of. Parts of a kind may be named one by one; what is read of the kind is then all of them. */
 export interface InformedResource extends ResourceRef {
+  /** Keep only names and labels, under this kind: of what may be secret or is large, nothing else is asked for or kept. */
+  namesOf?: string | undefined;
   namespace?: string | undefined;
   labelSelector?: string | undefined;
   fieldSelector?: string | undefined;
@@ -31,7 +33,8 @@ export interface Informer {
   /** Resolves when each kind is listed, absent or refused. */
   readonly synced: Promise<void>;
   hasSynced(): boolean;
-  state(resource: ResourceRef): { state: InformerState; error?: HeddleError };
+  /** Of a kind with several parts: the state of the one with that `fieldSelector`, else of one that is not live. */
+  state(resource: InformedResource): { state: InformerState; error?: HeddleError };
   list<T extends KubeObject = AnyKubeObject>(resource: ResourceRef, namespace?: string): T[];
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the kind's type, as in list()
   get<T extends KubeObject = AnyKubeObject>(resource: ResourceRef, name: string, namespace?: string): T | undefined;
@@ -67,12 +70,17 @@ export function createInformer(client: KubeClient, resources: readonly InformedR
   const listeners = new Set<(changes: ObjectChange[]) => void>();
   const stateListeners = new Set<(resource: ResourceRef, state: InformerState) => void>();
   const stopping = new AbortController();
-  const reflectors = new Map<string, Reflector>();
-  for (const resource of resources) {
-    reflectors.set(keyOf(resource), { resource, objects: new Map(), state: 'syncing', error: undefined, settled: false });
-  }
+  const reflectors = resources.map((resource): Reflector => ({
+    resource,
+    objects: new Map(),
+    state: 'syncing',
+    error: undefined,
+    settled: false,
+  }));
+  const byKind = Map.groupBy(reflectors, ({ resource }) => keyOf(resource));
+  const partsOf = (resource: ResourceRef): readonly Reflector[] => byKind.get(keyOf(resource)) ?? [];
   const settled = Promise.withResolvers<void>();
-  if (reflectors.size === 0) settled.resolve();
+  if (reflectors.length === 0) settled.resolve();
   let pending: ObjectChange[] = [];
   let started = false;
 
@@ -94,12 +102,13 @@ export function createInformer(client: KubeClient, resources: readonly InformedR
     reflector.error = error;
     if (state !== 'syncing' && !reflector.settled) {
       reflector.settled = true;
-      if ([...reflectors.values()].every((one) => one.settled)) settled.resolve();
+      if (reflectors.every((one) => one.settled)) settled.resolve();
     }
     if (changed) for (const listener of stateListeners) listener(reflector.resource, state);
   }
 
-  function put(reflector: Reflector, object: AnyKubeObject): void {
+  function put(reflector: Reflector, given: AnyKubeObject): void {
+    const object = reflector.resource.namesOf === undefined ? given : onlyNames(reflector.resource, given);
     const key = objectKey(object.metadata.namespace, object.metadata.name);
     const previous = reflector.objects.get(key);
     if (previous !== undefined && previous.metadata.resourceVersion === object.metadata.resourceVersion) return;
@@ -119,8 +128,15 @@ export function createInformer(client: KubeClient, resources: readonly InformedR
   }
 
   async function relist(reflector: Reflector): Promise<string> {
-    const { namespace, labelSelector, fieldSelector } = reflector.resource;
-    const list = await client.listAll(reflector.resource, { namespace, labelSelector, fieldSelector, signal: stopping.signal });
+    const { namespace, labelSelector, fieldSelector, namesOf } = reflector.resource;
+    const metadataOnly = namesOf !== undefined;
+    const list = await client.listAll(reflector.resource, {
+      namespace,
+      labelSelector,
+      fieldSelector,
+      metadataOnly,
+      signal: stopping.signal,
+    });
     const present = new Set(list.items.map((item) => objectKey(item.metadata.namespace, item.metadata.name)));
     for (const key of reflector.objects.keys()) if (!present.has(key)) remove(reflector, key);
     for (const item of list.items) put(reflector, item);
@@ -134,12 +150,13 @@ export function createInformer(client: KubeClient, resources: readonly InformedR
       try {
         version ??= await relist(reflector);
         enter(reflector, 'live');
-        const { namespace, labelSelector, fieldSelector } = reflector.resource;
+        const { namespace, labelSelector, fieldSelector, namesOf } = reflector.resource;
         const limits = AbortSignal.any([stopping.signal, AbortSignal.timeout((watchSeconds + 30) * 1000)]);
         const watch = client.watch(reflector.resource, {
           namespace,
           labelSelector,
           fieldSelector,
+          metadataOnly: namesOf !== undefined,
           resourceVersion: version,
           timeoutSeconds: watchSeconds,
           signal: limits,
@@ -185,21 +202,27 @@ export function createInformer(client: KubeClient, resources: readonly InformedR
     start() {
       if (started) return;
       started = true;
-      for (const reflector of reflectors.values()) void run(reflector);
+      for (const reflector of reflectors) void run(reflector);
     },
-    hasSynced: () => [...reflectors.values()].every((one) => one.settled),
+    hasSynced: () => reflectors.every((one) => one.settled),
     state(resource) {
-      const reflector = reflectors.get(keyOf(resource));
+      const { fieldSelector } = resource;
+      const all = partsOf(resource);
+      const parts = fieldSelector === undefined ? all : all.filter((one) => one.resource.fieldSelector === fieldSelector);
+      const reflector = parts.find((one) => one.state !== 'live') ?? parts[0];
       if (reflector === undefined) return { state: 'absent' };
       return reflector.error === undefined ? { state: reflector.state } : { state: reflector.state, error: reflector.error };
     },
     list<T extends KubeObject>(resource: ResourceRef, namespace?: string) {
-      const all = [...(reflectors.get(keyOf(resource))?.objects.values() ?? [])];
+      const all = partsOf(resource).flatMap((one) => [...one.objects.values()]);
       return (namespace === undefined ? all : all.filter((one) => one.metadata.namespace === namespace)) as KubeObject[] as T[];
     },
     // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as the interface has it
     get<T extends KubeObject>(resource: ResourceRef, name: string, namespace?: string) {
-      const found: KubeObject | undefined = reflectors.get(keyOf(resource))?.objects.get(objectKey(namespace, name));
+      const key = objectKey(namespace, name);
+      const found: KubeObject | undefined = partsOf(resource)
+        .find((one) => one.objects.has(key))
+        ?.objects.get(key);
       return found as T | undefined;
     },
     onChange(listener) {
@@ -212,6 +235,23 @@ export function createInformer(client: KubeClient, resources: readonly InformedR
     },
     stop() {
       stopping.abort();
+    },
+  };
+}
+
+/** What is kept of an object of which only the name is wanted. Annotations may hold a copy of the whole object. */
+function onlyNames({ group, version, namesOf }: InformedResource, { metadata }: AnyKubeObject): AnyKubeObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp, labels } = metadata;
+  return {
+    apiVersion: group === '' ? version : `${group}/${version}`,
+    kind: namesOf ?? '',
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+      ...(labels === undefined ? {} : { labels }),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { HeddleError } from '@/lib/errors';
 import type { IncomingMessage } from 'node:http';
 import type { KubeConnection } from './load-kube-config';
+import { acceptMetadata } from './accept-metadata';
 import { errorFromAnswer } from './map-status';
 import { resourcePath, withQuery } from './resource-path';
 import { createTransport, readBody } from './send-request';
@@ -59,8 +60,6 @@ export interface KubeClient {
 }
 
 const json = 'application/json';
-/** With the plain form for servers that do not know the other. */
-const metadataOnly = `${json};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,${json}`;
 const patchTypes: Record<PatchType, string> = {
   merge: 'application/merge-patch+json',
   json: 'application/json-patch+json',
@@ -85,7 +84,7 @@ export function createKubeClient(connection: KubeConnection): KubeClient {
         path,
         signal,
         headers: {
-          accept: options.metadataOnly === true ? metadataOnly : json,
+          accept: options.metadataOnly === true ? acceptMetadata('PartialObjectMetadataList') : json,
           ...(body === undefined ? {} : { 'content-type': contentType }),
         },
         body: body === undefined ? undefined : JSON.stringify(body),
@@ -99,7 +98,13 @@ export function createKubeClient(connection: KubeConnection): KubeClient {
     }
   }
 
-  async function object<T>(method: string, path: string, body?: unknown, contentType = json, options?: RequestOptions): Promise<T> {
+  async function object<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    contentType = json,
+    options?: RequestOptions & Pick<ListOptions, 'metadataOnly'>,
+  ): Promise<T> {
     return JSON.parse((await exchange(method, path, body, contentType, options)).toString('utf8')) as T;
   }
 

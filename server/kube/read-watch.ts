@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { acceptMetadata } from './accept-metadata';
 import { errorFromAnswer, errorFromStatus } from './map-status';
 import { resourcePath, withQuery } from './resource-path';
 import { readBody } from './send-request';
@@ -22,7 +23,8 @@ export async function* readWatch<T extends KubeObject>(
     fieldSelector: options.fieldSelector,
     timeoutSeconds: options.timeoutSeconds,
   });
-  const answer = await transport.open({ method: 'GET', path, headers: { accept: 'application/json' }, signal: options.signal });
+  const accept = options.metadataOnly === true ? acceptMetadata('PartialObjectMetadata') : 'application/json';
+  const answer = await transport.open({ method: 'GET', path, headers: { accept }, signal: options.signal });
   if (answer.statusCode !== 200) throw errorFromAnswer(answer.statusCode ?? 500, (await readBody(answer)).toString('utf8'));
   answer.socket.setKeepAlive(true, 15_000);
   const decoder = new StringDecoder('utf8');

@@ -111,6 +111,7 @@ export interface WatchOptions {
   namespace?: string | undefined;
   labelSelector?: string | undefined;
   fieldSelector?: string | undefined;
+  metadataOnly?: boolean | undefined;
   /** Where to begin; see {@link KubeList.resourceVersion}. */
   resourceVersion: string;
   signal?: AbortSignal | undefined;
