@@ -27,6 +27,7 @@ export { mendObject } from './mend-object';
 export { readManifests } from './read-manifests';
 export type { Manifest, ManifestText } from './read-manifests';
 export { findingDefinitions } from './registry';
+export { ofRemoteCluster } from './remote-cluster';
 export { findUnknownFields, sayUnknownField } from './unknown-fields';
 export { Validation, validateDraft, validateObjects } from './validation';
 export type { DraftFinding, MeshChange, ValidationOptions } from './validation';

@@ -1,14 +1,16 @@
 import type { KubernetesResource } from '@/lib/model';
 import { kindOf } from './define-finding';
+import { remoteClusterOf } from './remote-cluster';
 import { topicsOf } from './topics';
 import type { TopicSettings } from './topics';
 import { workloadOf } from './workload';
 
 const nobody: ReadonlySet<KubernetesResource> = new Set();
 
-/** `group/Kind namespace/name`. */
+/** `group/Kind namespace/name`, with `@cluster` when it is of another cluster. */
 export function objectKey(object: KubernetesResource): string {
-  return `${kindOf(object)} ${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+  const cluster = remoteClusterOf(object);
+  return `${kindOf(object)} ${object.metadata.namespace ?? ''}/${object.metadata.name}${cluster === undefined ? '' : `@${cluster}`}`;
 }
 
 interface Listed {

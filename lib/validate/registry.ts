@@ -49,6 +49,7 @@ import {
   policyWithoutTarget,
   unknownTrustDomain,
 } from './findings/hed0165-gateway-policies';
+import { inconsistentService } from './findings/hed0170-several-clusters';
 import { negativeCondition } from './findings/hed0171-negative-condition';
 import { emptySubset, subsetWithoutLabels } from './findings/hed0173-empty-subset';
 import { hostNotInGateway, missingGateway } from './findings/hed0181-missing-gateway';
@@ -59,6 +60,7 @@ import {
   identityWithoutMutualTls,
   unknownMethod,
   unknownPolicyHost,
+  remotePrincipal,
   unknownPrincipal,
   unknownProvider,
   unknownSourceNamespace,
@@ -166,6 +168,7 @@ export const findingDefinitions: readonly FindingDefinition[] = [
   internalGateway,
   gatewaySelector,
   policyWithoutTarget,
+  inconsistentService,
   negativeCondition,
   emptySubset,
   unknownRuleHost,
@@ -182,6 +185,7 @@ export const findingDefinitions: readonly FindingDefinition[] = [
   unknownPolicyHost,
   identityWithoutMutualTls,
   unknownPrincipal,
+  remotePrincipal,
   competingRules,
   subsetWithoutTls,
   mutualTlsMismatch,

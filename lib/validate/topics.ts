@@ -10,6 +10,7 @@ import type {
 } from '@/lib/kinds';
 import type { KubernetesResource } from '@/lib/model';
 import { kindKeys, kindOf } from './define-finding';
+import { remoteClusterOf } from './remote-cluster';
 import { workloadOf } from './workload';
 
 /**
@@ -21,6 +22,8 @@ export const topics = {
   kind: (kind: string) => `kind ${kind}`,
   kindIn: (kind: string, namespace: string) => `kind ${kind} in ${namespace}`,
   object: (kind: string, namespace: string, name: string) => `object ${kind} ${namespace}/${name}`,
+  /** The same object in other clusters of the mesh. */
+  remote: (kind: string, namespace: string, name: string) => `remote ${kind} ${namespace}/${name}`,
   host: (host: string) => `host ${host}`,
   wildcardHost: () => 'host with a wildcard',
   wildcardRule: () => 'destination rule with a wildcard',
@@ -48,6 +51,8 @@ export function topicsOf(object: KubernetesResource, { domain }: TopicSettings):
   const kind = kindOf(object);
   const namespace = object.metadata.namespace ?? '';
   const { name } = object.metadata;
+  // What another cluster has counts where somebody asks about other clusters, and nowhere else.
+  if (remoteClusterOf(object) !== undefined) return [topics.remote(kind, namespace, name)];
   const found = [topics.kind(kind), topics.kindIn(kind, namespace), topics.object(kind, namespace, name)];
   const workload = workloadOf(object);
   if (workload !== undefined) {

@@ -8,6 +8,7 @@ import { MeshIndex, objectKey } from './mesh-index';
 import { MeshView } from './mesh-view';
 import type { MeshSettings } from './mesh-view';
 import { findingDefinitions } from './registry';
+import { remoteClusterOf } from './remote-cluster';
 import type { FindingDefinition } from './define-finding';
 
 export interface ValidationOptions {
@@ -145,6 +146,8 @@ export class Validation {
   }
 
   #findings(object: KubernetesResource, asked: Set<string>): Finding[] {
+    // Another cluster is judged there.
+    if (remoteClusterOf(object) !== undefined) return [];
     const definitions = definitionsByKind.get(kindOf(object)) ?? [];
     return checkObject(object, definitions, new MeshView(this.#index, this.#settings, asked));
   }

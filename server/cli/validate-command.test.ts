@@ -146,6 +146,16 @@ describe('heddle validate', () => {
       // A hint, which is no error.
       expect(JSON.parse(alone.text)).toMatchObject([{ code: 'HED0252', severity: 'info', name: 'reviews', line: null }]);
       expect(alone.code).toBe(0);
+      // As if the cluster were another one of the mesh: there the port speaks HTTP.
+      const differing = file('differing.yaml', service.replace('name: http', 'name: tcp'));
+      const compared = await run('-f', differing, '--remote', `west=${server.kubeconfigPath}`);
+      expect(compared.text).toContain('HED0170');
+      expect(compared.text).toContain('In cluster west port 9080 speaks HTTP, here TCP');
+      expect((await run('-f', file('same.yaml', service), '--remote', `west=${server.kubeconfigPath}`)).text).not.toContain('HED0170');
+      expect(await run('-f', differing, '--remote', 'west')).toMatchObject({
+        code: 2,
+        complaints: expect.stringContaining('name=file') as string,
+      });
     } finally {
       client.close();
       await server.stop();

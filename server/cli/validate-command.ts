@@ -5,6 +5,8 @@ export interface ValidateOptions {
   filename?: string[];
   recursive: boolean;
   kubeconfig?: string;
+  /** Other clusters of the mesh, `name=kubeconfig` each. */
+  remote?: string[];
   output: 'text' | 'json' | 'sarif' | 'junit';
   fix: boolean;
 }
@@ -18,6 +20,7 @@ export function validateCommand(): Command {
     .option('-f, --filename <file-or-directory...>', 'manifests; - is the standard input')
     .option('-R, --recursive', 'also look into the directories of a directory', false)
     .option('--kubeconfig <file>', 'judge against the objects of this cluster (without -f: those objects)')
+    .option('--remote <name=file...>', 'kubeconfigs of other clusters of the mesh: their services and accounts are compared')
     .addOption(new Option('-o, --output <format>', 'how to print the findings').choices(['text', 'json', 'sarif', 'junit']).default('text'))
     .option('--fix', 'mend in the files what can be mended without a question; with -f - the mended text is the output', false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitUsage))

@@ -4,7 +4,16 @@ import { text as readAll } from 'node:stream/consumers';
 import { HeddleError, isHeddleError } from '@/lib/errors';
 import type { KubernetesResource } from '@/lib/model';
 import { isRunning } from '@/lib/model';
-import { Validation, applyFixes, compareFindings, contextKinds, defaultRootNamespace, objectKey, readManifests } from '@/lib/validate';
+import {
+  Validation,
+  applyFixes,
+  compareFindings,
+  contextKinds,
+  defaultRootNamespace,
+  objectKey,
+  ofRemoteCluster,
+  readManifests,
+} from '@/lib/validate';
 import type { ContextKind, Finding, Manifest } from '@/lib/validate';
 import { createKubeClient, loadKubeConfig, resourceOf } from '@/server/kube';
 import type { KubeClient } from '@/server/kube';
@@ -42,11 +51,14 @@ const fixRounds = 5;
  * @throws HeddleError `not_found` for a missing file; what reading the cluster throws
  */
 export async function validateFiles(options: ValidateOptions): Promise<ValidateResult> {
-  const cluster = options.kubeconfig === undefined ? [] : await readCluster(options.kubeconfig);
+  const [cluster, remote] = await Promise.all([
+    options.kubeconfig === undefined ? [] : readCluster(options.kubeconfig),
+    readRemotes(options.remote ?? []),
+  ]);
   // A file that is named twice is one file, and the standard input can be read but once.
   const paths = [...new Set((options.filename ?? []).flatMap((path) => listFiles(path, options.recursive, true)))];
   let files = await Promise.all(paths.map(readFile));
-  let findings = judge(files, cluster, options);
+  let findings = judge(files, [...cluster, ...remote], options);
   let fixed = 0;
   for (let round = 0; options.fix && round < fixRounds; round++) {
     const mended = files.map((file) =>
@@ -63,7 +75,7 @@ export async function validateFiles(options: ValidateOptions): Promise<ValidateR
       if (text !== file.text && file.file !== standardInput) writeFileSync(file.file, text);
       return parseFile(file.file, text);
     });
-    findings = judge(files, cluster, options);
+    findings = judge(files, [...cluster, ...remote], options);
   }
   const objects = files.flatMap((file) => file.manifests.map(({ object }) => ({ name: describeObject(object), file: file.file })));
   const judged = options.filename === undefined ? cluster.map((object) => ({ name: describeObject(object), file: '' })) : objects;
@@ -123,6 +135,28 @@ export async function readCluster(kubeconfig: string): Promise<KubernetesResourc
   } finally {
     client.close();
   }
+}
+
+/** Services and accounts of other clusters, each named as `name=kubeconfig`. @throws HeddleError `bad_request` for what is not written so */
+async function readRemotes(written: readonly string[]): Promise<KubernetesResource[]> {
+  const lists = await Promise.all(
+    written.map(async (one) => {
+      const [, name, file] = /^([^=]+)=(.+)$/.exec(one) ?? [];
+      if (name === undefined || file === undefined)
+        throw new HeddleError('bad_request', `--remote ${one} is not written as name=file.`, {
+          hint: 'Example: --remote west=west.kubeconfig',
+        });
+      const client = createKubeClient(await loadKubeConfig({ file }));
+      try {
+        const read = contextKinds.filter(({ kind }) => kind.native && ['Service', 'ServiceAccount'].includes(kind.kind));
+        const found = await Promise.all(read.map((kind) => readKind(client, kind)));
+        return found.flat().map((object) => ofRemoteCluster(object, name));
+      } finally {
+        client.close();
+      }
+    }),
+  );
+  return lists.flat();
 }
 
 /** The objects of a kind, as far as findings read them; Secrets without what they hold. */

@@ -6,6 +6,7 @@ import { defineFinding, kindKeys } from '../define-finding';
 import type { MeshView } from '../mesh-view';
 import { nearestName } from '../nearest-name';
 import { serverMode } from '../server-mode';
+import { remoteClusterOf } from '../remote-cluster';
 import { topics } from '../topics';
 
 type Rule = NonNullable<AuthorizationPolicy['spec']['rules']>[number];
@@ -96,12 +97,13 @@ export const unknownPrincipal = defineFinding({
           report(at, 'Principals are written without spiffe://');
           continue;
         }
-        const [, namespace, account] = /^[^/]+\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(principal) ?? [];
-        if (namespace === undefined || account === undefined) {
+        const named = accountOf(principal);
+        if (named === undefined) {
           report(at, `${JSON.stringify(principal)} is not of the form <trust domain>/ns/<namespace>/sa/<account>: it never matches`);
           continue;
         }
-        if (!knowsWorkloads(mesh, namespace) || exists(mesh, namespace, account)) continue;
+        const { namespace, account } = named;
+        if (!knowsWorkloads(mesh, namespace) || exists(mesh, namespace, account) || isRemote(mesh, namespace, account)) continue;
         const accounts = mesh.workloads(namespace, undefined).map((workload) => workload.serviceAccount);
         const near = nearestName(account, accounts);
         report(
@@ -112,6 +114,48 @@ export const unknownPrincipal = defineFinding({
     }
   },
 });
+
+/** The service account that a principal names. */
+function accountOf(principal: string): { namespace: string; account: string } | undefined {
+  const [, namespace, account] = /^[^/]+\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(principal) ?? [];
+  return namespace === undefined || account === undefined ? undefined : { namespace, account };
+}
+
+export const remotePrincipal = defineFinding({
+  code: 'HED0217',
+  severity: 'info',
+  kiali: 'KIA0107',
+  title: 'Principal that only another cluster has',
+  cause:
+    'The service account that the principal names is in another cluster of the mesh and not in this one. That is right for callers from there; it is a slip when a caller of this cluster was meant.',
+  example: `apiVersion: v1
+kind: ServiceAccount
+metadata: { name: buyer, namespace: default, annotations: { heddle.dev/cluster: west } }
+---
+${policy('rules: [{ from: [{ source: { principals: [cluster.local/ns/default/sa/buyer] } }] }]')}`,
+  fix: 'Nothing, if callers of that cluster are meant.',
+  kinds: [kindKeys.authorizationPolicy],
+  check(object: AuthorizationPolicy, mesh, report) {
+    for (const { source, path } of sourcesOf(object)) {
+      for (const [index, principal] of (source.principals ?? []).entries()) {
+        const named = accountOf(principal);
+        if (named === undefined || principal.includes('*') || exists(mesh, named.namespace, named.account)) continue;
+        const clusters = mesh
+          .list(topics.remote(kindKeys.serviceAccount, named.namespace, named.account))
+          .flatMap((one) => remoteClusterOf(one) ?? []);
+        if (clusters.length > 0)
+          report(
+            `${path}.principals[${index}]`,
+            `The service account ${JSON.stringify(named.account)} of namespace ${named.namespace} is in cluster ${clusters.join(', ')} only`,
+          );
+      }
+    }
+  },
+});
+
+function isRemote(mesh: MeshView, namespace: string, account: string): boolean {
+  return mesh.has(topics.remote(kindKeys.serviceAccount, namespace, account));
+}
 
 function knowsWorkloads(mesh: MeshView, namespace: string): boolean {
   return mesh.settings.complete ? mesh.has(topics.kind(kindKeys.pod)) : mesh.has(topics.workloadIn(namespace));
