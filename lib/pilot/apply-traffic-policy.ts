@@ -1,6 +1,13 @@
 import { filterNames, typeUrls } from '@/lib/xds';
 import { isPositive, parseDuration } from './duration';
-import type { Cluster, CircuitBreakerThresholds, HttpProtocolOptions, OutlierDetection, SlowStartConfig } from '@/lib/xds';
+import type {
+  Cluster,
+  CircuitBreakerThresholds,
+  HttpProtocolOptions,
+  OutlierDetection,
+  ResponsePredicate,
+  SlowStartConfig,
+} from '@/lib/xds';
 import type { EffectivePolicy } from './resolve-traffic-policy';
 import type { MeshSettings } from './mesh-settings';
 
@@ -88,11 +95,25 @@ export function applyHttpOptions(cluster: Cluster, policy: EffectivePolicy, prot
   else if (protocol === 'downstream' || http?.useClientProtocol === true) {
     options = { use_downstream_protocol_config: { http_protocol_options: {}, http2_protocol_options: http2 } };
   } else if (hasCommon) options = { explicit_http_config: { http_protocol_options: {} } };
+  const codes = protocol === 'tcp' ? [] : (policy.outlierDetection?.outlierDetectionHttpErrorCodes ?? []);
+  if (codes.length > 0) {
+    options ??= { explicit_http_config: { http_protocol_options: {} } };
+    options.outlier_detection = { error_matcher: statusPredicate(codes) };
+  }
   if (options === undefined) return;
   if (hasCommon) options.common_http_protocol_options = common;
   cluster.typed_extension_protocol_options = {
     [filterNames.httpProtocolOptions]: { '@type': typeUrls.httpProtocolOptions, ...options },
   };
+}
+
+/** Responses with one of these codes. Envoy wants two alternatives at least. */
+function statusPredicate(codes: readonly number[]): ResponsePredicate {
+  const rules = codes.map((code): ResponsePredicate => ({
+    http_response_headers_match: { headers: [{ name: ':status', string_match: { exact: String(code) } }] },
+  }));
+  const [only] = rules;
+  return rules.length === 1 && only !== undefined ? only : { or_match: { rules } };
 }
 
 /** Outlier detection; success-rate ejection is off and the panic threshold is minHealthPercent (istio.md §1.16). */

@@ -1,6 +1,7 @@
 import { GATEWAY_CONTROLLER, managedClasses } from './gateway-api-gateways';
 import { gatewayApiRoutes } from './gateway-api-routes';
 import { table } from './mesh-state';
+import { ingressProxies, servedIngresses } from './read-ingresses';
 import type { GatewayClass, KubernetesGateway } from '@/lib/kinds';
 import type { KubernetesResource, Service } from '@/lib/model';
 import type { ListenerModel } from './gateway-api-gateways';
@@ -20,15 +21,17 @@ interface Condition {
 }
 
 /**
- * Statuses of the Gateway API's objects (istio.md §1.12): GatewayClass, Gateway with its listeners, and every route. The writer adds
- * `lastTransitionTime` to each condition and writes only what differs.
+ * Statuses of the Gateway API's objects (istio.md §1.12): GatewayClass, Gateway with its listeners, and every route; and of Ingresses,
+ * which say where they are reached. The writer adds `lastTransitionTime` to each condition and writes only what differs.
  */
 export function computeStatuses(state: MeshState): readonly ObjectStatus[] {
   const api = gatewayApiRoutes(state);
-  return state.cache.memo('statuses', [api, table<Service>(state, '/Service')], () => [
+  const ingresses = table(state, 'networking.k8s.io/Ingress');
+  return state.cache.memo('statuses', [api, table<Service>(state, '/Service'), ingresses], () => [
     ...classStatuses(state),
     ...gatewayStatuses(state, api.listeners, api.attached),
     ...routeStatuses(api.parents),
+    ...ingressStatuses(state),
   ]);
 }
 
@@ -114,17 +117,28 @@ function listenerStatus(model: ListenerModel, attachedRoutes: number): Record<st
   };
 }
 
+/** Services that lead to proxies with these labels. */
+function servicesInFront(state: MeshState, labels: Readonly<Record<string, string>>): Service[] {
+  return [...table<Service>(state, '/Service').values()].filter(({ spec: { selector = {} } }) => {
+    return Object.keys(selector).length > 0 && Object.entries(labels).every(([key, value]) => selector[key] === value);
+  });
+}
+
+/** An Ingress is reached where the Services of the ingress gateway are from outside. */
+function ingressStatuses(state: MeshState): ObjectStatus[] {
+  const ingress = servicesInFront(state, ingressProxies).flatMap(({ status }) =>
+    (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => (ip === undefined ? { hostname } : { ip })),
+  );
+  return servedIngresses(state).map((object) => statusOf(object, { loadBalancer: ingress.length === 0 ? {} : { ingress } }));
+}
+
 /** Where the Gateway is reached: the Services in front of its proxies. */
 function addressesOf(state: MeshState, listeners: readonly ListenerModel[]): { type: string; value: string }[] {
   const model = listeners[0]?.model;
   if (model === undefined) return [];
   const found: { type: string; value: string }[] = [];
-  for (const service of table<Service>(state, '/Service').values()) {
-    const { selector } = service.spec;
-    if (selector === undefined || Object.keys(selector).length === 0) continue;
+  for (const service of servicesInFront(state, model.selector)) {
     if (model.proxyNamespace !== undefined && service.metadata.namespace !== model.proxyNamespace) continue;
-    const fits = Object.entries(model.selector).every(([key, value]) => selector[key] === value);
-    if (!fits) continue;
     const ingress = service.status?.loadBalancer?.ingress ?? [];
     for (const entry of ingress) {
       if (entry.ip !== undefined) found.push({ type: 'IPAddress', value: entry.ip });

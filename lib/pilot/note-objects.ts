@@ -163,9 +163,6 @@ function checkDestinationRule(state: MeshState, object: DestinationRule, add: Ad
     if (policy.proxyProtocol !== undefined) add(`${path}.proxyProtocol`, 'The PROXY protocol is not spoken upstream');
     if (policy.loadBalancer?.zoneAwareLbSetting !== undefined)
       add(`${path}.loadBalancer.zoneAwareLbSetting`, 'Zone-aware balancing is not done; localityLbSetting is');
-    if ((policy.outlierDetection?.outlierDetectionHttpErrorCodes ?? []).length > 0) {
-      add(`${path}.outlierDetection.outlierDetectionHttpErrorCodes`, 'Only 5xx codes count as errors');
-    }
     if (policy.loadBalancer?.simple === 'PASSTHROUGH')
       add(`${path}.loadBalancer.simple`, 'Without transparent capture PASSTHROUGH balances over the endpoints', 'info');
     if (policy.retryBudget?.budgetInterval !== undefined)

@@ -10,7 +10,7 @@ const kind = 'networking.k8s.io/Ingress';
 const ourClass = 'istio';
 const classAnnotation = 'kubernetes.io/ingress.class';
 /** Istio's `ingressSelector`: the proxies that serve Ingresses. */
-const ingressProxies = { istio: 'ingressgateway' };
+export const ingressProxies = { istio: 'ingressgateway' };
 
 interface IngressModels {
   readonly gateways: readonly GatewayModel[];
@@ -27,9 +27,14 @@ type Path = NonNullable<Rule['http']>['paths'][number];
 export function ingressModels(state: MeshState): IngressModels {
   const objects = table<Ingress>(state, kind);
   return state.cache.memo('ingresses', [objects, serviceIndex(state)], () => {
-    const own = [...objects.values()].filter(isOurs).sort(compareAge);
+    const own = servedIngresses(state);
     return { gateways: own.map(gatewayOf), routes: own.flatMap((ingress) => routesOf(state, ingress)) };
   });
+}
+
+/** The Ingresses of class `istio`, oldest first. */
+export function servedIngresses(state: MeshState): readonly Ingress[] {
+  return [...table<Ingress>(state, kind).values()].filter(isOurs).sort(compareAge);
 }
 
 function isOurs({ metadata, spec }: Ingress): boolean {

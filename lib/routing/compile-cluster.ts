@@ -11,6 +11,8 @@ import type {
 import { filterNames, typeUrls } from '@/lib/xds';
 import { HeddleError } from '@/lib/errors';
 import type { OutlierSettings } from './detect-outliers';
+import { compileStatusTest } from './match-status';
+import type { StatusTest } from './match-status';
 import { compileOutlierDetection } from './detect-outliers';
 import type { CircuitLimits } from './limit-circuit';
 import { durationMs, readProvenance } from './read-values';
@@ -26,6 +28,8 @@ export interface ClusterSettings {
   readonly limits: CircuitLimits;
   readonly highPriorityLimits: CircuitLimits;
   readonly outlier: OutlierSettings | null;
+  /** Which statuses count as errors of a host; null: those of 500 and more, and what gRPC codes stand for. */
+  readonly isError: StatusTest | null;
   readonly protocol: 'http1' | 'http2' | 'downstream';
   readonly maxConcurrentStreams: number;
   readonly maxRequestsPerConnection: number;
@@ -78,6 +82,7 @@ export function compileCluster(cluster: Cluster): ClusterSettings {
     limits: compileLimits(cluster, 'DEFAULT'),
     highPriorityLimits: compileLimits(cluster, 'HIGH'),
     outlier: cluster.outlier_detection === undefined ? null : compileOutlierDetection(cluster.outlier_detection),
+    isError: compileStatusTest(options.outlier_detection?.error_matcher),
     ...readProtocol(options),
     maxRequestsPerConnection: (common?.max_requests_per_connection ?? cluster.max_requests_per_connection)?.value ?? 0,
     idleTimeoutMs: durationMs(common?.idle_timeout, 3_600_000),

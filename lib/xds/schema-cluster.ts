@@ -254,6 +254,21 @@ export const clusterMessages = {
     auto_config: '5 envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig',
     http_filters: '6 repeated envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter',
     header_validation_config: '7 envoy.config.core.v3.TypedExtensionConfig',
+    outlier_detection: '8 envoy.extensions.upstreams.http.v3.HttpProtocolOptions.OutlierDetection',
+  },
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.OutlierDetection': {
+    error_matcher: '1 envoy.config.common.matcher.v3.MatchPredicate',
+  },
+  'envoy.config.common.matcher.v3.MatchPredicate': {
+    or_match: '1 envoy.config.common.matcher.v3.MatchPredicate.MatchSet',
+    any_match: '4 bool',
+    http_response_headers_match: '7 envoy.config.common.matcher.v3.HttpHeadersMatch',
+  },
+  'envoy.config.common.matcher.v3.MatchPredicate.MatchSet': {
+    rules: '1 repeated envoy.config.common.matcher.v3.MatchPredicate',
+  },
+  'envoy.config.common.matcher.v3.HttpHeadersMatch': {
+    headers: '1 repeated envoy.config.route.v3.HeaderMatcher',
   },
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig': {
     http_protocol_options: '1 envoy.config.core.v3.Http1ProtocolOptions',

@@ -17,6 +17,12 @@ const includeDirs = ['envoy-api', 'googleapis', 'protoc-gen-validate', 'xds']
 /** Ours or Istio's: not among the official protos. */
 const own = new Set(['istio.v1.auth.IstioCertificateRequest', 'istio.v1.auth.IstioCertificateResponse', 'heddle.workload.v1.Workload']);
 
+/** Envoy has these (1.40, by its own descriptors), the protos at hand not yet. */
+const newer = new Set([
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.outlier_detection',
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.OutlierDetection.error_matcher',
+]);
+
 /** The .proto files that define the messages of the table. */
 const files = [
   ...globSync('envoy/**/v3/*.proto', { cwd: path.join(deps, 'envoy-api') }).filter(
@@ -48,7 +54,7 @@ function describeOfficial(type: string, name: string): string {
 describe('the wire table', () => {
   it('agrees with the official protos on number, label and type of every field', () => {
     const wrong = rows
-      .filter(({ type }) => !own.has(type))
+      .filter(({ type, name }) => !own.has(type) && !newer.has(`${type}.${name}`))
       .map(({ type, name, row }) => {
         const ours = `${row.number} ${row.label === 'map' ? 'map<string>' : row.label} ${row.type}`;
         return { field: `${type}.${name}`, ours, official: describeOfficial(type, name) };
@@ -134,6 +140,7 @@ function makeMaker(random: () => number) {
   function makeMessage(type: string, depth = 0): Record<string, unknown> {
     const message: Record<string, unknown> = {};
     for (const [name, text] of Object.entries(messageRows[type] ?? {})) {
+      if (newer.has(`${type}.${name}`)) continue;
       const row = parseFieldRow(name, text);
       const filled = name === 'value' || name === 'seconds' || type.endsWith('Percent');
       if (!filled && random() > (depth === 0 ? 0.7 : 0.35 / depth)) continue;

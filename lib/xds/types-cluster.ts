@@ -23,6 +23,7 @@ import type {
   UInt32Value,
   UInt64Value,
 } from './types-base';
+import type { HeaderMatcher } from './types-route';
 import type { UpstreamTransportSocket } from './types-tls';
 import type { typeUrls } from './types-urls';
 
@@ -168,6 +169,15 @@ export interface HttpProtocolOptions {
   explicit_http_config?: ProtocolChoice;
   use_downstream_protocol_config?: ProtocolChoice;
   auto_config?: ProtocolChoice;
+  /** Which responses count as errors of a host; without it those of 500 and more. */
+  outlier_detection?: { error_matcher?: ResponsePredicate };
+}
+
+/** envoy.config.common.matcher.v3.MatchPredicate, as far as it speaks of the head of a response. */
+export interface ResponsePredicate {
+  or_match?: { rules: ResponsePredicate[] };
+  any_match?: boolean;
+  http_response_headers_match?: { headers: HeaderMatcher[] };
 }
 
 export interface ProtocolChoice {

@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import { isHeddleError } from '@/lib/errors';
 import { meshKinds } from '@/lib/kinds';
 import type { ObjectStatus } from '@/lib/pilot';
-import { resourceOf } from '@/server/kube';
-import type { KubeClient } from '@/server/kube';
+import { resourceOf, resources } from '@/server/kube';
+import type { KubeClient, ResourceRef } from '@/server/kube';
 import { completeStatus, sameStatus } from './complete-status';
 
 export interface StatusWriterOptions {
@@ -12,6 +12,15 @@ export interface StatusWriterOptions {
   /** The status that an object has now, as far as is known; `undefined` when there is no such object. */
   current: (status: ObjectStatus) => Record<string, unknown> | undefined;
   now: () => Date;
+}
+
+/** Where objects of a status' kind live: those of the mesh in the version they are written in, and Ingresses. */
+function resourceFor({ apiVersion, kind }: ObjectStatus): ResourceRef | undefined {
+  const slash = apiVersion.indexOf('/');
+  const group = apiVersion.slice(0, slash);
+  if (kind === 'Ingress' && group === resources.ingresses.group) return resources.ingresses;
+  const definition = meshKinds.find((candidate) => candidate.kind === kind && candidate.group === group);
+  return definition === undefined ? undefined : resourceOf(definition, apiVersion.slice(slash + 1));
 }
 
 /**
@@ -33,12 +42,10 @@ export function createStatusWriter({ client, logger, current, now }: StatusWrite
   }
 
   async function write(desired: ObjectStatus): Promise<void> {
-    const { apiVersion, kind, namespace, name } = desired;
-    const slash = apiVersion.indexOf('/');
-    const group = apiVersion.slice(0, slash);
-    const definition = meshKinds.find((candidate) => candidate.kind === kind && candidate.group === group);
+    const { kind, namespace, name } = desired;
+    const resource = resourceFor(desired);
     const existing = current(desired);
-    if (definition === undefined || existing === undefined) return;
+    if (resource === undefined || existing === undefined) return;
     const status = completeStatus(
       desired.status,
       existing,
@@ -49,7 +56,6 @@ export function createStatusWriter({ client, logger, current, now }: StatusWrite
     if (sameStatus(status, existing)) return;
     try {
       const place = namespace === '' ? { name } : { name, namespace };
-      const resource = resourceOf(definition, apiVersion.slice(slash + 1));
       await client.patch(resource, place, { status }, { subresource: 'status', fieldManager: 'heddle-pilot' });
     } catch (error) {
       if (isHeddleError(error) && error.code === 'not_found') return;

@@ -252,6 +252,35 @@ describe('circuit breakers and ejection', () => {
     expect(bad).toBe(3);
     expect(proxy.proxy.context.clusters.get('app')?.stats.outlier_detection_ejections_active).toBe(1);
   });
+
+  it('ejects for the codes it is told to, and for no others', async () => {
+    const calls = { busy: 0, failing: 0 };
+    const busy = await app((_incoming, response) => {
+      calls.busy++;
+      response.statusCode = 429;
+      response.end();
+    });
+    const failing = await app((_incoming, response) => {
+      calls.failing++;
+      response.statusCode = 500;
+      response.end();
+    });
+    const proxy = await withRoute({ match: { prefix: '/' }, route: { cluster: 'app' } }, [
+      staticCluster('app', [busy, failing], {
+        outlier_detection: { consecutive_5xx: { value: 2 }, max_ejection_percent: { value: 100 }, base_ejection_time: { seconds: 60 } },
+        typed_extension_protocol_options: {
+          'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+            '@type': typeUrls.httpProtocolOptions,
+            outlier_detection: {
+              error_matcher: { http_response_headers_match: { headers: [{ name: ':status', string_match: { exact: '429' } }] } },
+            },
+          },
+        },
+      }),
+    ]);
+    for (let round = 0; round < 20; round++) await request(proxy.port());
+    expect(calls).toEqual({ busy: 2, failing: 18 });
+  });
 });
 
 describe('fault injection', () => {

@@ -262,7 +262,7 @@ export class Router implements UpstreamOwner, PoolWaiter, TimerOwner {
     const { status } = head;
     const now = eventTime();
     const grpc = exchange.isGrpc ? head.get('grpc-status') : undefined;
-    cluster.recordResponse(endpoint, grpc === undefined ? status : httpStatusOf(Number(grpc)), now);
+    cluster.recordResponse(endpoint, status, grpc === undefined ? undefined : httpStatusOf(Number(grpc)), now);
     if (status >= 500) endpoint.requestsFailed++;
     const { retry } = exchange;
     if (retry !== null && shouldRetryResponse(retry, status, (name) => head.get(name))) {

@@ -118,9 +118,11 @@ export class Cluster {
     this.countEjected();
   }
 
-  /** A response came. gRPC failures come here as the HTTP status they stand for. */
-  recordResponse(endpoint: Endpoint, status: number, now: number): void {
-    if (this.outliers?.recordResponse(endpoint.host, status, now, random) === true) this.noteEjection();
+  /** A response came. `grpc`: the HTTP status that a gRPC failure in its head stands for. */
+  recordResponse(endpoint: Endpoint, status: number, grpc: number | undefined, now: number): void {
+    const { isError } = this.settings;
+    const outcome = isError === null ? (grpc ?? status) : isError(status) ? 500 : 200;
+    if (this.outliers?.recordResponse(endpoint.host, outcome, now, random) === true) this.noteEjection();
   }
 
   /** No response came: the connection could not be made, broke, or took too long. */
