@@ -6,7 +6,7 @@ import { matchesSubset } from './build-outbound-clusters';
 import { prioritizeLocalities } from './prioritize-localities';
 import { mutualTlsOnPort, peerAuthenticationVersion, resolvePeerAuthentication } from './resolve-peer-authentication';
 import type { RegistryEndpoint } from '@/lib/model';
-import type { ClusterLoadAssignment, LbEndpoint } from '@/lib/xds';
+import type { Address, ClusterLoadAssignment, LbEndpoint } from '@/lib/xds';
 import type { MeshState } from './mesh-state';
 import type { OutboundCluster } from './build-outbound-clusters';
 import type { LocalityGroup } from './prioritize-localities';
@@ -84,7 +84,7 @@ function lbEndpoint(state: MeshState, endpoint: RegistryEndpoint, plaintext: boo
   const identity = workloadOfPod({ metadata: { name: endpoint.workload, namespace: endpoint.namespace, labels: { ...endpoint.labels } } });
   const mutual = endpoint.tlsMode === 'istio' && !plaintext && acceptsMutualTls(state, endpoint);
   return {
-    endpoint: { address: { socket_address: { address: endpoint.address, port_value: endpoint.port } } },
+    endpoint: { address: addressOf(endpoint) },
     health_status: 'HEALTHY',
     load_balancing_weight: { value: endpoint.weight },
     metadata: {
@@ -96,6 +96,12 @@ function lbEndpoint(state: MeshState, endpoint: RegistryEndpoint, plaintext: boo
       },
     },
   };
+}
+
+/** `unix:///…` is a socket file beside the proxy. */
+function addressOf({ address, port }: RegistryEndpoint): Address {
+  if (address.startsWith('unix://')) return { pipe: { path: address.slice('unix://'.length) } };
+  return { socket_address: { address, port_value: port } };
 }
 
 function acceptsMutualTls(state: MeshState, endpoint: RegistryEndpoint): boolean {

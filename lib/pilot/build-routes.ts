@@ -8,7 +8,7 @@ import { resolveTrafficPolicy } from './resolve-traffic-policy';
 import { fractionalPercent, hashPolicy, headerMutations, perFilterConfigs, redirectAction, retryPolicy } from './translate-actions';
 import { isCatchAll, translateMatch } from './translate-match';
 import { provenanceKey } from '@/lib/xds';
-import type { ClusterWeight, HashPolicy, Metadata, RequestMirrorPolicy, Route, RouteAction, RouteMatch } from '@/lib/xds';
+import type { ClusterWeight, HashPolicy, Metadata, RedirectAction, RequestMirrorPolicy, Route, RouteAction, RouteMatch } from '@/lib/xds';
 import type { RegistryService } from '@/lib/model';
 import type { MeshState } from './mesh-state';
 import type { HttpDestination, HttpMatchSpec, HttpRule, VirtualServiceModel } from './route-model';
@@ -96,7 +96,8 @@ function translateRule(
   if (match?.statPrefix !== undefined && match.statPrefix !== '') route.stat_prefix = match.statPrefix;
   route.metadata = routeMetadata(rule, match === undefined ? undefined : index);
   if (spec.redirect !== undefined) {
-    route.redirect = redirectAction(spec.redirect, context.listenPort, context.isTls, extras);
+    route.redirect = redirectAction(spec.redirect, context.listenPort, context.isTls);
+    if (extras.redirectReplacePrefix !== undefined) Object.assign(route.redirect, replacePrefix(routeMatch, extras.redirectReplacePrefix));
   } else if (spec.directResponse !== undefined) {
     const { body, status } = spec.directResponse;
     route.direct_response = {
@@ -225,18 +226,21 @@ function applyRewrite(action: RouteAction, rule: HttpRule, match: RouteMatch): v
   if (extras.replaceFullPath !== undefined) {
     action.regex_rewrite = { pattern: { regex: '/.*' }, substitution: extras.replaceFullPath };
   } else if (extras.replacePrefix !== undefined) {
-    const prefix = match.path_separated_prefix;
-    const target = extras.replacePrefix.length > 1 ? extras.replacePrefix.replace(/\/+$/, '') : extras.replacePrefix;
-    if ((target === '/' || target === '') && prefix !== undefined) {
-      // Replacing a whole segment by "/" must not leave "//rest".
-      action.regex_rewrite = { pattern: { regex: `^${escapeRegex(prefix)}(/?)(.*)` }, substitution: '/\\2' };
-    } else if (match.prefix === '/') {
-      // "/" matches "/rest" without the slash that has to stay between the two.
-      action.prefix_rewrite = target.endsWith('/') ? target : `${target}/`;
-    } else {
-      action.prefix_rewrite = target === '' ? '/' : target;
-    }
+    Object.assign(action, replacePrefix(match, extras.replacePrefix));
   }
+}
+
+/** What puts other segments in the place of those a prefix matched, in a rewrite as in a redirect. */
+function replacePrefix(match: RouteMatch, replacement: string): Pick<RouteAction & RedirectAction, 'prefix_rewrite' | 'regex_rewrite'> {
+  const prefix = match.path_separated_prefix;
+  const target = replacement.length > 1 ? replacement.replace(/\/+$/, '') : replacement;
+  if ((target === '/' || target === '') && prefix !== undefined) {
+    // Replacing a whole segment by "/" must not leave "//rest".
+    return { regex_rewrite: { pattern: { regex: `^${escapeRegex(prefix)}(/?)(.*)` }, substitution: '/\\2' } };
+  }
+  // "/" matches "/rest" without the slash that has to stay between the two.
+  if (match.prefix === '/') return { prefix_rewrite: target.endsWith('/') ? target : `${target}/` };
+  return { prefix_rewrite: target === '' ? '/' : target };
 }
 
 function escapeRegex(text: string): string {

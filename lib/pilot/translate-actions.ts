@@ -14,7 +14,7 @@ import type {
 } from '@/lib/xds';
 import type { EffectivePolicy } from './resolve-traffic-policy';
 import type { HttpRetry } from './mesh-settings';
-import type { GatewayApiExtras, HttpRouteSpec } from './route-model';
+import type { HttpRouteSpec } from './route-model';
 
 const defaultRetryOn = 'connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes';
 
@@ -183,19 +183,13 @@ const redirectCodes: Record<number, RedirectResponseCode> = {
 };
 
 /** A redirect. The default port of the scheme goes without saying: Envoy would write into Location whatever port it is given. */
-export function redirectAction(
-  redirect: NonNullable<HttpRouteSpec['redirect']>,
-  listenPort: number,
-  isTls: boolean,
-  extras: GatewayApiExtras,
-): RedirectAction {
+export function redirectAction(redirect: NonNullable<HttpRouteSpec['redirect']>, listenPort: number, isTls: boolean): RedirectAction {
   const code = redirectCodes[redirect.redirectCode ?? 301];
   if (code === undefined) throw new Error(`Redirect code ${redirect.redirectCode} is not one of 301, 302, 303, 307, 308`);
   const action: RedirectAction = { response_code: code };
   if (redirect.authority !== undefined && redirect.authority !== '') action.host_redirect = redirect.authority;
   if (redirect.scheme !== undefined && redirect.scheme !== '') action.scheme_redirect = redirect.scheme;
   if (redirect.prefixRewrite !== undefined && redirect.prefixRewrite !== '') action.prefix_rewrite = redirect.prefixRewrite;
-  else if (extras.redirectReplacePrefix !== undefined) action.prefix_rewrite = extras.redirectReplacePrefix;
   else if (redirect.uri !== undefined && redirect.uri !== '') action.path_redirect = redirect.uri;
   const scheme = action.scheme_redirect ?? (isTls ? 'https' : 'http');
   const port = redirect.port ?? (redirect.derivePort === 'FROM_REQUEST_PORT' ? listenPort : 0);

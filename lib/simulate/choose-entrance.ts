@@ -1,6 +1,7 @@
 import { HeddleError } from '@/lib/errors';
 import type { KubernetesResource, Pod, Service } from '@/lib/model';
 import { addressesOfPodIp, matchesLabels, proxyPorts } from '@/lib/model';
+import type { Listener } from '@/lib/xds';
 import type { CompiledProxy, ProxyNode } from '@/lib/pilot';
 import type { CompiledFilterChain, RouteTable } from '@/lib/routing';
 import { chooseFilterChain, parseIp } from '@/lib/routing';
@@ -31,11 +32,9 @@ export function chooseEntrance(
 ): Entrance {
   const isGateway = node.type === 'router';
   const port = isGateway ? containerPort(objects, pod, request.port) : proxyPorts.outboundHttpProxy;
-  const wanted = proxy.listeners.find(({ resource }) => {
-    const address = resource.address?.socket_address;
-    if (isGateway) return address?.port_value === port;
-    return resource.traffic_direction === 'OUTBOUND' && resource.name.endsWith(`_${port}`);
-  })?.resource;
+  const wanted = isGateway
+    ? gatewayListener(proxy, node, request.host, port)
+    : proxy.listeners.find(({ resource }) => resource.traffic_direction === 'OUTBOUND' && resource.name.endsWith(`_${port}`))?.resource;
   const listener = wanted ?? proxy.listeners.find(({ resource }) => !isGateway && isHttpProxy(resource.name, node))?.resource;
   if (listener === undefined) {
     const known = proxy.listeners.map(({ name }) => name).join(', ');
@@ -59,6 +58,13 @@ export function chooseEntrance(
   // A plaintext request to a port of TLS, or the reverse, ends in the handshake.
   const fits = chain !== null && (!isGateway || chain.tls === null || overTls);
   return { listener: listener.name, chain: fits ? chain : null, routes: routesOf(proxy, chain, things) };
+}
+
+/** Of several listeners of one port the one that is bound to the address in the URL, else the one on the proxy's own. */
+function gatewayListener(proxy: CompiledProxy, node: ProxyNode, host: string, port: number): Listener | undefined {
+  const onPort = proxy.listeners.map(({ resource }) => resource).filter(({ address }) => address?.socket_address?.port_value === port);
+  const bound = (to: string): Listener | undefined => onPort.find(({ address }) => address?.socket_address?.address === to);
+  return bound(host) ?? bound(node.ip) ?? bound('0.0.0.0') ?? onPort[0];
 }
 
 function isHttpProxy(name: string, node: ProxyNode): boolean {

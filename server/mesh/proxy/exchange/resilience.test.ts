@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Cluster, Route } from '@/lib/xds';
 import { typeUrls } from '@/lib/xds';
@@ -35,6 +39,25 @@ function totals(proxy: TestProxy): string[] {
 }
 
 const quick = { base_interval: { seconds: 0, nanos: 1_000_000 } };
+
+describe('an upstream on a socket file', () => {
+  it('is served like any other', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'heddle-pipe-'));
+    const path = join(folder, 'app.sock');
+    const server = http.createServer((_incoming, response) => response.end('by file'));
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    const proxy = await withRoute({ match: { prefix: '/' }, route: { cluster: 'app' } }, [
+      {
+        ...staticCluster('app', []),
+        load_assignment: { cluster_name: 'app', endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path } } } }] }] },
+      },
+    ]);
+    expect((await request(proxy.port())).body).toBe('by file');
+    server.close();
+    server.closeAllConnections();
+    rmSync(folder, { recursive: true });
+  });
+});
 
 describe('failures of the upstream', () => {
   it('answers 503 UF when nobody listens, URX after retries', async () => {
@@ -308,6 +331,21 @@ describe('fault injection', () => {
     expect(performance.now() - started).toBeGreaterThan(190);
     expect(totals(proxy)[0]).toContain('response_flags="DI"');
     expect(proxy.proxy.context.activeFaults).toBe(0);
+  });
+
+  it('does not count the delay in the time of the route, nor try an abort again', async () => {
+    const port = await app((_incoming, response) => response.end('late'));
+    const slow = fault({ delay: { fixed_delay: { seconds: 0, nanos: 4e8 }, percentage: { numerator: 100 } } });
+    const patient = await withRoute({ ...slow, route: { cluster: 'app', timeout: { seconds: 0, nanos: 2e8 } } }, [
+      staticCluster('app', [port]),
+    ]);
+    expect((await request(patient.port())).body).toBe('late');
+    const abort = fault({ abort: { http_status: 503, percentage: { numerator: 100 } } });
+    const proxy = await withRoute({ ...abort, route: { cluster: 'app', retry_policy: { retry_on: '5xx', num_retries: { value: 3 } } } }, [
+      staticCluster('app', [port]),
+    ]);
+    expect((await request(proxy.port())).status).toBe(503);
+    expect(proxy.proxy.context.clusters.get('app')?.stats.upstream_rq_retry).toBe(0);
   });
 
   it('forgets a delayed request whose client went away', async () => {

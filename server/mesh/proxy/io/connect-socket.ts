@@ -7,6 +7,7 @@ import { SocketConnection, sharedReadBuffer } from './socket-connection';
 
 /** Where to dial, and from which of our addresses. */
 export interface DialTarget {
+  /** An address or name, or the path of a socket file. */
   readonly host: string;
   readonly port: number;
   /** Source address (`upstream_bind_config`); empty for any. */
@@ -40,11 +41,9 @@ export function connectSocket(target: DialTarget, secure: TlsDial | null, timeou
   // Bytes that arrive in the flight that completes the handshake.
   const early: Buffer[] = [];
   const common = {
-    host: target.host,
-    port: target.port,
+    ...placeOf(target),
     noDelay: true,
     allowHalfOpen: true,
-    ...(target.from === '' ? {} : { localAddress: target.from }),
     onread: {
       buffer: sharedReadBuffer,
       callback: (length: number): boolean => {
@@ -97,6 +96,11 @@ export function connectSocket(target: DialTarget, secure: TlsDial | null, timeou
     clearTimeout(timer);
     socket.destroy();
   };
+}
+
+function placeOf({ host, port, from }: DialTarget): { path: string } | { host: string; port: number; localAddress?: string } {
+  if (host.startsWith('/')) return { path: host };
+  return { host, port, ...(from === '' ? {} : { localAddress: from }) };
 }
 
 function tlsOptions(secure: TlsDial): tls.ConnectionOptions {
