@@ -2,8 +2,8 @@
 
 import { type ReactNode, memo } from 'react';
 import type { Widget } from '@/lib/kinds';
-import type { MeshChoices } from '@/lib/validate';
 import { useChoices } from './form-control';
+import { writeHost } from './write-host';
 
 const byWidget: Partial<Record<Widget, string>> = {
   host: 'editor-hosts',
@@ -27,11 +27,6 @@ export const listIds = {
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE'];
 const statuses = [200, 301, 302, 307, 308, 400, 401, 403, 404, 409, 429, 500, 502, 503, 504];
 const mostHosts = 2000;
-
-/** How a host of the mesh is best written in a namespace: short in its own, whole elsewhere. */
-export function writeHost(choice: MeshChoices['hosts'][number], namespace: string): string {
-  return choice.namespace === namespace && choice.host.startsWith(`${choice.name}.`) ? choice.name : choice.host;
-}
 
 /** What there is to choose from, once for all fields. */
 export const ChoiceLists = memo(function ChoiceLists(): ReactNode {

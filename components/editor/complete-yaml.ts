@@ -3,7 +3,7 @@ import { fieldAt, meshKinds, objectShape, shapeAt } from '@/lib/kinds';
 import type { Field, FieldShape, KindDefinition } from '@/lib/kinds';
 import type { MeshChoices } from '@/lib/validate';
 import { contextAt, readYaml } from '@/lib/yaml';
-import { writeHost } from './choice-lists';
+import { writeHost } from './write-host';
 
 /** What completion and hover know of the object that is edited. */
 export interface YamlKnowledge {

@@ -10,7 +10,7 @@ import type { TextFinding } from '@/lib/validate';
 import { insertYaml, moveYaml, removeYaml, setYaml } from '@/lib/yaml';
 import type { YamlPath } from '@/lib/yaml';
 import { applyFix } from './apply-fix';
-import { isMoved, putBack, startEntry, withText } from './draft-entries';
+import { isMoved, newObjectText, putBack, startEntry, withText } from './draft-entries';
 import type { DraftEntry, DraftStart, ReadEntry } from './draft-entries';
 import { outcomeOf, writtenBy } from './draft-outcome';
 import type { DraftOutcome } from './draft-outcome';
@@ -223,9 +223,3 @@ export function DraftEditor({ objects, namespace, onOutcome, initialView = 'both
 }
 
 const noFindings: readonly TextFinding[] = [];
-
-/** An object of a kind with nothing in it yet but where it belongs. */
-export function newObjectText(kind: KindDefinition, namespace: string): string {
-  const head = `apiVersion: ${kind.group}/${kind.versions[0] ?? 'v1'}\nkind: ${kind.kind}\nmetadata:\n  name: ''\n`;
-  return `${head}${kind.namespaced ? `  namespace: ${namespace}\n` : ''}spec: {}\n`;
-}

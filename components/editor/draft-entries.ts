@@ -31,6 +31,12 @@ export interface ReadEntry {
   namespace: string;
 }
 
+/** An object of a kind with nothing in it yet but where it belongs. */
+export function newObjectText(kind: KindDefinition, namespace: string): string {
+  const head = `apiVersion: ${kind.group}/${kind.versions[0] ?? 'v1'}\nkind: ${kind.kind}\nmetadata:\n  name: ''\n`;
+  return `${head}${kind.namespaced ? `  namespace: ${namespace}\n` : ''}spec: {}\n`;
+}
+
 /** The text of a stored object as it is edited: without what the server keeps. */
 export function textOf(object: AnyObject): string {
   const { status: _status, ...rest } = object as AnyObject & { status?: unknown };

@@ -4,7 +4,8 @@
  *     <DraftEditor objects={[{ base: object }]} namespace="default" onOutcome={setOutcome} />
  *     <ChangeFlow draft={outcome?.draft} … />
  */
-export { DraftEditor, newObjectText } from './draft-editor';
+export { DraftEditor } from './draft-editor';
+export { newObjectText } from './draft-entries';
 export type { DraftEditorProps, DraftView } from './draft-editor';
 export type { DraftStart } from './draft-entries';
 export type { DraftOutcome } from './draft-outcome';

@@ -1,15 +1,16 @@
 import { createTranslator } from 'use-intl/core';
 import { describe, expect, it } from 'vitest';
-import { messagesOf, sayWords } from '.';
+import { messagesOf, sayWords, wordsOf } from '.';
 
 describe('the catalogue', () => {
   it('makes sentences with their values', () => {
-    expect(sayWords('change_weight', { service: 'reviews', destination: 'v2', before: 0, after: 10 })).toEqual({
-      code: 'change_weight',
-      values: { service: 'reviews', destination: 'v2', before: 0, after: 10 },
-      text: 'Requests to reviews: v2 from 0 % to 10 %.',
+    expect(sayWords('change_create', { kind: 'Gateway', name: 'edge' })).toEqual({
+      code: 'change_create',
+      values: { kind: 'Gateway', name: 'edge' },
+      text: 'Gateway edge is created.',
     });
-    expect(sayWords('change_retries_set', { service: 'a', attempts: 1, each: '' }).text).toContain('again once.');
+    const say = wordsOf({ again: '{count, plural, one {again once} other {again # times}}' });
+    expect(say('again', { count: 1 })).toEqual({ code: 'again', values: { count: 1 }, text: 'again once' });
   });
 
   it('has only messages that can be read', () => {

@@ -103,6 +103,10 @@ export interface KindDefinition {
   rules: KindRules | undefined;
   /** What the kind is for, in a sentence. */
   summary: string;
+  /** Path in `spec` of what an object is about (hosts, labels …): a list shows it. */
+  about: string;
+  /** In which way its objects act on services; `undefined`: they do not by themselves. */
+  acts: 'routing' | 'policy' | 'security' | 'telemetry' | 'entry' | undefined;
   /** How its form is laid out; `undefined`: it is edited as YAML. */
   form: FormLayout | undefined;
   /** Where its objects name others. */
@@ -135,6 +139,8 @@ export function defineKind(input: KindInput): KindDefinition {
     printerColumns: [],
     rules: undefined,
     summary: '',
+    about: 'selector.matchLabels',
+    acts: undefined,
     form: undefined,
     references: {},
     example: '',

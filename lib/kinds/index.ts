@@ -18,7 +18,7 @@ export type {
   PrinterColumn,
   RuleReport,
 } from './define-kind';
-export { meshKinds } from './mesh-kinds';
+export { meshKindKeys, meshKinds } from './mesh-kinds';
 export type { AuthorizationPolicy, AuthorizationPolicySpec } from './authorization-policy';
 export type { BackendTLSPolicy, BackendTLSPolicySpec } from './backend-tls-policy';
 export type { DestinationRule, DestinationRuleSpec } from './destination-rule';

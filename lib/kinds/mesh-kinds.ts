@@ -21,31 +21,41 @@ import { virtualServiceKind } from './virtual-service';
 import { wasmPluginKind } from './wasm-plugin';
 import { workloadEntryKind } from './workload-entry';
 import { workloadGroupKind } from './workload-group';
+import { gvkKey } from './define-kind';
 import type { KindDefinition } from './define-kind';
 
-/** Every Istio and Gateway API kind Heddle knows. Adding a kind is a folder and one line here. */
-export const meshKinds: readonly KindDefinition[] = [
-  authorizationPolicyKind,
-  backendTLSPolicyKind,
-  destinationRuleKind,
-  envoyFilterKind,
-  gatewayKind,
-  gatewayClassKind,
-  grpcRouteKind,
-  httpRouteKind,
-  kubernetesGatewayKind,
-  peerAuthenticationKind,
-  proxyConfigKind,
-  referenceGrantKind,
-  requestAuthenticationKind,
-  serviceEntryKind,
-  sidecarKind,
-  tcpRouteKind,
-  telemetryKind,
-  tlsRouteKind,
-  trafficExtensionKind,
-  virtualServiceKind,
-  wasmPluginKind,
-  workloadEntryKind,
-  workloadGroupKind,
-];
+/** Every Istio and Gateway API kind Heddle knows, by the name that code calls it. Adding a kind is a folder and one line here. */
+const registry = {
+  authorizationPolicy: authorizationPolicyKind,
+  backendTLSPolicy: backendTLSPolicyKind,
+  destinationRule: destinationRuleKind,
+  envoyFilter: envoyFilterKind,
+  gateway: gatewayKind,
+  gatewayClass: gatewayClassKind,
+  grpcRoute: grpcRouteKind,
+  httpRoute: httpRouteKind,
+  kubernetesGateway: kubernetesGatewayKind,
+  peerAuthentication: peerAuthenticationKind,
+  proxyConfig: proxyConfigKind,
+  referenceGrant: referenceGrantKind,
+  requestAuthentication: requestAuthenticationKind,
+  serviceEntry: serviceEntryKind,
+  sidecar: sidecarKind,
+  tcpRoute: tcpRouteKind,
+  telemetry: telemetryKind,
+  tlsRoute: tlsRouteKind,
+  trafficExtension: trafficExtensionKind,
+  virtualService: virtualServiceKind,
+  wasmPlugin: wasmPluginKind,
+  workloadEntry: workloadEntryKind,
+  workloadGroup: workloadGroupKind,
+};
+
+type MeshKindName = keyof typeof registry;
+
+export const meshKinds: readonly KindDefinition[] = Object.values(registry);
+
+/** `group/Kind` of each, for code that means one of them. */
+export const meshKindKeys = Object.fromEntries(Object.entries(registry).map(([name, kind]) => [name, gvkKey(kind)])) as Readonly<
+  Record<MeshKindName, string>
+>;

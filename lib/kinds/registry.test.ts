@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { definitionOf, withoutOptional } from './field-notes';
@@ -102,14 +102,62 @@ describe.each(meshKinds.map((kind) => [`${kind.group}/${kind.kind}`, kind] as co
     expect(words.length).toBeGreaterThan(0);
     for (const { text } of words) expect(text).toMatch(/^[^{}]+\.$/);
   });
+});
 
-  it('touches its folder and one line of the registry', () => {
-    const folder = readdirSync(import.meta.dirname, { withFileTypes: true }).find((entry) => {
-      if (!entry.isDirectory() || entry.name === 'shared' || entry.name === 'kubernetes') return false;
-      const text = readFileSync(join(import.meta.dirname, entry.name, 'index.ts'), 'utf8');
-      return text.includes(`kind: '${kind.kind}',`) && text.includes(`group: '${kind.group}',`);
+/** Rooms in which kinds have a meaning of their own: what their objects do is written there, kind by kind. */
+const meanings = [
+  'lib/kinds',
+  'lib/pilot',
+  'lib/validate/findings',
+  'lib/routing',
+  'lib/simulate',
+  'lib/traffic',
+  'lib/starts',
+  'lib/graph',
+];
+/** Files elsewhere that mean single kinds, and why. */
+const meantHere = [
+  // How each kind of route and policy acts on a service.
+  'server/console/describe-service.ts',
+  // Servers of gateways and the routes bound to them.
+  'server/console/show-gateways.ts',
+  // What stands behind a response flag.
+  'server/console/explain-flags.ts',
+  // What each start makes.
+  'components/config/other-starts.tsx',
+];
+/** So many different kinds named in one file are a list of kinds. */
+const mostNamed = 3;
+
+describe('the registry', () => {
+  const root = join(import.meta.dirname, '../..');
+  const sources = (folder: string): string[] =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).flatMap((entry) => {
+      const path = relative(root, join(entry.parentPath, entry.name));
+      return entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.test\.|testdata/.test(path) ? [path] : [];
     });
-    expect(folder?.name).toBeDefined();
+
+  it('is the only list of kinds', () => {
+    const names = new Set(meshKinds.map((one) => one.kind));
+    const lists = ['app', 'components', 'lib', 'scripts', 'server'].flatMap((folder) =>
+      sources(folder).filter((path) => {
+        if (meanings.some((room) => path.startsWith(`${room}/`)) || meantHere.includes(path)) return false;
+        const named = [...readFileSync(join(root, path), 'utf8').matchAll(/['"`](?:[\w.]+\/)?([A-Z]\w+)['"`]/g)].map(
+          ([, name]) => name ?? '',
+        );
+        return new Set(named.filter((name) => names.has(name))).size > mostNamed;
+      }),
+    );
+    expect(lists).toEqual([]);
+  });
+
+  it('has a folder for each kind, and takes it from there in one line', () => {
+    const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter(
+      (entry) => entry.isDirectory() && !['shared', 'kubernetes', 'testdata'].includes(entry.name),
+    );
+    expect(folders).toHaveLength(meshKinds.length);
+    const registry = readFileSync(join(import.meta.dirname, 'mesh-kinds.ts'), 'utf8');
+    for (const { name } of folders) expect(registry.split(`'./${name}'`)).toHaveLength(2);
   });
 });
 

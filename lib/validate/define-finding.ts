@@ -1,3 +1,4 @@
+import { meshKindKeys } from '@/lib/kinds';
 import type { KubernetesResource } from '@/lib/model';
 import type { ObjectName, PatchStep, Severity } from './finding';
 import type { MeshView } from './mesh-view';
@@ -41,29 +42,9 @@ export function defineFinding(
   return { istio: null, kiali: null, ...definition };
 }
 
+/** `group/Kind` of the kinds that findings name: all of the registry, and of Kubernetes' own those they read. */
 export const kindKeys = {
-  virtualService: 'networking.istio.io/VirtualService',
-  destinationRule: 'networking.istio.io/DestinationRule',
-  gateway: 'networking.istio.io/Gateway',
-  serviceEntry: 'networking.istio.io/ServiceEntry',
-  sidecar: 'networking.istio.io/Sidecar',
-  workloadEntry: 'networking.istio.io/WorkloadEntry',
-  workloadGroup: 'networking.istio.io/WorkloadGroup',
-  envoyFilter: 'networking.istio.io/EnvoyFilter',
-  proxyConfig: 'networking.istio.io/ProxyConfig',
-  peerAuthentication: 'security.istio.io/PeerAuthentication',
-  requestAuthentication: 'security.istio.io/RequestAuthentication',
-  authorizationPolicy: 'security.istio.io/AuthorizationPolicy',
-  telemetry: 'telemetry.istio.io/Telemetry',
-  wasmPlugin: 'extensions.istio.io/WasmPlugin',
-  trafficExtension: 'extensions.istio.io/TrafficExtension',
-  kubernetesGateway: 'gateway.networking.k8s.io/Gateway',
-  gatewayClass: 'gateway.networking.k8s.io/GatewayClass',
-  httpRoute: 'gateway.networking.k8s.io/HTTPRoute',
-  grpcRoute: 'gateway.networking.k8s.io/GRPCRoute',
-  tlsRoute: 'gateway.networking.k8s.io/TLSRoute',
-  tcpRoute: 'gateway.networking.k8s.io/TCPRoute',
-  referenceGrant: 'gateway.networking.k8s.io/ReferenceGrant',
+  ...meshKindKeys,
   service: '/Service',
   pod: '/Pod',
   namespace: '/Namespace',
@@ -73,7 +54,7 @@ export const kindKeys = {
   deployment: 'apps/Deployment',
   statefulSet: 'apps/StatefulSet',
   daemonSet: 'apps/DaemonSet',
-} as const;
+};
 
 /** `group/Kind` of an object; the group of core kinds is empty. */
 export function kindOf(object: KubernetesResource): string {

@@ -1,3 +1,4 @@
+import { gvkKey, kubernetesKinds, meshKinds } from '@/lib/kinds';
 import type { KubernetesResource } from '@/lib/model';
 import { checkObject } from './check-object';
 import { defaultRootNamespace } from './context-kinds';
@@ -160,7 +161,7 @@ export class Validation {
   }
 }
 
-const clusterKinds = new Set(['/Namespace', '/Node', 'gateway.networking.k8s.io/GatewayClass']);
+const clusterKinds = new Set([...meshKinds, ...kubernetesKinds].filter((kind) => !kind.namespaced).map((kind) => gvkKey(kind)));
 
 /** Manifests may leave the namespace out; it is `default` then. */
 export function withNamespace(object: KubernetesResource): KubernetesResource {

@@ -1,38 +1,27 @@
 import type { AnyKubeObject } from '@/server/kube';
 import type { KnownKind } from './known-kinds';
 
-/** What an object is about, in a line. Never anything of a Secret's content. */
+/** What is at a path of fields. */
+function valueAt(value: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce((at, field) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[field] : undefined), value);
+}
+
+/** A text, a list of texts, or labels, in a line. */
+function lineOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.filter((one) => typeof one === 'string').join(', ');
+  return Object.entries((value ?? {}) as Record<string, unknown>)
+    .map(([name, one]) => `${name}=${String(one)}`)
+    .join(', ');
+}
+
+/** What an object is about, in a line: what its kind says, else the labels it selects by. Never anything of a Secret's content. */
 export function aboutOf(kind: KnownKind, object: AnyKubeObject): string {
-  const spec = (object['spec'] ?? {}) as Record<string, unknown>;
-  const texts = (value: unknown) => (Array.isArray(value) ? value.filter((one) => typeof one === 'string').join(', ') : '');
-  const labels = (value: unknown) =>
-    Object.entries((value ?? {}) as Record<string, unknown>)
-      .map(([name, one]) => `${name}=${String(one)}`)
-      .join(', ');
-  switch (kind.kind) {
-    case 'VirtualService':
-    case 'ServiceEntry':
-      return texts(spec['hosts']);
-    case 'DestinationRule':
-      return typeof spec['host'] === 'string' ? spec['host'] : '';
-    case 'Gateway':
-      if (kind.family !== 'gateway') return labels(spec['selector']);
-      return typeof spec['gatewayClassName'] === 'string' ? spec['gatewayClassName'] : '';
-    case 'HTTPRoute':
-    case 'GRPCRoute':
-    case 'TLSRoute':
-      return texts(spec['hostnames']);
-    case 'Service':
-    case 'Deployment':
-      return labels((spec['selector'] as { matchLabels?: unknown } | undefined)?.matchLabels ?? spec['selector']);
-    case 'Secret':
-      return typeof object['type'] === 'string' ? object['type'] : '';
-    default:
-      return labels(
-        (spec['selector'] as { matchLabels?: unknown } | undefined)?.matchLabels ??
-          (spec['workloadSelector'] as { labels?: unknown } | undefined)?.labels,
-      );
-  }
+  if (kind.family === 'kubernetes' && kind.kind === 'Secret') return lineOf(object['type']);
+  const said = valueAt(object['spec'], kind.about);
+  return lineOf(said ?? valueAt(object['spec'], 'selector.matchLabels'));
 }
 
 /** Who has written an object's content, newest first; who only writes its status is left out. */

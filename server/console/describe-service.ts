@@ -62,22 +62,6 @@ export function versionsOf(service: Service, cluster: Cluster): KnownVersion[] {
   return [...versions.values()].toSorted((left, right) => left.version.localeCompare(right.version, 'en', { numeric: true }));
 }
 
-const roles: Record<string, ActingObject['role']> = {
-  VirtualService: 'routing',
-  HTTPRoute: 'routing',
-  GRPCRoute: 'routing',
-  TCPRoute: 'routing',
-  TLSRoute: 'routing',
-  DestinationRule: 'policy',
-  BackendTLSPolicy: 'policy',
-  AuthorizationPolicy: 'security',
-  PeerAuthentication: 'security',
-  RequestAuthentication: 'security',
-  Telemetry: 'telemetry',
-  EnvoyFilter: 'policy',
-  WasmPlugin: 'policy',
-  ServiceEntry: 'entry',
-};
 type Spec = Record<string, unknown>;
 
 /** Objects that act on a service: they name its host, hang on it, or select its pods. */
@@ -86,7 +70,7 @@ export function actingObjects(service: Service, cluster: Cluster): ActingObject[
   const host = serviceHost(service.metadata.name, namespace);
   const pods = podsBehind(service, cluster);
   return configurationKinds.flatMap((kind): ActingObject[] => {
-    const role = roles[kind.kind];
+    const role = kind.acts;
     if (role === undefined) return [];
     return cluster
       .list(resourceFor(kind))

@@ -1,10 +1,11 @@
 import type { KindInfo } from '@/lib/contract';
 import { HeddleError } from '@/lib/errors';
 import { meshKinds } from '@/lib/kinds';
+import type { KindDefinition } from '@/lib/kinds';
 import type { ResourceRef } from '@/server/kube';
 
 /** A kind the console can list and show. */
-export type KnownKind = Omit<KindInfo, 'served'>;
+export type KnownKind = Omit<KindInfo, 'served'> & Pick<KindDefinition, 'about' | 'acts'>;
 
 const kubernetesKinds: readonly [group: string, version: string, kind: string, plural: string, namespaced: boolean][] = [
   ['', 'v1', 'Namespace', 'namespaces', false],
@@ -29,6 +30,8 @@ export const knownKinds: readonly KnownKind[] = [
     kind: one.kind,
     plural: one.plural,
     namespaced: one.namespaced,
+    about: one.about,
+    acts: one.acts,
     family: one.group === 'gateway.networking.k8s.io' ? 'gateway' : 'istio',
   })),
   ...kubernetesKinds.map(([group, version, kind, plural, namespaced]): KnownKind => ({
@@ -37,6 +40,9 @@ export const knownKinds: readonly KnownKind[] = [
     kind,
     plural,
     namespaced,
+    // Services select by labels themselves, controllers by a selector of them.
+    about: kind === 'Service' ? 'selector' : 'selector.matchLabels',
+    acts: undefined,
     family: 'kubernetes',
   })),
 ];

@@ -131,9 +131,9 @@ function summaryOf(kind: KnownKind, object: AnyKubeObject, found: readonly Findi
 export function listKinds(console: Console): KindsResponse {
   const cluster = console.cluster();
   return {
-    kinds: knownKinds.map((kind) => ({
+    kinds: knownKinds.map(({ about: _about, acts: _acts, ...kind }) => ({
       ...kind,
-      served: kind.family === 'kubernetes' || cluster.informer.state(resourceFor(kind)).state !== 'absent',
+      served: kind.family === 'kubernetes' || cluster.informer.state({ ...kind }).state !== 'absent',
     })),
     notices: cluster.notices(),
   };

@@ -17,6 +17,7 @@ export const authorizationPolicyKind = defineKind({
   namespaced: true,
   spec: describeFields(authorizationPolicySpec, authorizationPolicyNotes),
   describe: describeAuthorizationPolicy,
+  acts: 'security',
   summary: 'Who may call what.',
   form: authorizationPolicyForm,
   references: authorizationPolicyReferences,

@@ -1,19 +1,28 @@
-import { sayWords } from '@/lib/i18n';
+import { wordsOf } from '@/lib/i18n';
 import type { Words } from '@/lib/i18n';
 import { sayWho } from '../shared/say-who';
 import type { AuthorizationPolicy } from './schema';
+
+const say = wordsOf({
+  policy_rule:
+    '{action, select, DENY {Requests to {who} are refused} AUDIT {Requests to {who} are noted} CUSTOM {{provider} decides on requests to {who}} other {Requests to {who} are allowed}} {conditions}.',
+  policy_any: 'whatever they are',
+  policy_when: 'when {conditions}',
+  policy_nothing: '{action, select, ALLOW {Nothing may call {who}: no rule allows anything.} other {It matches nothing: it has no rules.}}',
+  policy_rest: 'What no ALLOW policy allows is refused with 403.',
+});
 
 /** What a AuthorizationPolicy does, in sentences. */
 export function describeAuthorizationPolicy(object: AuthorizationPolicy): Words[] {
   const who = sayWho(object);
   const { action = 'ALLOW', rules = [], provider } = object.spec ?? {};
-  if (rules.length === 0) return [sayWords('policy_nothing', { action, who })];
+  if (rules.length === 0) return [say('policy_nothing', { action, who })];
   const sentences = rules.map((rule) => {
     const found = conditionsOf(rule);
-    const conditions = found === '' ? sayWords('policy_any').text : sayWords('policy_when', { conditions: found }).text;
-    return sayWords('policy_rule', { action, who, conditions, provider: provider?.name ?? 'CUSTOM' });
+    const conditions = found === '' ? say('policy_any').text : say('policy_when', { conditions: found }).text;
+    return say('policy_rule', { action, who, conditions, provider: provider?.name ?? 'CUSTOM' });
   });
-  return action === 'ALLOW' ? [...sentences, sayWords('policy_rest')] : sentences;
+  return action === 'ALLOW' ? [...sentences, say('policy_rest')] : sentences;
 }
 
 type Rule = NonNullable<AuthorizationPolicy['spec']['rules']>[number];

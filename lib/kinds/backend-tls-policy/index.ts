@@ -16,6 +16,8 @@ export const backendTLSPolicyKind = defineKind({
   namespaced: true,
   spec: describeFields(backendTLSPolicySpec, backendTLSPolicyNotes),
   describe: describeBackendTLSPolicy,
+  about: 'validation.hostname',
+  acts: 'policy',
   summary: 'How gateways verify the certificate of a service.',
   form: backendTLSPolicyForm,
   references: backendTLSPolicyReferences,

@@ -20,6 +20,8 @@ export const destinationRuleKind = defineKind({
   namespaced: true,
   spec: describeFields(destinationRuleSpec, destinationRuleNotes),
   describe: (object: DestinationRule) => [sayWords('rule_for', { host: object.spec.host }), ...describeDestinationRule(object.spec)],
+  about: 'host',
+  acts: 'policy',
   summary: 'How clients talk to a service: subsets, load balancing, limits, TLS.',
   form: destinationRuleForm,
   references: destinationRuleReferences,

@@ -1,6 +1,14 @@
-import { sayWords } from '@/lib/i18n';
+import { wordsOf } from '@/lib/i18n';
 import type { Words } from '@/lib/i18n';
 import type { DestinationRuleSpec } from './schema';
+
+const say = wordsOf({
+  policy_subset: 'Subset {subset} is the pods with {labels}.',
+  policy_load_balancer: 'Endpoints are chosen by {algorithm}.',
+  policy_outlier: 'An endpoint that fails {errors} times in a row is left out for {time}.',
+  policy_tls: 'Connections use TLS mode {mode}.',
+  policy_connections: 'At most {limit} {what}.',
+});
 
 /** What a DestinationRule does, in sentences. */
 export function describeDestinationRule(spec: DestinationRuleSpec): Words[] {
@@ -9,7 +17,7 @@ export function describeDestinationRule(spec: DestinationRuleSpec): Words[] {
     const labels = Object.entries(subset.labels ?? {})
       .map(([name, value]) => `${name}=${value}`)
       .join(', ');
-    sentences.push(sayWords('policy_subset', { subset: subset.name, labels: labels === '' ? 'any labels' : labels }));
+    sentences.push(say('policy_subset', { subset: subset.name, labels: labels === '' ? 'any labels' : labels }));
     sentences.push(...describePolicy(subset.trafficPolicy));
   }
   return sentences;
@@ -20,17 +28,17 @@ function describePolicy(policy: DestinationRuleSpec['trafficPolicy']): Words[] {
   const sentences: Words[] = [];
   const { loadBalancer, outlierDetection, tls, connectionPool } = policy;
   const algorithm = loadBalancer?.simple ?? (loadBalancer?.consistentHash === undefined ? undefined : 'consistent hash');
-  if (algorithm !== undefined) sentences.push(sayWords('policy_load_balancer', { algorithm }));
+  if (algorithm !== undefined) sentences.push(say('policy_load_balancer', { algorithm }));
   if (outlierDetection !== undefined) {
     const errors = outlierDetection.consecutive5xxErrors ?? outlierDetection.consecutiveErrors ?? 5;
-    sentences.push(sayWords('policy_outlier', { errors, time: outlierDetection.baseEjectionTime ?? '30s' }));
+    sentences.push(say('policy_outlier', { errors, time: outlierDetection.baseEjectionTime ?? '30s' }));
   }
-  if (tls?.mode !== undefined) sentences.push(sayWords('policy_tls', { mode: tls.mode }));
+  if (tls?.mode !== undefined) sentences.push(say('policy_tls', { mode: tls.mode }));
   const limits: [string, number | undefined][] = [
     ['connections', connectionPool?.tcp?.maxConnections],
     ['waiting requests', connectionPool?.http?.http1MaxPendingRequests],
     ['requests at a time', connectionPool?.http?.http2MaxRequests],
   ];
-  for (const [what, limit] of limits) if (limit !== undefined) sentences.push(sayWords('policy_connections', { limit, what }));
+  for (const [what, limit] of limits) if (limit !== undefined) sentences.push(say('policy_connections', { limit, what }));
   return sentences;
 }

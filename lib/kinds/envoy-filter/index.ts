@@ -17,6 +17,8 @@ export const envoyFilterKind = defineKind({
   namespaced: true,
   spec: describeFields(envoyFilterSpec, envoyFilterNotes),
   describe: describeEnvoyFilter,
+  about: 'workloadSelector.labels',
+  acts: 'policy',
   summary: 'Raw changes to the configuration of Envoy.',
   references: envoyFilterReferences,
   example: envoyFilterExample,

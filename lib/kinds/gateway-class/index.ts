@@ -16,6 +16,7 @@ export const gatewayClassKind = defineKind({
   namespaced: false,
   spec: describeFields(gatewayClassSpec, gatewayClassNotes),
   describe: describeGatewayClass,
+  about: 'controllerName',
   summary: 'Who makes gateways of a class.',
   form: gatewayClassForm,
   references: gatewayClassReferences,

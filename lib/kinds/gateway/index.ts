@@ -17,6 +17,7 @@ export const gatewayKind = defineKind({
   namespaced: true,
   spec: describeFields(gatewaySpec, gatewayNotes),
   describe: describeGateway,
+  about: 'selector',
   summary: 'Ports, hosts and certificates of gateway pods.',
   form: gatewayForm,
   references: gatewayReferences,

@@ -17,6 +17,8 @@ export const grpcRouteKind = defineKind({
   namespaced: true,
   spec: describeFields(grpcRouteSpec, grpcRouteNotes),
   describe: describeGRPCRoute,
+  about: 'hostnames',
+  acts: 'routing',
   summary: 'Where gRPC calls go, in the Gateway API.',
   form: grpcRouteForm,
   references: grpcRouteReferences,

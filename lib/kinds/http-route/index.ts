@@ -17,6 +17,8 @@ export const httpRouteKind = defineKind({
   namespaced: true,
   spec: describeFields(httpRouteSpec, httpRouteNotes),
   describe: describeHTTPRoute,
+  about: 'hostnames',
+  acts: 'routing',
   summary: 'Where HTTP requests go, in the Gateway API.',
   form: httpRouteForm,
   references: httpRouteReferences,

@@ -17,6 +17,7 @@ export const kubernetesGatewayKind = defineKind({
   namespaced: true,
   spec: describeFields(kubernetesGatewaySpec, kubernetesGatewayNotes),
   describe: describeKubernetesGateway,
+  about: 'gatewayClassName',
   summary: 'A gateway of the Gateway API: listeners, hosts, certificates.',
   form: kubernetesGatewayForm,
   references: kubernetesGatewayReferences,

@@ -1,13 +1,18 @@
-import { sayWords } from '@/lib/i18n';
+import { wordsOf } from '@/lib/i18n';
 import type { Words } from '@/lib/i18n';
 import type { KubernetesGateway } from './schema';
+
+const say = wordsOf({
+  gateway_listener: 'Listener {name}: port {port} ({protocol}) for {hosts}{tls}.',
+  gateway_made_by: 'The gateway is made by class {class}.',
+});
 
 /** What a Gateway of the Gateway API does, in sentences. */
 export function describeKubernetesGateway(object: KubernetesGateway): Words[] {
   return [
-    sayWords('gateway_made_by', { class: object.spec.gatewayClassName }),
+    say('gateway_made_by', { class: object.spec.gatewayClassName }),
     ...object.spec.listeners.map((one) =>
-      sayWords('gateway_listener', {
+      say('gateway_listener', {
         name: one.name,
         port: one.port,
         protocol: one.protocol,

@@ -17,6 +17,7 @@ export const peerAuthenticationKind = defineKind({
   namespaced: true,
   spec: describeFields(peerAuthenticationSpec, peerAuthenticationNotes),
   describe: describePeerAuthentication,
+  acts: 'security',
   summary: 'Whether pods accept plain text or only mutual TLS.',
   form: peerAuthenticationForm,
   references: peerAuthenticationReferences,

@@ -1,12 +1,16 @@
-import { sayWords } from '@/lib/i18n';
+import { wordsOf } from '@/lib/i18n';
 import type { Words } from '@/lib/i18n';
 import { sayWho } from '../shared/say-who';
 import type { ProxyConfig } from './schema';
 
+const say = wordsOf({
+  proxy_start: 'Proxies of {who} start with {settings}.',
+});
+
 /** What a ProxyConfig does, in sentences. */
 export function describeProxyConfig(object: ProxyConfig): Words[] {
   const { selector: _selector, ...settings } = object.spec;
-  return [sayWords('proxy_start', { who: sayWho(object), settings: sumOf(settings) })];
+  return [say('proxy_start', { who: sayWho(object), settings: sumOf(settings) })];
 }
 
 function sumOf(settings: object): string {

@@ -22,6 +22,7 @@ export const requestAuthenticationKind = defineKind({
   namespaced: true,
   spec: describeFields(requestAuthenticationSpec, requestAuthenticationNotes),
   describe: describeRequestAuthentication,
+  acts: 'security',
   summary: 'Which tokens of users are accepted.',
   form: requestAuthenticationForm,
   references: requestAuthenticationReferences,

@@ -17,6 +17,8 @@ export const serviceEntryKind = defineKind({
   namespaced: true,
   spec: describeFields(serviceEntrySpec, serviceEntryNotes),
   describe: describeServiceEntry,
+  about: 'hosts',
+  acts: 'entry',
   summary: 'A service that Kubernetes does not know: outside hosts, virtual machines.',
   form: serviceEntryForm,
   references: serviceEntryReferences,

@@ -17,6 +17,7 @@ export const sidecarKind = defineKind({
   namespaced: true,
   spec: describeFields(sidecarSpec, sidecarNotes),
   describe: describeSidecar,
+  about: 'workloadSelector.labels',
   summary: 'What the proxies of pods know and may reach.',
   form: sidecarForm,
   references: sidecarReferences,

@@ -17,6 +17,7 @@ export const tcpRouteKind = defineKind({
   namespaced: true,
   spec: describeFields(tcpRouteSpec, tcpRouteNotes),
   describe: describeTCPRoute,
+  acts: 'routing',
   summary: 'Where TCP connections go, in the Gateway API.',
   form: tcpRouteForm,
   references: tcpRouteReferences,

@@ -17,6 +17,7 @@ export const telemetryKind = defineKind({
   namespaced: true,
   spec: describeFields(telemetrySpec, telemetryNotes),
   describe: describeTelemetry,
+  acts: 'telemetry',
   summary: 'Traces, metrics and access logs.',
   form: telemetryForm,
   references: telemetryReferences,

@@ -17,6 +17,8 @@ export const tlsRouteKind = defineKind({
   namespaced: true,
   spec: describeFields(tlsRouteSpec, tlsRouteNotes),
   describe: describeTLSRoute,
+  about: 'hostnames',
+  acts: 'routing',
   summary: 'Where TLS connections go by host name, in the Gateway API.',
   form: tlsRouteForm,
   references: tlsRouteReferences,

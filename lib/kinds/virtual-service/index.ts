@@ -27,6 +27,8 @@ export const virtualServiceKind = defineKind({
   namespaced: true,
   spec: describeFields(virtualServiceSpec, virtualServiceNotes),
   describe: describeVirtualService,
+  about: 'hosts',
+  acts: 'routing',
   summary: 'Where requests to a host go: routes, weights, faults, timeouts, retries.',
   form: virtualServiceForm,
   references: virtualServiceReferences,

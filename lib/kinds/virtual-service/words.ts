@@ -1,10 +1,31 @@
 import { formatDuration } from '@/lib/format';
-import { sayWords } from '@/lib/i18n';
+import { sayWords, wordsOf } from '@/lib/i18n';
 import type { Words } from '@/lib/i18n';
 import { sameJson } from '../shared/json';
 import type { HttpRule } from './read-traffic';
 import type { VirtualService } from './schema';
 import type { TrafficDestination, TrafficFault, TrafficRetries, TrafficSettings } from './traffic-settings';
+
+const say = wordsOf({
+  route_delegate: '{match} are decided by VirtualService {target}.',
+  fault_delay: '{percent} % of them wait {delay} first.',
+  fault_abort: '{percent} % of them fail with status {status}.',
+  retries_off: 'A failed request is not tried again.',
+  rewrite_pattern: 'What {match} finds in their path becomes {value}.',
+  hosts_through: 'It decides for {hosts}, coming from {gateways}.',
+  hosts_delegate: 'It decides what other VirtualServices delegate to it.',
+  connections_some: 'Connections where {conditions}',
+  change_weight: 'Requests to {service}: {destination} from {before} % to {after} %.',
+  change_retries_set:
+    '{attempts, plural, =0 {A failed request to {service} is not tried again.} one {A failed request to {service} is tried again once{each}.} other {A failed request to {service} is tried again up to # times{each}.}}',
+  change_fault_delay_set: '{percent} % of {who} to {service} wait {delay}.',
+  change_fault_delay_removed: 'Requests to {service} are no longer delayed.',
+  change_fault_abort_set: '{percent} % of {who} to {service} fail with status {status}.',
+  change_fault_abort_removed: 'Requests to {service} no longer fail on purpose.',
+  change_timeout_set: 'A request to {service} fails after {timeout}.',
+  change_timeout_removed: 'Requests to {service} have no timeout of their own.',
+  change_retries_removed: 'Retries of requests to {service} go back to the default of the mesh.',
+});
 
 type StringMatch = { exact?: string | undefined; prefix?: string | undefined; regex?: string | undefined };
 
@@ -60,7 +81,7 @@ export function describeRule(rule: HttpRule): Words[] {
   } else if (rule.directResponse !== undefined) {
     sentences.push(sayWords('route_direct', { match, status: rule.directResponse.status }));
   } else if (rule.delegate !== undefined) {
-    sentences.push(sayWords('route_delegate', { match, target: rule.delegate.name ?? '' }));
+    sentences.push(say('route_delegate', { match, target: rule.delegate.name ?? '' }));
   } else if (route.length === 1 && only !== undefined) {
     sentences.push(sayWords('route_single', { match, destination: nameOf(only.destination) }));
   } else if (route.length > 1) {
@@ -71,15 +92,15 @@ export function describeRule(rule: HttpRule): Words[] {
   }
   const { delay, abort } = rule.fault ?? {};
   if (delay?.fixedDelay !== undefined) {
-    sentences.push(sayWords('fault_delay', { percent: delay.percentage?.value ?? delay.percent ?? 100, delay: delay.fixedDelay }));
+    sentences.push(say('fault_delay', { percent: delay.percentage?.value ?? delay.percent ?? 100, delay: delay.fixedDelay }));
   }
   if (abort?.httpStatus !== undefined) {
-    sentences.push(sayWords('fault_abort', { percent: abort.percentage?.value ?? 100, status: abort.httpStatus }));
+    sentences.push(say('fault_abort', { percent: abort.percentage?.value ?? 100, status: abort.httpStatus }));
   }
   if (rule.timeout !== undefined && rule.timeout !== '0s') sentences.push(sayWords('timeout', { timeout: rule.timeout }));
   if (rule.retries !== undefined) {
     const { attempts = 0, perTryTimeout } = rule.retries;
-    sentences.push(attempts === 0 ? sayWords('retries_off') : sayWords('retries', { attempts, each: each(perTryTimeout) }));
+    sentences.push(attempts === 0 ? say('retries_off') : sayWords('retries', { attempts, each: each(perTryTimeout) }));
   }
   const mirrors = rule.mirrors ?? (rule.mirror === undefined ? [] : [{ destination: rule.mirror, percentage: rule.mirrorPercentage }]);
   for (const mirror of mirrors) {
@@ -87,7 +108,7 @@ export function describeRule(rule: HttpRule): Words[] {
   }
   if (rule.rewrite?.uri !== undefined) sentences.push(sayWords('rewrite', { what: 'path', value: rule.rewrite.uri }));
   const { uriRegexRewrite: pattern } = rule.rewrite ?? {};
-  if (pattern !== undefined) sentences.push(sayWords('rewrite_pattern', { match: pattern.match ?? '', value: pattern.rewrite ?? '' }));
+  if (pattern !== undefined) sentences.push(say('rewrite_pattern', { match: pattern.match ?? '', value: pattern.rewrite ?? '' }));
   if (rule.rewrite?.authority !== undefined) sentences.push(sayWords('rewrite', { what: 'host', value: rule.rewrite.authority }));
   return sentences;
 }
@@ -99,8 +120,8 @@ export function describeTrafficChange(service: string, before: TrafficSettings, 
   if (before.timeoutMs !== after.timeoutMs) {
     sentences.push(
       after.timeoutMs === null
-        ? sayWords('change_timeout_removed', { service })
-        : sayWords('change_timeout_set', { service, timeout: formatDuration(after.timeoutMs) }),
+        ? say('change_timeout_removed', { service })
+        : say('change_timeout_set', { service, timeout: formatDuration(after.timeoutMs) }),
     );
   }
   if (!sameJson(before.retries, after.retries)) sentences.push(describeRetries(service, after.retries));
@@ -118,7 +139,7 @@ function describeWeights(service: string, before: TrafficSettings, after: Traffi
     const weight = old.get(key(one))?.weight ?? 0;
     if (weight === one.weight && !news) return [];
     const destination = one.subset ?? nameOf(one);
-    return [sayWords('change_weight', { service, destination, before: weight, after: one.weight })];
+    return [say('change_weight', { service, destination, before: weight, after: one.weight })];
   });
 }
 
@@ -128,22 +149,20 @@ function describeFault(service: string, before: TrafficFault | null, after: Traf
   const who = after?.header ? `requests with ${after.header.name}: ${after.header.value}` : 'requests';
   const moved = !sameJson(before?.header, after?.header);
   if (after?.delay && (moved || !sameJson(before?.delay, after.delay))) {
-    sentences.push(
-      sayWords('change_fault_delay_set', { service, who, percent: after.delay.percent, delay: formatDuration(after.delay.ms) }),
-    );
+    sentences.push(say('change_fault_delay_set', { service, who, percent: after.delay.percent, delay: formatDuration(after.delay.ms) }));
   }
   if (after?.abort && (moved || !sameJson(before?.abort, after.abort))) {
-    sentences.push(sayWords('change_fault_abort_set', { service, who, percent: after.abort.percent, status: after.abort.status }));
+    sentences.push(say('change_fault_abort_set', { service, who, percent: after.abort.percent, status: after.abort.status }));
   }
-  if (before?.delay && !after?.delay) sentences.push(sayWords('change_fault_delay_removed', { service }));
-  if (before?.abort && !after?.abort) sentences.push(sayWords('change_fault_abort_removed', { service }));
+  if (before?.delay && !after?.delay) sentences.push(say('change_fault_delay_removed', { service }));
+  if (before?.abort && !after?.abort) sentences.push(say('change_fault_abort_removed', { service }));
   return sentences;
 }
 
 function describeRetries(service: string, retries: TrafficRetries | null): Words {
-  if (retries === null) return sayWords('change_retries_removed', { service });
+  if (retries === null) return say('change_retries_removed', { service });
   const perTry = retries.perTryTimeoutMs === null ? undefined : formatDuration(retries.perTryTimeoutMs);
-  return sayWords('change_retries_set', { service, attempts: retries.attempts, each: each(perTry) });
+  return say('change_retries_set', { service, attempts: retries.attempts, each: each(perTry) });
 }
 
 /** What a VirtualService does, in sentences. */
@@ -151,8 +170,8 @@ export function describeVirtualService({ spec }: VirtualService): Words[] {
   const { hosts = [], gateways = ['mesh'], http = [], tcp = [], tls = [] } = spec;
   const first =
     hosts.length === 0
-      ? sayWords('hosts_delegate')
-      : sayWords('hosts_through', {
+      ? say('hosts_delegate')
+      : say('hosts_through', {
           hosts: hosts.join(', '),
           gateways: gateways.map((one) => (one === 'mesh' ? 'the mesh' : one)).join(', '),
         });
@@ -168,9 +187,7 @@ export function describeVirtualService({ spec }: VirtualService): Words[] {
     ...http.flatMap(describeRule),
     ...plain.flatMap(({ route, conditions }) => {
       const match =
-        conditions.length === 0
-          ? sayWords('connections_all').text
-          : sayWords('connections_some', { conditions: conditions.join(', or ') }).text;
+        conditions.length === 0 ? sayWords('connections_all').text : say('connections_some', { conditions: conditions.join(', or ') }).text;
       const [only] = route;
       if (only === undefined) return [];
       if (route.length === 1) return [sayWords('route_single', { match, destination: nameOf(only.destination) })];

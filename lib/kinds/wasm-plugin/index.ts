@@ -17,6 +17,7 @@ export const wasmPluginKind = defineKind({
   namespaced: true,
   spec: describeFields(wasmPluginSpec, wasmPluginNotes),
   describe: describeWasmPlugin,
+  acts: 'policy',
   summary: 'A WebAssembly module in the proxy.',
   references: wasmPluginReferences,
   example: wasmPluginExample,

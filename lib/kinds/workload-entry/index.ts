@@ -17,6 +17,7 @@ export const workloadEntryKind = defineKind({
   namespaced: true,
   spec: describeFields(workloadEntrySpec, workloadEntryNotes),
   describe: describeWorkloadEntry,
+  about: 'address',
   summary: 'A machine outside of Kubernetes as an endpoint.',
   form: workloadEntryForm,
   references: workloadEntryReferences,

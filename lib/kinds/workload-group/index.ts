@@ -17,6 +17,7 @@ export const workloadGroupKind = defineKind({
   namespaced: true,
   spec: describeFields(workloadGroupSpec, workloadGroupNotes),
   describe: describeWorkloadGroup,
+  about: 'metadata.labels',
   summary: 'What machines of one kind have in common.',
   form: workloadGroupForm,
   references: workloadGroupReferences,
