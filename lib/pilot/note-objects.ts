@@ -157,8 +157,8 @@ function checkDestinationRule(state: MeshState, object: DestinationRule, add: Ad
   ];
   for (const { policy, path } of policies) {
     if (policy === undefined) continue;
-    if (policy.tls?.credentialName !== undefined && policy.tls.credentialName !== '' && spec.workloadSelector === undefined)
-      add(`${path}.tls.credentialName`, 'Gateways alone use it: for sidecars the rule needs a workloadSelector', 'info');
+    if (policy.tls?.credentialName !== undefined && policy.tls.credentialName !== '')
+      noteCredential(spec, `${path}.tls.credentialName`, add);
     if (policy.tunnel !== undefined) add(`${path}.tunnel`, 'Connections are not tunnelled');
     if (policy.proxyProtocol !== undefined) add(`${path}.proxyProtocol`, 'The PROXY protocol is not spoken upstream');
     if (policy.loadBalancer?.zoneAwareLbSetting !== undefined)
@@ -168,6 +168,12 @@ function checkDestinationRule(state: MeshState, object: DestinationRule, add: Ad
     if (policy.retryBudget?.budgetInterval !== undefined)
       add(`${path}.retryBudget.budgetInterval`, 'The budget counts active requests only', 'info');
   }
+}
+
+/** Secrets are given to gateways alone; sidecars find certificates in files. */
+function noteCredential(spec: DestinationRule['spec'], path: string, add: Add): void {
+  if (spec.workloadSelector === undefined) add(path, 'Gateways alone use it: for sidecars the rule needs a workloadSelector', 'info');
+  else add(path, 'Of the proxies it selects gateways alone are given Secrets; connections of sidecars fail: name files for them');
 }
 
 function checkServiceEntry(object: ServiceEntry, add: Add): void {
