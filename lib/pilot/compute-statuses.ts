@@ -1,11 +1,11 @@
 import { GATEWAY_CONTROLLER, managedClasses } from './gateway-api-gateways';
-import { gatewayApiRoutes } from './gateway-api-routes';
+import { allRoutes, gatewayApiRoutes } from './gateway-api-routes';
 import { table } from './mesh-state';
 import { ingressProxies, servedIngresses } from './read-ingresses';
 import type { GatewayClass, KubernetesGateway } from '@/lib/kinds';
 import type { KubernetesResource, Service } from '@/lib/model';
 import type { ListenerModel } from './gateway-api-gateways';
-import type { ParentResult } from './gateway-api-routes';
+import type { AnyRoute, ParentResult } from './gateway-api-routes';
 import type { MeshState } from './mesh-state';
 import type { ObjectStatus } from './types';
 
@@ -30,7 +30,7 @@ export function computeStatuses(state: MeshState): readonly ObjectStatus[] {
   return state.cache.memo('statuses', [api, table<Service>(state, '/Service'), ingresses], () => [
     ...classStatuses(state),
     ...gatewayStatuses(state, api.listeners, api.attached),
-    ...routeStatuses(api.parents),
+    ...routeStatuses(allRoutes(state), api.parents),
     ...ingressStatuses(state),
   ]);
 }
@@ -150,8 +150,10 @@ function addressesOf(state: MeshState, listeners: readonly ListenerModel[]): { t
   return found;
 }
 
-function routeStatuses(parents: readonly ParentResult[]): ObjectStatus[] {
-  const byRoute = new Map<KubernetesResource, ParentResult[]>();
+function routeStatuses(routes: readonly AnyRoute[], parents: readonly ParentResult[]): ObjectStatus[] {
+  // Of a route that has left all its parents nothing is to be said any more, though something was.
+  const left = routes.filter((route) => (route.spec.parentRefs ?? []).length === 0 && route.status !== undefined);
+  const byRoute = new Map<KubernetesResource, ParentResult[]>(left.map((route) => [route, []]));
   for (const result of parents) {
     const known = byRoute.get(result.route);
     if (known === undefined) byRoute.set(result.route, [result]);

@@ -43,6 +43,11 @@ export interface GatewayApiRoutes {
 
 const kinds = ['HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute'] as const;
 
+/** Every route, oldest first. */
+export function allRoutes(state: MeshState): AnyRoute[] {
+  return kinds.flatMap((kind) => [...table<AnyRoute>(state, `${apiGroup}/${kind}`).values()]).sort(compareAge);
+}
+
 /** Gateways and routes of the Gateway API as gateways and VirtualServices. */
 export function gatewayApiRoutes(state: MeshState): GatewayApiRoutes {
   return state.cache.once(state, 'gateway-api', () => findRoutes(state));
@@ -75,10 +80,9 @@ interface Gathered {
 function build(state: MeshState): GatewayApiRoutes {
   const listeners = listenerModels(state);
   const gathered = new Map<string, Gathered>();
-  const attached = new Map<string, number>();
+  const attached = new Map<string, Set<AnyRoute>>();
   const parents: ParentResult[] = [];
-  const routes = kinds.flatMap((kind) => [...table<AnyRoute>(state, `${apiGroup}/${kind}`).values()]).sort(compareAge);
-  for (const route of routes) {
+  for (const route of allRoutes(state)) {
     const translated = isHttpRoute(route) ? translateRules(state, route) : undefined;
     const streams = translated === undefined ? streamRules(state, route as TCPRoute | TLSRoute) : undefined;
     const problems = translated?.problems ?? streams?.problems ?? [];
@@ -92,7 +96,7 @@ function build(state: MeshState): GatewayApiRoutes {
         for (const rule of streams?.tcp ?? [])
           entry.tcp.push(port === undefined ? rule : { ...rule, spec: { ...rule.spec, match: [{ port }] } });
         entry.tls.push(...(streams?.tls ?? []));
-        if (target.listener !== undefined) attached.set(target.listener, (attached.get(target.listener) ?? 0) + 1);
+        if (target.listener !== undefined) attached.set(target.listener, (attached.get(target.listener) ?? new Set()).add(route));
       });
       parents.push({ route, parent, ...result, problems, refused: translated?.refused });
     }
@@ -102,7 +106,7 @@ function build(state: MeshState): GatewayApiRoutes {
     gateways: listeners.map((listener) => listener.model),
     listeners,
     parents,
-    attached,
+    attached: new Map([...attached].map(([listener, found]) => [listener, found.size])),
     grantedSecrets: new Set(
       listeners.flatMap((listener) =>
         listener.grantedSecrets.map((name) => `${listener.model.proxyNamespace ?? listener.model.namespace}|${name}`),

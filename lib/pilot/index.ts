@@ -13,3 +13,4 @@ export { requiredKeySets } from './required-key-sets';
 export type { KeySetSource } from './required-key-sets';
 export { parseProxyNode, proxyNodeOfPod } from './proxy-node';
 export type { CompiledProxy, CompiledResource, ExternalHost, Note, ObjectChanges, ObjectStatus, PilotOptions, ProxyNode } from './types';
+export { GATEWAY_CONTROLLER } from './gateway-api-gateways';

@@ -27,7 +27,7 @@ describe('completeStatus', () => {
     });
     const parent = (name: string, extra: object = {}) => ({
       parentRef: { name },
-      controllerName: 'us',
+      controllerName: 'istio.io/gateway-controller',
       conditions: [accepted('True', extra)],
     });
     const routes = { parents: [parent('x', { lastTransitionTime: before })] };
@@ -36,10 +36,11 @@ describe('completeStatus', () => {
     });
   });
 
-  it('leaves what other controllers say of a route', () => {
+  it('leaves what other controllers say of a route, and takes back what we said of parents it left', () => {
     const theirs = { parentRef: { name: 'x' }, controllerName: 'them', conditions: [] };
-    const ours = { parentRef: { name: 'x' }, controllerName: 'us', conditions: [] };
+    const ours = { parentRef: { name: 'x' }, controllerName: 'istio.io/gateway-controller', conditions: [] };
     expect(completeStatus({ parents: [ours] }, { parents: [theirs] }, now)).toEqual({ parents: [ours, theirs] });
+    expect(completeStatus({ parents: [] }, { parents: [ours, theirs] }, now)).toEqual({ parents: [theirs] });
   });
 });
 

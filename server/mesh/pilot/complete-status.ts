@@ -1,3 +1,5 @@
+import { GATEWAY_CONTROLLER } from '@/lib/pilot';
+
 type Json = unknown;
 type JsonObject = Record<string, Json>;
 
@@ -9,8 +11,7 @@ export function completeStatus(desired: JsonObject, existing: JsonObject, now: s
   const stamped = stampObject(desired, existing, now);
   const parents = stamped['parents'];
   if (!Array.isArray(parents)) return stamped;
-  const ours = new Set(parents.map((parent) => (isObject(parent) ? parent['controllerName'] : undefined)));
-  const others = listOf(existing['parents']).filter((parent) => isObject(parent) && !ours.has(parent['controllerName']));
+  const others = listOf(existing['parents']).filter((parent) => isObject(parent) && parent['controllerName'] !== GATEWAY_CONTROLLER);
   return { ...stamped, parents: [...parents, ...others] };
 }
 
