@@ -77,14 +77,27 @@ function reviewsDraft(random: () => number): Draft {
   return draft(`abort ${percent} %, ${one.title}`, [{ fault, route: one.route }]);
 }
 
-/** Drafts for services of one version: faults, matches by caller and path, redirects of nothing, direct answers. */
+function denial(service: string): AnyObject {
+  return {
+    apiVersion: 'security.istio.io/v1',
+    kind: 'AuthorizationPolicy',
+    metadata: { name: `${service}-drill`, namespace: 'default' },
+    spec: {
+      selector: { matchLabels: { app: service } },
+      action: 'DENY',
+      rules: [{ to: [{ operation: { methods: ['GET'] } }] }],
+    },
+  };
+}
+
+/** Drafts for services of one version: faults, matches by caller and path, redirects of nothing, direct answers, a policy. */
 function plainDraft(service: string, random: () => number): Draft {
   const percent = 5 + Math.floor(random() * 91);
   const status = [400, 418, 500, 555][Math.floor(random() * 4)] ?? 500;
   const fault = { abort: { httpStatus: status, percentage: { value: percent } } };
   const route = [{ destination: { host: service } }];
   const draft = (title: string, http: Rule[]): Draft => ({ service, title, objects: [virtualService(service, http)] });
-  switch (Math.floor(random() * 5)) {
+  switch (Math.floor(random() * 6)) {
     case 0:
       return draft(`abort ${percent} % with ${status}`, [{ fault, route }]);
     case 1:
@@ -93,6 +106,8 @@ function plainDraft(service: string, random: () => number): Draft {
       return draft('no rule for its path', [{ match: [{ uri: { prefix: '/nowhere' } }], route }]);
     case 3:
       return draft(`the proxy answers ${status}`, [{ directResponse: { status, body: { string: 'drill' } } }]);
+    case 4:
+      return { service, title: 'GET is denied', objects: [denial(service)] };
     default:
       return draft(`abort ${percent} % by path`, [{ match: [{ uri: { prefix: `/${service}` } }], fault, route }, { route }]);
   }
