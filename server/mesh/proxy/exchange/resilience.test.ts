@@ -163,6 +163,28 @@ describe('retries', () => {
     expect(seen).toEqual(['1', '2', '3']);
   });
 
+  it('tells the server of a later try what is left of the time', async () => {
+    const seen: { expected: number; grpc: string }[] = [];
+    const port = await app((incoming, response) => {
+      const { 'x-envoy-expected-rq-timeout-ms': expected, 'grpc-timeout': grpc } = incoming.headers;
+      seen.push({ expected: Number(expected), grpc: String(grpc) });
+      response.statusCode = seen.length === 1 ? 503 : 200;
+      setTimeout(() => response.end(), 40);
+    });
+    const retry = { retry_on: '5xx', num_retries: { value: 2 }, retry_back_off: quick };
+    const timeout = { seconds: 10 };
+    const proxy = await withRoute(
+      { match: { prefix: '/' }, route: { cluster: 'app', timeout, max_grpc_timeout: timeout, retry_policy: retry } },
+      [staticCluster('app', [port])],
+    );
+    await request(proxy.port(), { method: 'POST', headers: { 'content-type': 'application/grpc' } });
+    expect(seen[0]).toEqual({ expected: 10_000, grpc: '10000m' });
+    const left = seen[1]?.expected ?? 0;
+    expect(left).toBeGreaterThan(5000);
+    expect(left).toBeLessThanOrEqual(9960);
+    expect(seen[1]?.grpc).toBe(`${left}m`);
+  });
+
   it('hands the last response on when no try is left', async () => {
     const port = await app((_incoming, response) => {
       response.statusCode = 503;

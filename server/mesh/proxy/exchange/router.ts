@@ -172,7 +172,7 @@ export class Router implements UpstreamOwner, PoolWaiter, TimerOwner {
     if (endpoint === null || cluster === null) return;
     const attempt = ++this.tries.attempt;
     this.responded = false;
-    if (attempt > 1) this.exchange.saved.setAttempt(attempt);
+    if (attempt > 1) this.exchange.saved.setAttempt(attempt, this.timers.leftMs());
     this.waiting = endpoint;
     if (
       endpoint.acquire(

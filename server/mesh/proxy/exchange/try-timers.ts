@@ -36,6 +36,11 @@ export class TryTimers implements DeadlineOwner {
     if (this.globalDeadline.wheel === null || this.globalDeadline.at > this.globalAt) this.globalDeadline.setIn(this.globalMs);
   }
 
+  /** Milliseconds left of the route's timeout, at least 1; 0: there is none, or it has not begun. */
+  leftMs(): number {
+    return this.globalAt === 0 ? 0 : Math.max(1, Math.round(this.globalAt - eventTime()));
+  }
+
   startTry(): void {
     if (this.perTryMs > 0) this.tryDeadline.setIn(this.perTryMs);
   }

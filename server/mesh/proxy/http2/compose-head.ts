@@ -103,11 +103,12 @@ function replaced(entry: HeaderEntry, plan: RequestPlan): boolean {
   }
 }
 
-/** The list with another number of the try. */
-export function withAttempt(head: SavedHead, attempt: number): SavedHead {
+/** The list with other values of some headers. */
+export function withValues(head: SavedHead, valueOf: (name: string, value: string) => string): SavedHead {
   return {
-    entries: head.entries.map((entry) =>
-      entry.kind === kind.ATTEMPT_COUNT ? internEntry('x-envoy-attempt-count', String(attempt)) : entry,
-    ),
+    entries: head.entries.map((entry) => {
+      const value = valueOf(entry.name, entry.value);
+      return value === entry.value ? entry : new HeaderEntry(entry.name, value, true);
+    }),
   };
 }
