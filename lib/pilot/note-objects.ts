@@ -18,6 +18,7 @@ import type {
   VirtualService,
 } from '@/lib/kinds';
 import type { KubernetesResource } from '@/lib/model';
+import type { TrafficPolicy } from './mesh-settings';
 import type { MeshState } from './mesh-state';
 import type { Note } from './types';
 
@@ -151,12 +152,22 @@ function checkDestinationRule(state: MeshState, object: DestinationRule, add: Ad
       'info',
     );
   }
-  const policies = [
+  const whole = [
     { policy: spec.trafficPolicy, path: 'spec.trafficPolicy' },
     ...(spec.subsets ?? []).map((subset, index) => ({ policy: subset.trafficPolicy, path: `spec.subsets[${index}].trafficPolicy` })),
   ];
+  const policies = whole.flatMap(({ policy, path }): { policy: TrafficPolicy; path: string }[] =>
+    policy === undefined
+      ? []
+      : [
+          { policy, path },
+          ...(policy.portLevelSettings ?? []).map(({ port: _port, ...own }, index) => ({
+            policy: own,
+            path: `${path}.portLevelSettings[${index}]`,
+          })),
+        ],
+  );
   for (const { policy, path } of policies) {
-    if (policy === undefined) continue;
     if (policy.tls?.credentialName !== undefined && policy.tls.credentialName !== '')
       noteCredential(spec, `${path}.tls.credentialName`, add);
     if (policy.tunnel !== undefined) add(`${path}.tunnel`, 'Connections are not tunnelled');
