@@ -1,21 +1,16 @@
 'use client';
 
 import clsx from 'clsx';
-import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type HeadColumn, TableHead, type TableSort } from '@/components/ui/table-head';
 
 const rowHeight = 32;
 /** Rows drawn beyond what is in sight, so that scrolling never shows a gap. */
 const margin = 12;
 
-export interface VirtualColumn<Row> {
-  id: string;
-  header: string;
+export interface VirtualColumn<Row> extends HeadColumn {
   cell: (row: Row) => ReactNode;
   sortable?: boolean;
-  align?: 'left' | 'right';
-  /** Of the whole width; what is left goes to the column without one. */
-  width?: string;
 }
 
 export interface VirtualTableProps<Row> {
@@ -27,8 +22,8 @@ export interface VirtualTableProps<Row> {
   rowKey: (row: Row) => string;
   /** Tells which rows are in sight (with a margin). */
   onRange: (first: number, last: number) => void;
-  sort: { id: string; descending: boolean };
-  onSort: (sort: { id: string; descending: boolean }) => void;
+  sort: TableSort;
+  onSort: (sort: TableSort) => void;
   onOpen: (row: Row) => void;
 }
 
@@ -119,42 +114,7 @@ export function VirtualTable<Row>({
   return (
     <div ref={box} className="min-h-0 flex-1 overflow-auto bg-panel" data-testid="virtual-table">
       <table aria-label={label} aria-rowcount={total + 1} className="w-full table-fixed border-separate border-spacing-0 text-sm">
-        <thead>
-          <tr>
-            {columns.map((column) => {
-              const chosen = sort.id === column.id;
-              return (
-                <th
-                  key={column.id}
-                  scope="col"
-                  aria-sort={chosen ? (sort.descending ? 'descending' : 'ascending') : undefined}
-                  style={{ width: column.width }}
-                  className={clsx(
-                    'sticky top-0 z-10 h-8 truncate border-b border-line bg-panel px-3 text-xs text-muted first:pl-5 last:pr-5',
-                    column.align === 'right' ? 'text-right' : 'text-left',
-                  )}
-                >
-                  {column.sortable === true ? (
-                    <button
-                      type="button"
-                      className={clsx(
-                        'inline-flex items-center gap-1 hover:text-text',
-                        column.align === 'right' && 'flex-row-reverse',
-                        chosen && 'text-text',
-                      )}
-                      onClick={() => onSort({ id: column.id, descending: chosen ? !sort.descending : column.align === 'right' })}
-                    >
-                      {column.header}
-                      {chosen && (sort.descending ? <ArrowDown size={11} aria-hidden="true" /> : <ArrowUp size={11} aria-hidden="true" />)}
-                    </button>
-                  ) : (
-                    column.header
-                  )}
-                </th>
-              );
-            })}
-          </tr>
-        </thead>
+        <TableHead columns={columns} canSort={(column) => column.sortable === true} sort={sort} onSort={onSort} />
         <tbody>
           {gap(first)}
           {drawn.map((index) => {

@@ -45,7 +45,7 @@ export function FieldRow({ name, path, note, isRequired, isSet, removes, childre
   const { remove, explain } = useFormControl();
   const tell = (): void => explain(name, note);
   return (
-    <div onFocusCapture={tell} onMouseEnter={tell}>
+    <div data-path={writePath(path)} onFocusCapture={tell} onMouseEnter={tell}>
       <div className="group grid min-h-8 grid-cols-[minmax(96px,168px)_minmax(0,1fr)_24px] items-center gap-2">
         <span
           className={`truncate font-mono text-xs ${note?.deprecated === undefined ? (isSet ? 'text-text' : 'text-muted') : 'text-faint line-through'}`}
@@ -73,6 +73,33 @@ export function FieldRow({ name, path, note, isRequired, isSet, removes, childre
         )}
       </div>
       <FieldFindings path={path} />
+    </div>
+  );
+}
+
+export const smallButton = 'flex size-6 shrink-0 items-center justify-center rounded-sm text-faint hover:bg-hover hover:text-text';
+
+/** The line above a list or a map: its name, how much is in it, a way to take it out. */
+export function GroupHead({
+  name,
+  note,
+  count,
+  onRemove,
+}: Pick<FieldRowProps, 'name' | 'note'> & { count?: number; onRemove: (() => void) | undefined }): ReactNode {
+  const t = useTranslations('editor');
+  const { explain } = useFormControl();
+  const tell = (): void => explain(name, note);
+  return (
+    <div className="group flex min-h-7 items-center gap-2" onFocusCapture={tell} onMouseEnter={tell}>
+      <span className="font-mono text-xs font-[450]" title={note?.text}>
+        {name}
+      </span>
+      <span className="num flex-1 text-xs text-faint">{count !== undefined && count > 0 && count}</span>
+      {onRemove && (
+        <button type="button" aria-label={t('removeField', { name })} onClick={onRemove} className={smallButton}>
+          <X size={13} aria-hidden="true" />
+        </button>
+      )}
     </div>
   );
 }

@@ -4,8 +4,8 @@ import { ChevronRight, Copy, GripVertical, Plus, X } from 'lucide-react';
 import { type DragEvent, type KeyboardEvent, type ReactNode, use, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { FieldShape } from '@/lib/kinds';
-import { FieldFindings, FieldRow } from './field-row';
-import { LayoutContext, PartsContext, belowSpec, useFormControl } from './form-control';
+import { FieldFindings, FieldRow, GroupHead, smallButton } from './field-row';
+import { LayoutContext, PartsContext, belowSpec, useFormControl, writePath } from './form-control';
 import type { FormFieldProps } from './form-control';
 import { newValue, sumUp } from './new-value';
 import { ScalarField } from './scalar-field';
@@ -16,7 +16,7 @@ export function FormList({ name, item, path, value, note, isRequired }: FormFiel
   const t = useTranslations('editor');
   const layout = use(LayoutContext);
   const { Fields } = use(PartsContext);
-  const { insert, move, remove, explain } = useFormControl();
+  const { insert, move, remove } = useFormControl();
   const items: readonly unknown[] = Array.isArray(value) ? value : [];
   const [closed, setClosed] = useState<ReadonlySet<number>>(() => new Set(items.length > 3 ? items.keys() : []));
   const [dragged, setDragged] = useState<number>();
@@ -61,26 +61,10 @@ export function FormList({ name, item, path, value, note, isRequired }: FormFiel
       </FieldRow>
     );
   }
-  const small = 'flex size-6 shrink-0 items-center justify-center rounded-sm text-faint hover:bg-hover hover:text-text';
 
   return (
-    <div role="group" aria-label={name} className="py-0.5">
-      <div
-        className="group flex min-h-7 items-center gap-2"
-        onFocusCapture={() => explain(name, note)}
-        onMouseEnter={() => explain(name, note)}
-      >
-        <span className="font-mono text-xs font-[450]" title={note?.text}>
-          {name}
-        </span>
-        <span className="num text-xs text-faint">{items.length > 0 && items.length}</span>
-        <span className="flex-1" />
-        {!isRequired && value !== undefined && (
-          <button type="button" aria-label={t('removeField', { name })} onClick={() => remove(path)} className={small}>
-            <X size={13} aria-hidden="true" />
-          </button>
-        )}
-      </div>
+    <div role="group" aria-label={name} data-path={writePath(path)} className="py-0.5">
+      <GroupHead name={name} note={note} count={items.length} onRemove={isRequired ? undefined : () => remove(path)} />
       <FieldFindings path={path} />
       <ol ref={list} className={isLine ? 'flex flex-col' : 'flex flex-col gap-1'}>
         {items.map((one, index) => {
@@ -89,6 +73,7 @@ export function FormList({ name, item, path, value, note, isRequired }: FormFiel
           const isOpen = !closed.has(index);
           return (
             <li
+              data-path={writePath(at)}
               // Items have no names of their own: their place is what tells them apart.
               // oxlint-disable-next-line react/no-array-index-key
               key={index}
@@ -120,7 +105,7 @@ export function FormList({ name, item, path, value, note, isRequired }: FormFiel
                       setOver(undefined);
                     }}
                     onKeyDown={(event) => press(event, index)}
-                    className={`${small} cursor-grab`}
+                    className={`${smallButton} cursor-grab`}
                   >
                     <GripVertical size={13} aria-hidden="true" />
                   </button>
@@ -146,12 +131,12 @@ export function FormList({ name, item, path, value, note, isRequired }: FormFiel
                       type="button"
                       aria-label={t('duplicateItem', { name, number })}
                       onClick={() => insert(path, index + 1, one)}
-                      className={small}
+                      className={smallButton}
                     >
                       <Copy size={12} aria-hidden="true" />
                     </button>
                   )}
-                  <button type="button" aria-label={t('removeItem', { name, number })} onClick={() => remove(at)} className={small}>
+                  <button type="button" aria-label={t('removeItem', { name, number })} onClick={() => remove(at)} className={smallButton}>
                     <X size={13} aria-hidden="true" />
                   </button>
                 </div>

@@ -6,8 +6,8 @@ import { useTranslations } from 'use-intl';
 import type { FieldShape } from '@/lib/kinds';
 import type { YamlPath } from '@/lib/yaml';
 import { listIds } from './choice-lists';
-import { FieldFindings, FieldRow, inputLook } from './field-row';
-import { LayoutContext, PartsContext, belowSpec, useChoices, useFormControl } from './form-control';
+import { FieldFindings, FieldRow, GroupHead, inputLook, smallButton } from './field-row';
+import { LayoutContext, PartsContext, belowSpec, useChoices, useFormControl, writePath } from './form-control';
 import type { FormFieldProps } from './form-control';
 import { newValue } from './new-value';
 import { ScalarField } from './scalar-field';
@@ -27,13 +27,12 @@ export function FormMap({
   const t = useTranslations('editor');
   const layout = use(LayoutContext);
   const { Fields } = use(PartsContext);
-  const { set, remove, explain } = useFormControl();
+  const { set, remove } = useFormControl();
   const { choices, namespace } = useChoices();
   const [fresh, setFresh] = useState('');
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   const isLabels = shape.widget === 'labels' || /labels?$|selector$/i.test(name);
   const known = choices?.labels[namespace] ?? choices?.labels['*'];
-  const small = 'flex size-6 shrink-0 items-center justify-center rounded-sm text-faint hover:bg-hover hover:text-text';
   const add = (): void => {
     const key = fresh.trim();
     if (key === '' || entries.some(([other]) => other === key)) return;
@@ -62,7 +61,7 @@ export function FormMap({
         onClick={add}
         disabled={fresh.trim() === ''}
         aria-label={`${t('addEntry', { name })}: ${fresh}`}
-        className={`${small} disabled:opacity-40`}
+        className={`${smallButton} disabled:opacity-40`}
       >
         <Plus size={13} aria-hidden="true" />
       </button>
@@ -72,28 +71,15 @@ export function FormMap({
     return <FieldRow {...{ name, path, note, isRequired, isSet: false }}>{adder}</FieldRow>;
   }
   return (
-    <div role="group" aria-label={name} className="py-0.5">
-      <div
-        className="group flex min-h-7 items-center gap-2"
-        onFocusCapture={() => explain(name, note)}
-        onMouseEnter={() => explain(name, note)}
-      >
-        <span className="flex-1 font-mono text-xs font-[450]" title={note?.text}>
-          {name}
-        </span>
-        {!isRequired && value !== undefined && (
-          <button type="button" aria-label={t('removeField', { name })} onClick={() => remove(removes ?? path)} className={small}>
-            <X size={13} aria-hidden="true" />
-          </button>
-        )}
-      </div>
+    <div role="group" aria-label={name} data-path={writePath(path)} className="py-0.5">
+      <GroupHead name={name} note={note} onRemove={isRequired ? undefined : () => remove(removes ?? path)} />
       <FieldFindings path={path} />
       <ul className="flex flex-col gap-1 pl-3">
         {entries.map(([key, one]) => {
           const at = [...path, key];
           const values = isLabels ? known?.[key] : undefined;
           return (
-            <li key={key}>
+            <li key={key} data-path={writePath(at)}>
               <div className="grid min-h-7 grid-cols-[minmax(80px,160px)_minmax(0,1fr)_24px] items-center gap-2">
                 <span className="truncate font-mono text-xs text-muted" title={key}>
                   {key}
@@ -121,7 +107,7 @@ export function FormMap({
                     </datalist>
                   </>
                 )}
-                <button type="button" aria-label={t('removeEntry', { key })} onClick={() => remove(at)} className={small}>
+                <button type="button" aria-label={t('removeEntry', { key })} onClick={() => remove(at)} className={smallButton}>
                   <X size={13} aria-hidden="true" />
                 </button>
               </div>

@@ -8,7 +8,7 @@ import { patternOf } from '@/lib/kinds';
 import type { Field, FieldShape } from '@/lib/kinds';
 import type { YamlPath } from '@/lib/yaml';
 import { FieldFindings, FieldRow } from './field-row';
-import { LayoutContext, belowSpec, samePath, useFormControl } from './form-control';
+import { LayoutContext, belowSpec, samePath, useFormControl, writePath } from './form-control';
 import type { FormFieldProps } from './form-control';
 import { FormList } from './form-list';
 import { FormMap } from './form-map';
@@ -118,7 +118,7 @@ function FormSection({ name, shape, path, value, note, isRequired }: FormFieldPr
   const [open, setOpen] = useState(true);
   const isSet = value !== undefined;
   return (
-    <div role="group" aria-label={name}>
+    <div role="group" aria-label={name} data-path={writePath(path)}>
       <div className="group flex h-8 items-center gap-1" onMouseEnter={() => explain(name, note)}>
         <button
           type="button"

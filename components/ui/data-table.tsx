@@ -1,17 +1,13 @@
 'use client';
 
 import clsx from 'clsx';
-import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useMemo, useState } from 'react';
+import { type HeadColumn, TableHead, type TableSort } from './table-head';
 
-export interface Column<Row> {
-  id: string;
-  header: string;
+export interface Column<Row> extends HeadColumn {
   cell: (row: Row) => ReactNode;
   /** What the column sorts by; without it the column does not sort. `null` sorts last both ways. */
   sortBy?: (row: Row) => string | number | null;
-  align?: 'left' | 'right';
-  width?: string;
 }
 
 export interface DataTableProps<Row> {
@@ -21,7 +17,7 @@ export interface DataTableProps<Row> {
   rowKey: (row: Row) => string;
   /** Opening a row: Enter or a click on it. */
   onOpen?: (row: Row) => void;
-  initialSort?: { id: string; descending: boolean };
+  initialSort?: TableSort;
   empty: ReactNode;
 }
 
@@ -59,48 +55,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, onOpen, initialSo
 
   return (
     <table aria-label={label} className="w-full border-separate border-spacing-0 text-sm">
-      <thead>
-        <tr>
-          {columns.map((column) => {
-            const active = sort?.id === column.id;
-            return (
-              <th
-                key={column.id}
-                scope="col"
-                aria-sort={active ? (sort.descending ? 'descending' : 'ascending') : undefined}
-                style={{ width: column.width }}
-                className={clsx(
-                  'sticky top-0 z-10 h-8 border-b border-line bg-panel px-3 text-xs first:pl-5 last:pr-5 whitespace-nowrap text-muted',
-                  column.align === 'right' ? 'text-right' : 'text-left',
-                )}
-              >
-                {column.sortBy ? (
-                  <button
-                    type="button"
-                    className={clsx(
-                      'inline-flex items-center gap-1 hover:text-text',
-                      column.align === 'right' && 'flex-row-reverse',
-                      active && 'text-text',
-                    )}
-                    onClick={() => setSort({ id: column.id, descending: active ? !sort.descending : column.align === 'right' })}
-                  >
-                    {column.header}
-                    {active ? (
-                      sort.descending ? (
-                        <ArrowDown size={11} aria-hidden="true" />
-                      ) : (
-                        <ArrowUp size={11} aria-hidden="true" />
-                      )
-                    ) : null}
-                  </button>
-                ) : (
-                  column.header
-                )}
-              </th>
-            );
-          })}
-        </tr>
-      </thead>
+      <TableHead columns={columns} canSort={(column) => column.sortBy !== undefined} sort={sort} onSort={setSort} />
       <tbody>
         {sorted.map((row) => (
           <tr

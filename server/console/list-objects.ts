@@ -113,18 +113,25 @@ function sortKey(row: ObjectSummary, sort: ObjectsQuery['sort']): string | numbe
   }
 }
 
+/** What of a summary depends on the object alone: made once per version of an object, for lists are long and asked for at every key. */
+const read = new WeakMap<AnyKubeObject, Omit<ObjectSummary, 'findings'>>();
+
 function summaryOf(kind: KnownKind, object: AnyKubeObject, found: readonly Finding[]): ObjectSummary {
+  let own = read.get(object);
+  if (own === undefined) {
+    own = {
+      ref: refOf(kind, object),
+      resourceVersion: object.metadata.resourceVersion ?? '',
+      createdAt: object.metadata.creationTimestamp ?? null,
+      labels: object.metadata.labels ?? {},
+      about: aboutOf(kind, object),
+      owners: ownersOf(object),
+    };
+    read.set(object, own);
+  }
   const findings = { error: 0, warning: 0, info: 0 };
   for (const { severity } of found) findings[severity] += 1;
-  return {
-    ref: refOf(kind, object),
-    resourceVersion: object.metadata.resourceVersion ?? '',
-    createdAt: object.metadata.creationTimestamp ?? null,
-    labels: object.metadata.labels ?? {},
-    about: aboutOf(kind, object),
-    owners: ownersOf(object),
-    findings,
-  };
+  return { ...own, findings };
 }
 
 /** Every kind the console knows, and whether the API server serves it. */
