@@ -62,9 +62,9 @@ export const trafficTasks = taskSuite('traffic tasks', (sidecars) => {
   afterEach(() => expectNoRejections(mesh));
 
   describe('TCP shifting', () => {
-    const lines = async () => {
+    const lines = async (count = 400) => {
       const at = await mesh.gateway(31_400);
-      return countReplies(400, 8, async () => (await sendLine(outside, at, 'hello')).split(' ')[0] ?? '');
+      return countReplies(count, 8, async () => (await sendLine(outside, at, 'hello')).split(' ')[0] ?? '');
     };
     const files = ['tcp-echo-services', 'tcp-echo-all-v1', 'tcp-echo-20-v2'].map((name) => sample(`tcp-echo/${name}.yaml`));
     afterAll(() => mesh.remove([sample('tcp-echo/tcp-echo-all-v1.yaml'), sample('tcp-echo/tcp-echo-services.yaml')]));
@@ -73,6 +73,8 @@ export const trafficTasks = taskSuite('traffic tasks', (sidecars) => {
       await mesh.apply(files.slice(0, 2));
       expectShares(await lines(), { one: 1 });
       await mesh.apply(files.slice(2));
+      // Envoy acknowledges a listener before it takes connections with it.
+      await eventually('a line to two', async () => ((await lines(20))['two'] ?? 0) > 0);
       expectShares(await lines(), { one: 0.8, two: 0.2 });
     });
   });
