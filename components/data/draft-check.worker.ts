@@ -33,7 +33,8 @@ function take({ objects, complete, notices }: MeshObjectsResponse): void {
         group: key.slice(0, key.indexOf(`/${kind} `)),
         kind,
         namespace: metadata.namespace ?? '',
-        name: metadata.name,
+        // With the cluster behind it, when it is of another one.
+        name: key.slice(key.indexOf('/', key.indexOf(' ')) + 1),
       }));
     if (applied.length + deleted.length === 0) return;
     draft.updateMesh(applied, deleted);

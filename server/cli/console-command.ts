@@ -12,6 +12,7 @@ import { port, url } from './parse-options';
 interface ConsoleOptions {
   kubeconfig?: string;
   context?: string;
+  remote?: string[];
   prometheus?: string;
   traces?: string;
   port: number;
@@ -26,6 +27,7 @@ export function consoleCommand(): Command {
     .description('run the console alone, against any Kubernetes cluster with a mesh')
     .option('--kubeconfig <file>', 'access to the cluster (default: KUBECONFIG, then ~/.kube/config)')
     .option('--context <name>', 'a context of it other than the current one')
+    .option('--remote <name=file...>', 'kubeconfigs of other clusters of the mesh: findings compare their services and accounts')
     .option('--prometheus <url>', 'Prometheus API with the metrics of the mesh', url)
     .option('--traces <url>', 'trace store: Jaeger, Tempo or Zipkin', url)
     .option('--port <n>', 'port to listen on', port, 20_001)
@@ -33,6 +35,12 @@ export function consoleCommand(): Command {
     .option('--data-dir <dir>', 'where the console keeps its own store', '.heddle')
     .option('--dev', 'development server: pages are compiled as they are asked for')
     .action(runConsole);
+}
+
+/** `name=file`, with the file as it is seen from anywhere. */
+function absolute(remote: string): string {
+  const at = remote.indexOf('=');
+  return at < 0 ? remote : `${remote.slice(0, at + 1)}${resolve(remote.slice(at + 1))}`;
 }
 
 /** What the options mean to the console, which reads its configuration from the environment. */
@@ -49,6 +57,7 @@ export function consoleEnvironment(options: ConsoleOptions, listenPort: number):
   };
   if (options.kubeconfig !== undefined) env['HEDDLE_KUBECONFIG'] = resolve(options.kubeconfig);
   if (options.context !== undefined) env['HEDDLE_KUBE_CONTEXT'] = options.context;
+  if (options.remote !== undefined) env['HEDDLE_REMOTES'] = options.remote.map(absolute).join(',');
   if (options.prometheus !== undefined) env['HEDDLE_PROMETHEUS'] = options.prometheus;
   if (options.traces !== undefined) env['HEDDLE_TRACES'] = options.traces;
   return env;

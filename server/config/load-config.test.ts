@@ -22,6 +22,15 @@ function problemsOf(env: Record<string, string>): string {
 }
 
 describe('loadConfig', () => {
+  it('takes other clusters by name, and says how they are written', () => {
+    const { remotes } = loadConfig({ HEDDLE_REMOTES: 'west=/w.yaml, east=e.yaml' }, folder);
+    expect(remotes).toEqual([
+      { name: 'west', kubeconfig: '/w.yaml' },
+      { name: 'east', kubeconfig: join(folder, 'e.yaml') },
+    ]);
+    expect(() => loadConfig({ HEDDLE_REMOTES: 'west' }, folder)).toThrow(/HEDDLE_REMOTES must be name=kubeconfig/);
+  });
+
   it('has defaults that are safe', () => {
     const config = loadConfig({}, folder);
     expect(config).toEqual({
@@ -36,6 +45,7 @@ describe('loadConfig', () => {
       port: 20_001,
       allowedHosts: [],
       reasonShare: 0.5,
+      remotes: [],
       logLevel: 'info',
     });
     expect(Object.isFrozen(config)).toBe(true);

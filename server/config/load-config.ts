@@ -12,6 +12,8 @@ export interface Config {
   /** A kubeconfig; `null`: the usual places (`KUBECONFIG`, service account, `~/.kube/config`). */
   kubeconfig: string | null;
   kubeContext: string | null;
+  /** Other Kubernetes clusters of the mesh: their services and accounts are compared with this one's. */
+  remotes: readonly { name: string; kubeconfig: string }[];
   prometheusUrl: string | null;
   tracesUrl: string | null;
   /** The name of the Kubernetes cluster in telemetry (Istio's cluster id). */
@@ -35,6 +37,10 @@ const environment = z.object({
   HEDDLE_DATA_DIR: z.string().optional(),
   HEDDLE_KUBECONFIG: z.string().optional(),
   HEDDLE_KUBE_CONTEXT: z.string().optional(),
+  HEDDLE_REMOTES: z
+    .string()
+    .regex(/^\s*[^=,]+=[^,]+(?:,[^=,]+=[^,]+)*\s*$/, 'must be name=kubeconfig, with commas between several')
+    .optional(),
   HEDDLE_PROMETHEUS: optionalUrl,
   HEDDLE_TRACES: optionalUrl,
   HEDDLE_CLUSTER_NAME: z.string().default('Kubernetes'),
@@ -78,7 +84,7 @@ export function loadConfig(env: Record<string, string | undefined>, cwd: string)
   }
   if (!parsed.success || problems.length > 0) {
     throw new HeddleError('invalid_config', `The configuration is wrong: ${problems.join('; ')}.`, {
-      hint: 'The variables are HEDDLE_KUBECONFIG, HEDDLE_PROMETHEUS, HEDDLE_TRACES, HEDDLE_DATA_DIR, HEDDLE_RUN_FILE, HEDDLE_HOST, HEDDLE_PORT, HEDDLE_ALLOWED_HOSTS, HEDDLE_CLUSTER_NAME, HEDDLE_NAMESPACE, HEDDLE_KUBE_CONTEXT, HEDDLE_REASON_SHARE and HEDDLE_LOG_LEVEL.',
+      hint: 'The variables are HEDDLE_KUBECONFIG, HEDDLE_PROMETHEUS, HEDDLE_TRACES, HEDDLE_DATA_DIR, HEDDLE_RUN_FILE, HEDDLE_HOST, HEDDLE_PORT, HEDDLE_ALLOWED_HOSTS, HEDDLE_CLUSTER_NAME, HEDDLE_NAMESPACE, HEDDLE_KUBE_CONTEXT, HEDDLE_REMOTES, HEDDLE_REASON_SHARE and HEDDLE_LOG_LEVEL.',
     });
   }
   const values = parsed.data;
@@ -86,6 +92,12 @@ export function loadConfig(env: Record<string, string | undefined>, cwd: string)
     dataDir,
     kubeconfig: kubeconfig === undefined ? null : path(kubeconfig),
     kubeContext: values.HEDDLE_KUBE_CONTEXT ?? null,
+    remotes: Object.freeze(
+      (values.HEDDLE_REMOTES ?? '')
+        .split(',')
+        .map((one) => one.split('='))
+        .flatMap(([name = '', file = '']) => (file === '' ? [] : [{ name: name.trim(), kubeconfig: path(file.trim()) }])),
+    ),
     prometheusUrl: withoutSlash(values.HEDDLE_PROMETHEUS ?? run.prometheus),
     tracesUrl: withoutSlash(values.HEDDLE_TRACES ?? run.jaeger),
     clusterName: values.HEDDLE_CLUSTER_NAME,

@@ -35,6 +35,7 @@ import { observeChanges } from './observe-changes';
 import { keepSettled } from './settle-changes';
 import { watchCluster } from './watch-cluster';
 import type { Cluster } from './watch-cluster';
+import { watchRemotes } from './watch-remotes';
 
 /** Everything long-lived of the console. */
 export interface Console {
@@ -91,7 +92,7 @@ export function createConsole(config: Config, now: () => number = Date.now, pace
     try {
       const connection = await loadKubeConfig({ file: config.kubeconfig ?? undefined, context: config.kubeContext ?? undefined });
       if (stopped) return;
-      cluster = watchCluster(createKubeClient(connection), config.clusterName);
+      cluster = watchCluster(createKubeClient(connection), config.clusterName, watchRemotes(config.remotes));
       clusterError = null;
       graphs.follow(cluster);
       observed = observeChanges(state, cluster, pace.settleMs);

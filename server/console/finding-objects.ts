@@ -6,7 +6,8 @@ import type { Cluster } from './watch-cluster';
 
 /** Everything that findings about the cluster depend on: the same that `heddle validate --kubeconfig` reads. */
 export function findingObjects(cluster: Cluster): KubernetesResource[] {
-  return contextKinds.flatMap(({ kind }) =>
+  const own = contextKinds.flatMap(({ kind }) =>
     kind.native && kind.kind === 'Pod' ? runningPods(cluster) : (cluster.list(resourceOf(kind)) as KubernetesResource[]),
   );
+  return [...own, ...(cluster.remotes?.objects() ?? [])];
 }

@@ -54,7 +54,7 @@ export async function listObjects(console: Console, query: ObjectsQuery): Promis
       owners: countValues(all.flatMap((one) => one.owners)),
       severities: countValues(all.map(worstOf)),
     },
-    notices: [...notices, ...cluster.notices()],
+    notices: [...notices, ...cluster.notices(), ...(cluster.remotes?.notices() ?? [])],
   };
 }
 

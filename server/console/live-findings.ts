@@ -80,7 +80,16 @@ function update(known: Known, cluster: Cluster, version: object): void {
   const after = new Map(objects.map((one) => [objectKey(one), one]));
   const applied = objects.filter((one) => before.get(objectKey(one)) !== one);
   const deleted = [...before].flatMap(([key, { apiVersion, kind, metadata }]) =>
-    after.has(key) ? [] : [{ group: splitApiVersion(apiVersion).group, kind, namespace: metadata.namespace ?? '', name: metadata.name }],
+    after.has(key)
+      ? []
+      : [
+          {
+            group: splitApiVersion(apiVersion).group,
+            kind,
+            namespace: metadata.namespace ?? '',
+            name: key.slice(key.indexOf('/', key.indexOf(' ')) + 1),
+          },
+        ],
   );
   if (applied.length + deleted.length > 0) known.validation.update({ applied, deleted });
   Object.assign(known, { objects: after, version, found: null });

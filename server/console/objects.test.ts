@@ -1,8 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { MeshObjectsResponse, ObjectResponse, ObjectsResponse, RelationsResponse, RightsResponse } from '@/lib/contract';
 import type { KubernetesResource } from '@/lib/model';
 import { validateObjects } from '@/lib/validate';
+import { setConsole } from './console-state';
 import { call } from './testdata/call-endpoint';
+import { startFakeKubernetes } from './testdata/fake-kubernetes';
 import { openConsole } from './testdata/open-console';
 import type { OpenConsole } from './testdata/open-console';
 
@@ -109,6 +114,42 @@ describe('what findings depend on', () => {
     // What the editor is given says the same as the list.
     const codes = validateObjects(body.objects as unknown as KubernetesResource[], { complete: body.complete }).map((one) => one.code);
     expect(codes).toEqual(expect.arrayContaining(['HED0481', 'HED0148', 'HED0108']));
+  });
+});
+
+describe('other clusters of the mesh', () => {
+  it('are compared: a service that differs there is found here', async () => {
+    const there = await startFakeKubernetes();
+    const service = (name: string) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'reviews', namespace: 'default' },
+      spec: { ports: [{ name, port: 9080 }] },
+    });
+    there.put('services', service('tcp'));
+    const folder = mkdtempSync(join(tmpdir(), 'heddle-remote-'));
+    const kubeconfig = join(folder, 'west');
+    const cluster = { name: 'west', cluster: { server: there.url } };
+    const context = { name: 'west', context: { cluster: 'west', user: 'west' } };
+    writeFileSync(
+      kubeconfig,
+      JSON.stringify({ 'current-context': 'west', contexts: [context], clusters: [cluster], users: [{ name: 'west', user: {} }] }),
+    );
+    const other = await openConsole({ HEDDLE_REMOTES: `west=${kubeconfig}` });
+    try {
+      const findings = async () => {
+        const { body } = await call<ObjectsResponse>('objects', { query: 'kinds=Service&q=reviews' });
+        return body.objects[0]?.findings.warning;
+      };
+      await expect.poll(findings).toBe(1);
+      there.put('services', service('http'));
+      await expect.poll(findings).toBe(0);
+    } finally {
+      await other.close();
+      await there.stop();
+      rmSync(folder, { recursive: true });
+      setConsole(open.console);
+    }
   });
 });
 

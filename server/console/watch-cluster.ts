@@ -6,6 +6,7 @@ import type { Notice } from '@/lib/contract';
 import { contextKinds, defaultRootNamespace } from '@/lib/validate';
 import { createInformer, resourceOf, resources } from '@/server/kube';
 import type { AnyKubeObject, InformedResource, Informer, KubeClient, ResourceRef } from '@/server/kube';
+import type { Remotes } from './watch-remotes';
 import { whoWrites } from './who-writes';
 
 /** The console's copy of what it shows all the time, kept current by watches. Objects are shared: never change them. */
@@ -20,6 +21,8 @@ export interface Cluster {
   destinationRules(): DestinationRule[];
   httpRoutes(): HTTPRoute[];
   list(resource: ResourceRef): AnyKubeObject[];
+  /** Other clusters of the mesh, when some are named. */
+  readonly remotes: Remotes | undefined;
   /** What Kubernetes adds to the graph; made once per version of the objects. */
   context(): MeshContext;
   /** The user the console writes as. */
@@ -60,13 +63,15 @@ const needed = watched.filter((one) => !lesser.has(one.plural) && !lesser.has(on
 const istio = (plural: string): ResourceRef => ({ group: 'networking.istio.io', version: 'v1', plural });
 const httpRoutes: ResourceRef = { group: 'gateway.networking.k8s.io', version: 'v1', plural: 'httproutes' };
 
-export function watchCluster(client: KubeClient, clusterName: string): Cluster {
+export function watchCluster(client: KubeClient, clusterName: string, remotes?: Remotes): Cluster {
   const informer = createInformer(client, watched);
   let context: MeshContext | null = null;
   let user: Promise<string> | null = null;
-  informer.onChange(() => {
+  const renew = (): void => {
     context = null;
-  });
+  };
+  informer.onChange(renew);
+  remotes?.onChange(renew);
   informer.start();
   // The API server has validated what it stores: the shape goes with the kind.
   const pods = () => informer.list<Pod & AnyKubeObject>(resources.pods);
@@ -87,6 +92,7 @@ export function watchCluster(client: KubeClient, clusterName: string): Cluster {
     destinationRules,
     httpRoutes: () => informer.list<HTTPRoute & AnyKubeObject>(httpRoutes),
     list: (resource) => informer.list(resource),
+    remotes,
     context() {
       context ??= readMeshContext({
         cluster: clusterName,
@@ -135,6 +141,7 @@ export function watchCluster(client: KubeClient, clusterName: string): Cluster {
     },
     stop() {
       informer.stop();
+      remotes?.stop();
       client.close();
     },
   };
