@@ -189,6 +189,14 @@ spec:
     expect((await ask('/headers', 'httpbin.example.com')).status).toBe(404);
     expect((await ask('/statuses', 'httpbin.example.com')).status).toBe(404);
     expect((await ask('/status/200', 'other.example.com')).status).toBe(404);
+    await eventually('it to say where it is reached', async () => {
+      const { status } = await mesh.kubectl.json<{ status?: { loadBalancer?: { ingress?: { ip?: string }[] } } }>([
+        'get',
+        'ingress',
+        'ingress',
+      ]);
+      return status?.loadBalancer?.ingress?.[0]?.ip === '127.0.0.1';
+    });
     await mesh.remove(manifest);
     await eventually('it to be gone', async () => (await ask('/status/200', 'httpbin.example.com')).status !== 200);
   });
