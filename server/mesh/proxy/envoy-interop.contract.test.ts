@@ -9,6 +9,7 @@ import type { Cluster, Listener } from '@/lib/xds';
 import { typeUrls } from '@/lib/xds';
 import { createAuthority, identitySource } from './testdata/certificates';
 import { httpFilter, httpListener, request, startHttp, startProxy, staticCluster, virtualHost } from './testdata/harness';
+import type { Reply } from './testdata/harness';
 
 /** Mutual TLS of the mesh between our proxy and a stock Envoy, both ways, HTTP/1.1 and HTTP/2 inside. */
 const envoy = process.env['HEDDLE_ENVOY'] ?? '.peers/envoy';
@@ -114,8 +115,19 @@ function envoyCluster(port: number, transport: object | undefined, http2: boolea
             },
           },
         }
-      : {}),
+      : { typed_extension_protocol_options: onePerConnection(1) }),
   };
+}
+
+/** HTTP/1.1 with a connection for every request, so that TLS sessions are taken up again. Envoy's JSON has numbers where our form has wrappers. */
+function onePerConnection<T>(one: T) {
+  return {
+    'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+      '@type': typeUrls.httpProtocolOptions,
+      explicit_http_config: { http_protocol_options: {} },
+      common_http_protocol_options: { max_requests_per_connection: one },
+    },
+  } as const;
 }
 
 async function headerEcho(): Promise<number> {
@@ -234,7 +246,7 @@ describe.skipIf(!present && !required)(
                   },
                 },
               }
-            : {}),
+            : { typed_extension_protocol_options: onePerConnection({ value: 1 }) }),
         });
         const ours = await startProxy(
           { clusters: [cluster], listeners: [httpListener([{ match: { prefix: '/' }, route: { cluster: 'app' } }])] },
@@ -242,15 +254,16 @@ describe.skipIf(!present && !required)(
         );
         cleanups.push(ours.stop);
         await untilOpen(port);
-        const replies = await Promise.all(
-          Array.from({ length: 5 }, () => request(ours.port(), { method: 'POST', body: 'x'.repeat(300_000) })),
-        );
+        const ask = (): Promise<Reply> => request(ours.port(), { method: 'POST', body: 'x'.repeat(300_000) });
+        const replies = await Promise.all(Array.from({ length: 5 }, ask));
+        replies.push(await ask(), await ask());
         for (const reply of replies) {
           expect(reply.status).toBe(200);
           const seen = JSON.parse(reply.body) as { xfcc: string; size: number };
           expect(seen.size).toBe(300_000);
           expect(seen.xfcc).toContain(`URI=${clientId}`);
         }
+        if (!http2) expect(ours.proxy.context.clusters.get('app')?.stats.ssl_session_reused).toBeGreaterThan(0);
       });
     }
   },
