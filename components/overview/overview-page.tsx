@@ -74,7 +74,17 @@ export function OverviewPage(): ReactNode {
         sortBy: (row) => row.injection,
       },
       ...red,
-      { id: 'trend', header: t('trend'), cell: (row) => <Sparkline values={row.sparkline.values} />, width: '128px' },
+      {
+        id: 'trend',
+        header: t('trend'),
+        align: 'right',
+        cell: (row) => (
+          <span className="flex justify-end">
+            <Sparkline values={row.sparkline.values} />
+          </span>
+        ),
+        width: '128px',
+      },
     ],
     [t, common, red],
   );
@@ -109,7 +119,7 @@ export function OverviewPage(): ReactNode {
           />
         </div>
       )}
-      <div className="grid grid-cols-1 items-start 2xl:grid-cols-2">
+      <div className="grid shrink-0 grid-cols-1 divide-line 2xl:grid-cols-2 2xl:divide-x">
         <Attention />
         <LatestChanges />
       </div>
