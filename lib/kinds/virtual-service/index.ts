@@ -8,7 +8,6 @@ import { describeVirtualService } from './words';
 export { chooseTrafficObjects, editedRuleIndex, fullHost } from './choose-traffic-objects';
 export type { TrafficObjects, WhyNot } from './choose-traffic-objects';
 export { sameJson } from '../shared/json';
-export { toPercentages } from '../shared/rule-editor';
 export { grpcStatuses } from './grpc-statuses';
 export { readTraffic } from './read-traffic';
 export type { HttpRule, TrafficSource } from './read-traffic';
