@@ -31,8 +31,8 @@ export async function showSecurity(console: Console, query: { namespaces: string
   const general = (namespace: string) => peers.filter((one) => one.metadata.namespace === namespace && !selects(one)).sort(byAge)[0];
   const meshPolicy = general(state.rootNamespace);
   const meshMode = resolvePeerAuthentication(state, state.rootNamespace, {});
-  const byName = Map.groupBy(cluster.pods().filter(isRunning), (pod) => `${pod.metadata.namespace}/${workloadOfPod(pod).workload}`);
-  const workloads = [...byName].toSorted(([left], [right]) => (left < right ? -1 : 1));
+  const podsOf = Map.groupBy(cluster.pods().filter(isRunning), (pod) => `${pod.metadata.namespace}/${workloadOfPod(pod).workload}`);
+  const workloads = [...podsOf].toSorted(([left], [right]) => (left < right ? -1 : 1));
   const shown = workloads.flatMap(([, pods]) => pods.slice(0, 1)).filter((pod) => wanted(pod.metadata.namespace ?? ''));
   const namespaces = [...new Set(shown.map((pod) => pod.metadata.namespace ?? ''))].filter((name) => name !== state.rootNamespace);
   return {
