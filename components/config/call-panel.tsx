@@ -42,7 +42,7 @@ export function CallPanel({
                 {t(`verdict.${one.verdict}`)}
                 <span className="block text-xs break-words text-muted">
                   {one.object === '' ? (
-                    t('decidedByNone')
+                    one.verdict === 'allow' && t('decidedByNone')
                   ) : (
                     <button type="button" className="text-left text-accent-text hover:underline" onClick={() => onPolicy(one.object)}>
                       {t('decidedBy', { object: one.object })}

@@ -40,7 +40,7 @@ export function useChangeDock(onApplied?: (change: Change) => void): Dock {
     close,
     panel: title !== undefined && (
       <Inspector label={title} closeLabel={common('close')} title={title} onClose={close}>
-        {proposal?.hint !== undefined && <p className="px-4 pt-3 text-sm text-muted">{proposal.hint}</p>}
+        {proposal?.hint !== undefined && <p className="px-4 py-3 text-sm text-muted">{proposal.hint}</p>}
         {applied && <AppliedPanel key={applied.change.id} change={applied.change} onDone={close} />}
         <ChangeFlow
           draft={proposal?.draft}

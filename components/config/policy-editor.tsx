@@ -37,16 +37,18 @@ function PartEditor<Part extends object>({
   return (
     <div role="group" aria-label={label} className="flex flex-col gap-1 rounded-sm border border-line bg-inset p-2">
       {present.map((field) => (
-        <div key={field} className="flex items-center gap-1.5">
-          <span className="w-28 shrink-0 truncate text-xs text-muted">{field}</span>
-          <ListField
-            label={`${label} ${field}`}
-            values={(part[field] as string[] | undefined) ?? []}
-            onChange={(values) => {
-              if (!added.includes(field)) setAdded([...added, field]);
-              onChange(setList(part, field, values));
-            }}
-          />
+        <div key={field} className="flex flex-col gap-0.5">
+          <span className="font-mono text-xs text-muted">{field}</span>
+          <span className="flex">
+            <ListField
+              label={`${label} ${field}`}
+              values={(part[field] as string[] | undefined) ?? []}
+              onChange={(values) => {
+                if (!added.includes(field)) setAdded([...added, field]);
+                onChange(setList(part, field, values));
+              }}
+            />
+          </span>
         </div>
       ))}
       <div className="flex items-center gap-2">
@@ -74,6 +76,58 @@ function PartEditor<Part extends object>({
           onClick={onRemove}
         />
       </div>
+    </div>
+  );
+}
+
+type PolicyCondition = NonNullable<PolicyRule['when']>[number];
+
+/** What an attribute of the request must be, or must not be. */
+function ConditionEditor({
+  label,
+  condition,
+  onChange,
+}: {
+  label: string;
+  condition: PolicyCondition;
+  /** `undefined`: without it. */
+  onChange: (condition: PolicyCondition | undefined) => void;
+}): ReactNode {
+  const t = useTranslations('security');
+  const isNot = condition.values === undefined && condition.notValues !== undefined;
+  const { values: _values, notValues: _notValues, ...rest } = condition;
+  const put = (not: boolean, list: string[]): void => onChange({ ...rest, [not ? 'notValues' : 'values']: list });
+  const list = condition.values ?? condition.notValues ?? [];
+  return (
+    <div role="group" aria-label={label} className="flex flex-col gap-1 rounded-sm border border-line bg-inset p-2">
+      <span className="flex items-center gap-1.5">
+        <input
+          aria-label={`${label}: ${t('conditionKey')}`}
+          value={condition.key}
+          placeholder="request.headers[x-team]"
+          onChange={(event) => onChange({ ...condition, key: event.target.value })}
+          className="h-7 min-w-0 flex-1 rounded-sm border border-line-strong bg-panel px-2 font-mono text-xs placeholder:text-faint"
+        />
+        <Button
+          size="sm"
+          variant="ghost"
+          aria-label={`${label}: ${t('remove')}`}
+          icon={<X size={13} aria-hidden="true" />}
+          onClick={() => onChange(undefined)}
+        />
+      </span>
+      <span className="flex items-center gap-1.5">
+        <select
+          aria-label={`${label}: ${t('comparison')}`}
+          value={isNot ? 'not' : 'is'}
+          onChange={(event) => put(event.target.value === 'not', list)}
+          className="h-7 shrink-0 rounded-sm border border-line-strong bg-panel px-1 text-xs"
+        >
+          <option value="is">{t('isOneOf')}</option>
+          <option value="not">{t('isNoneOf')}</option>
+        </select>
+        <ListField label={`${label}: ${t('values')}`} values={list} onChange={(next) => put(isNot, next)} />
+      </span>
     </div>
   );
 }
@@ -109,7 +163,7 @@ function RuleEditor({
   const operations = rule.to ?? [];
   const conditions = rule.when ?? [];
   return (
-    <fieldset className="flex flex-col gap-2 border-t border-line pt-2">
+    <fieldset className="flex min-w-0 flex-col gap-2 border-t border-line pt-2">
       <legend className="sr-only">{name}</legend>
       <div className="flex items-center">
         <h4 className="text-sm">{name}</h4>
@@ -161,35 +215,12 @@ function RuleEditor({
         {t('addOperation')}
       </Button>
       {conditions.map((one, index) => (
-        <div key={index} className="flex items-center gap-1.5">
-          <input
-            aria-label={`${name} ${t('conditionKey')} ${index + 1}`}
-            value={one.key}
-            placeholder="request.headers[x-team]"
-            onChange={(event) => change({ when: replaceAt(conditions, index, { ...one, key: event.target.value }) })}
-            className="h-7 w-36 rounded-sm border border-line-strong bg-panel px-2 font-mono text-xs placeholder:text-faint"
-          />
-          <ListField
-            label={`${name} ${t('values')} ${index + 1}`}
-            values={one.values ?? one.notValues ?? []}
-            onChange={(values) =>
-              change({
-                when: replaceAt(
-                  conditions,
-                  index,
-                  one.values === undefined && one.notValues ? { ...one, notValues: values } : { ...one, values },
-                ),
-              })
-            }
-          />
-          <Button
-            size="sm"
-            variant="ghost"
-            aria-label={`${name} ${t('when')} ${index + 1}: ${t('remove')}`}
-            icon={<X size={13} aria-hidden="true" />}
-            onClick={() => change({ when: replaceAt(conditions, index, undefined) })}
-          />
-        </div>
+        <ConditionEditor
+          key={index}
+          label={`${name} ${t('when')} ${index + 1}`}
+          condition={one}
+          onChange={(next) => change({ when: replaceAt(conditions, index, next) })}
+        />
       ))}
       <Button
         size="sm"

@@ -29,6 +29,9 @@ function tokenFact(data: SecurityResponse, object: AnyObject): { required: boole
   return facts.find((one) => !one.required) ?? facts[0] ?? null;
 }
 
+/** The rest shares what is left. */
+const widths: Readonly<Record<string, string>> = { issuer: '24%', audiences: '26%', required: '9.5rem' };
+
 /** Which tokens are taken where, and whether requests without one pass. */
 export function TokensTab({ data }: { data: SecurityResponse }): ReactNode {
   const t = useTranslations('security');
@@ -46,8 +49,13 @@ export function TokensTab({ data }: { data: SecurityResponse }): ReactNode {
         <table className="w-full table-fixed border-separate border-spacing-0 text-sm" aria-label={t('tabs.jwt')}>
           <thead>
             <tr className="text-left text-xs text-muted">
-              {(['issuer', 'keys', 'audiences', 'tokenFrom', 'appliesTo', 'required', 'policy'] as const).map((id) => (
-                <th key={id} scope="col" className="h-8 border-b border-line px-3 first:pl-5">
+              {(['issuer', 'audiences', 'appliesTo', 'required', 'policy'] as const).map((id) => (
+                <th
+                  key={id}
+                  scope="col"
+                  className="h-8 border-b border-line px-3 whitespace-nowrap first:pl-5"
+                  style={{ width: widths[id] }}
+                >
                   {t(id)}
                 </th>
               ))}
@@ -59,12 +67,18 @@ export function TokensTab({ data }: { data: SecurityResponse }): ReactNode {
               const name = `${object.metadata.namespace}/${object.metadata.name}`;
               return (
                 <tr key={`${name} ${index}`} className="align-top hover:bg-hover">
-                  <td className="border-b border-line px-3 py-1.5 pl-5 break-all">{rule.issuer ?? '–'}</td>
-                  <td className="border-b border-line px-3 py-1.5 font-mono text-xs break-all text-muted">
-                    {rule.jwksUri ?? rule.jwks_uri ?? (rule.jwks === undefined ? t('discovered') : t('inline'))}
+                  <td className="border-b border-line px-3 py-1.5 pl-5 break-words">
+                    {rule.issuer ?? '–'}
+                    <span className="block text-xs text-muted">
+                      {t('keys')}: {rule.jwksUri ?? rule.jwks_uri ?? (rule.jwks === undefined ? t('discovered') : t('inline'))}
+                    </span>
                   </td>
-                  <td className="border-b border-line px-3 py-1.5 break-words">{rule.audiences?.join(', ') ?? t('anyAudience')}</td>
-                  <td className="border-b border-line px-3 py-1.5 text-xs break-words text-muted">{tokenPlaces(rule).join(', ')}</td>
+                  <td className="border-b border-line px-3 py-1.5 break-words">
+                    {rule.audiences?.join(', ') ?? t('anyAudience')}
+                    <span className="block text-xs text-muted">
+                      {t('tokenFrom')}: {tokenPlaces(rule).join(', ')}
+                    </span>
+                  </td>
                   <td className="border-b border-line px-3 py-1.5 break-words">
                     {targetWords(object, data.rootNamespace, (namespace) => t('allOf', { namespace }), t('wholeMesh'))}
                   </td>

@@ -198,5 +198,5 @@ export const traffic = {
   removeSubsetHint: 'It is deleted after the routes that are changed with it.',
 
   draft: 'Not applied',
-  incomplete: 'A condition is not complete yet.',
+  incomplete: 'A condition or a pattern is not complete yet.',
 } as const;
