@@ -15,7 +15,7 @@ const versions: Record<string, TlsProtocol> = {
 /**
  * TLS of a gateway's server (istio.md §1.3): certificates by credential name (SDS `kubernetes://NAME`), by files, or the workload's
  * own (ISTIO_MUTUAL). `undefined` for PASSTHROUGH and AUTO_PASSTHROUGH, which end no TLS.
- * @throws when the mode needs a certificate and none is named
+ * @throws when the mode needs a certificate and none is named, or for hashes that are none
  */
 export function gatewayServerTls(tls: ServerTlsSettings, alpn: readonly string[]): DownstreamTransportSocket | undefined {
   const mode = tls.mode ?? 'PASSTHROUGH';
@@ -24,8 +24,8 @@ export function gatewayServerTls(tls: ServerTlsSettings, alpn: readonly string[]
   const sans = (tls.subjectAltNames ?? []).length === 0 ? {} : { match_typed_subject_alt_names: sanMatchers(tls.subjectAltNames ?? []) };
   const pins: CertificateValidationContext = {
     ...sans,
-    ...((tls.verifyCertificateSpki ?? []).length === 0 ? {} : { verify_certificate_spki: tls.verifyCertificateSpki ?? [] }),
-    ...((tls.verifyCertificateHash ?? []).length === 0 ? {} : { verify_certificate_hash: tls.verifyCertificateHash ?? [] }),
+    ...pinned('verify_certificate_spki', tls.verifyCertificateSpki, /^[A-Za-z0-9+/]{43}=$/),
+    ...pinned('verify_certificate_hash', tls.verifyCertificateHash, /^([0-9a-f]{2}:?){32}$/i),
   };
   const asksClient = mode === 'MUTUAL' || mode === 'ISTIO_MUTUAL' || mode === 'OPTIONAL_MUTUAL';
   const credentials = credentialNames(tls);
@@ -61,6 +61,19 @@ export function gatewayServerTls(tls: ServerTlsSettings, alpn: readonly string[]
     }
   }
   return serverTls({ common_tls_context: common, require_client_certificate: { value: mode === 'MUTUAL' || mode === 'ISTIO_MUTUAL' } });
+}
+
+/** Hashes of keys or certificates. Envoy refuses a listener with one that is none. */
+function pinned(
+  field: 'verify_certificate_spki' | 'verify_certificate_hash',
+  values: readonly string[] | undefined,
+  form: RegExp,
+): CertificateValidationContext {
+  if (values === undefined || values.length === 0) return {};
+  const wrong = values.find((value) => !form.test(value));
+  if (wrong !== undefined)
+    throw new Error(`"${wrong}" is no SHA-256 of a ${field === 'verify_certificate_spki' ? 'key in base64' : 'certificate in hex'}`);
+  return { [field]: [...values] };
 }
 
 /** TLS of a Sidecar's ingress port: SIMPLE or MUTUAL, by files or credential. */
