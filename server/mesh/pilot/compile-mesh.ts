@@ -9,9 +9,8 @@ import {
   updateMeshState,
   withEffects,
 } from '@/lib/pilot';
-import type { Note, ObjectStatus, PilotOptions } from '@/lib/pilot';
+import type { KeySetSource, Note, ObjectStatus, PilotOptions } from '@/lib/pilot';
 import type { MeshCompiler } from './discovery-hub';
-import type { KeySetSource } from './fetch-key-sets';
 
 const serviceKind = '/Service';
 const entryKind = 'networking.istio.io/ServiceEntry';

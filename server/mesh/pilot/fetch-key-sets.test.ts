@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -39,8 +40,8 @@ describe('createKeySetFetcher', () => {
       'https://b/keys': keys,
     });
     fetcher.want([
-      { key: 'https://a/jwks', uri: 'https://a/jwks', issuer: 'a' },
-      { key: 'https://b/', uri: undefined, issuer: 'https://b/' },
+      { key: 'https://a/jwks', uri: 'https://a/jwks', issuer: 'a', timeoutMs: 5000 },
+      { key: 'https://b/', uri: undefined, issuer: 'https://b/', timeoutMs: 5000 },
     ]);
     await expect.poll(() => known.at(-1)).toEqual({ 'https://a/jwks': keys, 'https://b/': keys });
   });
@@ -49,7 +50,7 @@ describe('createKeySetFetcher', () => {
     vi.useFakeTimers();
     const pages: Record<string, string> = {};
     const { fetcher, asked, known } = start(pages);
-    fetcher.want([{ key: 'https://a', uri: 'https://a', issuer: '' }]);
+    fetcher.want([{ key: 'https://a', uri: 'https://a', issuer: '', timeoutMs: 5000 }]);
     await vi.advanceTimersByTimeAsync(1500);
     expect(asked).toHaveLength(2);
     pages['https://a'] = keys;
@@ -63,7 +64,7 @@ describe('createKeySetFetcher', () => {
   it('forgets what is needed no more', async () => {
     vi.useFakeTimers();
     const { fetcher, asked } = start({ 'https://a': keys });
-    fetcher.want([{ key: 'https://a', uri: 'https://a', issuer: '' }]);
+    fetcher.want([{ key: 'https://a', uri: 'https://a', issuer: '', timeoutMs: 5000 }]);
     await vi.advanceTimersByTimeAsync(0);
     fetcher.want([]);
     await vi.advanceTimersByTimeAsync(60 * 60_000);
@@ -72,6 +73,18 @@ describe('createKeySetFetcher', () => {
 });
 
 describe('readUrl', () => {
+  it('waits as long as it is told to', async () => {
+    const server = createServer(() => {});
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    stops.push(
+      () => server.close(),
+      () => server.closeAllConnections(),
+    );
+    const { port } = server.address() as AddressInfo;
+    await expect(readUrl(`http://127.0.0.1:${port}/`, 50, {})).rejects.toThrow(/abort|timeout/i);
+  });
+
   it('dials the stand-in of a name outside the mesh, with the name as Host', async () => {
     const server = createServer((request, response) => response.end(`${request.headers.host} ${request.url}`));
     server.listen(0, '127.0.0.1');
@@ -79,8 +92,12 @@ describe('readUrl', () => {
     stops.push(() => server.close());
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    expect(await readUrl('http://keys.example.com/a?b=1', { 'keys.example.com': `127.0.0.1:${port}` })).toBe('keys.example.com /a?b=1');
-    expect(await readUrl('http://keys.example.com/a', { 'keys.example.com': { '80': `127.0.0.1:${port}` } })).toBe('keys.example.com /a');
-    expect(() => readUrl('file:///etc/passwd', {})).toThrow('only http and https');
+    expect(await readUrl('http://keys.example.com/a?b=1', 5000, { 'keys.example.com': `127.0.0.1:${port}` })).toBe(
+      'keys.example.com /a?b=1',
+    );
+    expect(await readUrl('http://keys.example.com/a', 5000, { 'keys.example.com': { '80': `127.0.0.1:${port}` } })).toBe(
+      'keys.example.com /a',
+    );
+    expect(() => readUrl('file:///etc/passwd', 5000, {})).toThrow('only http and https');
   });
 });

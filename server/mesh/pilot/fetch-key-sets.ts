@@ -2,25 +2,19 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Logger } from 'pino';
 import { HeddleError } from '@/lib/errors';
-import type { ExternalHost } from '@/lib/pilot';
-
-/** A key set that a RequestAuthentication needs: by its URI, or by OpenID discovery of the issuer. */
-export interface KeySetSource {
-  key: string;
-  uri: string | undefined;
-  issuer: string;
-}
+import type { ExternalHost, KeySetSource } from '@/lib/pilot';
 
 export interface KeySetFetcherOptions {
   logger: Logger;
   /** Called with all key sets that are known, whenever one of them changed. */
   onChange(keySets: Readonly<Record<string, string>>): void;
-  fetchText?: (url: string) => Promise<string>;
+  fetchText?: FetchText;
 }
+
+type FetchText = (url: string, timeoutMs: number) => Promise<string>;
 
 const refreshMs = 20 * 60 * 1000;
 const firstRetryMs = 1000;
-const timeoutMs = 5000;
 const maxBytes = 1024 * 1024;
 
 interface Known {
@@ -32,7 +26,7 @@ interface Known {
 
 /** Fetches the key sets that policies name, and again every 20 minutes (Istio's interval); a failed one is tried again soon, the last good stays. */
 export function createKeySetFetcher(options: KeySetFetcherOptions) {
-  const fetchText = options.fetchText ?? ((url: string) => readUrl(url, {}));
+  const fetchText: FetchText = options.fetchText ?? ((url, timeoutMs) => readUrl(url, timeoutMs, {}));
   const known = new Map<string, Known>();
   let stopped = false;
 
@@ -71,7 +65,11 @@ export function createKeySetFetcher(options: KeySetFetcherOptions) {
         known.delete(key);
       }
       for (const source of sources) {
-        if (known.has(source.key)) continue;
+        const existing = known.get(source.key);
+        if (existing !== undefined) {
+          existing.source = source;
+          continue;
+        }
         const entry: Known = { source, text: undefined, failures: 0, timer: undefined };
         known.set(source.key, entry);
         void refresh(entry);
@@ -84,8 +82,9 @@ export function createKeySetFetcher(options: KeySetFetcherOptions) {
   };
 }
 
-async function fetchKeySet(source: KeySetSource, fetchText: (url: string) => Promise<string>): Promise<string> {
-  const text = await fetchText(source.uri ?? (await discoverUri(source.issuer, fetchText)));
+async function fetchKeySet(source: KeySetSource, fetchText: FetchText): Promise<string> {
+  const fetch = (url: string): Promise<string> => fetchText(url, source.timeoutMs);
+  const text = await fetch(source.uri ?? (await discoverUri(source.issuer, fetch)));
   const parsed: unknown = JSON.parse(text);
   if (typeof parsed !== 'object' || parsed === null || !('keys' in parsed))
     throw new HeddleError('source_failed', `${source.key} is no JSON Web Key Set`);
@@ -100,7 +99,7 @@ async function discoverUri(issuer: string, fetchText: (url: string) => Promise<s
 }
 
 /** GET of a small text. Names outside the mesh may have a stand-in (`external-hosts.yaml`), which is dialled in their place. */
-export function readUrl(url: string, standIns: Readonly<Record<string, ExternalHost>>): Promise<string> {
+export function readUrl(url: string, timeoutMs: number, standIns: Readonly<Record<string, ExternalHost>>): Promise<string> {
   const { protocol, hostname, port, pathname, search } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') throw new HeddleError('invalid_config', `${url}: only http and https can be fetched`);
   const number = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);

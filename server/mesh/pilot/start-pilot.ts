@@ -62,7 +62,7 @@ export async function startPilot(options: StartPilotOptions): Promise<Pilot> {
   const statuses = createStatusWriter({ client, logger, current: (place) => compiler.currentStatus(place), now: () => new Date() });
   const keySets = createKeySetFetcher({
     logger,
-    fetchText: (url) => readUrl(url, options.compiler?.externalHosts ?? {}),
+    fetchText: (url, timeoutMs) => readUrl(url, timeoutMs, options.compiler?.externalHosts ?? {}),
     onChange: (jwks) => hub.apply({ jwks, versions: new Map() }),
   });
   const hub = new DiscoveryHub({
