@@ -181,10 +181,15 @@ function checkDestinationRule(state: MeshState, object: DestinationRule, add: Ad
   }
 }
 
-/** Secrets are given to gateways alone; sidecars find certificates in files. */
+/** Whom a credential is for: gateways, and sidecars under a rule of their own whose accounts may read Secrets. */
 function noteCredential(spec: DestinationRule['spec'], path: string, add: Add): void {
-  if (spec.workloadSelector === undefined) add(path, 'Gateways alone use it: for sidecars the rule needs a workloadSelector', 'info');
-  else add(path, 'Of the proxies it selects gateways alone are given Secrets; connections of sidecars fail: name files for them');
+  add(
+    path,
+    spec.workloadSelector === undefined
+      ? 'Gateways alone use it: for sidecars the rule needs a workloadSelector'
+      : 'Sidecars are given it when their ServiceAccount may list the Secrets of the namespace',
+    'info',
+  );
 }
 
 function checkServiceEntry(object: ServiceEntry, add: Add): void {

@@ -31,6 +31,10 @@ export interface Connection {
   readonly session: ProxySession;
   /** False on plaintext: no secrets. */
   readonly trusted: boolean;
+  /** It may have the Secrets that its configuration names: a gateway, or a sidecar whose account may read them. */
+  readsSecrets: boolean;
+  /** The API server is being asked whether it may. */
+  asking: boolean;
   readonly connectedAt: Date;
   readonly proxyVersion: string;
   /** What it is served; the last good when a later compilation failed. */
@@ -46,6 +50,8 @@ export interface HubOptions {
   logger: Logger;
   debounce?: DebounceOptions;
   clock?: PushClock;
+  /** Whether a sidecar's account may read the Secrets of its namespace; without it sidecars get none. */
+  mayReadSecrets?: (node: ProxyNode) => Promise<boolean>;
   /** Called after each push, when every proxy has been sent what concerns it. */
   onPushed?: () => void;
 }
@@ -56,6 +62,11 @@ export interface ConnectOptions {
   proxyVersion: string;
   lazy: boolean;
   send: (bytes: Uint8Array) => void;
+}
+
+/** The mesh's own certificates are named without a place. */
+function isKubernetesSecret(name: string): boolean {
+  return name.includes('://');
 }
 
 /** After this long the loop gets its turn: what the first proxies are sent leaves while the others are still compiled for. */
@@ -100,7 +111,8 @@ export class DiscoveryHub {
   /** Serves a new stream. The caller has read and, where it must, checked the node. */
   connect(node: ProxyNode, options: ConnectOptions): Connection {
     const compiled = this.options.compiler.compile(node);
-    const view = this.viewFor(node, compiled, options.trusted);
+    const readsSecrets = options.trusted && node.type === 'router';
+    const view = this.viewFor(node, compiled, readsSecrets);
     const revision: Revision = { seq: this.seq, changes: new Map(this.versions) };
     const events = this.eventsOf(node, options.send);
     const session =
@@ -110,6 +122,8 @@ export class DiscoveryHub {
     const connection: Connection = {
       session,
       trusted: options.trusted,
+      readsSecrets,
+      asking: false,
       connectedAt: new Date(),
       proxyVersion: options.proxyVersion,
       compiled,
@@ -117,6 +131,7 @@ export class DiscoveryHub {
       carried: new Map(),
     };
     this.connections.add(connection);
+    this.askForSecrets(connection);
     this.options.metrics.connected.inc({ version: options.proxyVersion });
     return connection;
   }
@@ -198,13 +213,33 @@ export class DiscoveryHub {
     }
     const revision: Revision = { seq: this.seq, changes: connection.carried };
     connection.carried = new Map();
-    session.push(this.viewFor(session.node, connection.compiled, connection.trusted), revision);
+    session.push(this.viewFor(session.node, connection.compiled, connection.readsSecrets), revision);
+    this.askForSecrets(connection);
     this.options.metrics.pushTime.observe({ type: 'all' }, (this.clock.now() - started) / 1000);
   }
 
-  private viewFor(node: ProxyNode, compiled: CompiledProxy, trusted: boolean): ResourceView {
-    // Secrets go to gateways that proved who they are; sidecars have an identity of their own and need none.
-    if (!trusted || node.type !== 'router') return viewOf(compiled);
+  /** Asks for a sidecar whose configuration names Secrets, and again with later pushes until it may have them. */
+  private askForSecrets(connection: Connection): void {
+    const { mayReadSecrets, logger } = this.options;
+    const { trusted, readsSecrets, asking, compiled, session } = connection;
+    if (mayReadSecrets === undefined || !trusted || readsSecrets || asking || !compiled.secrets.some(isKubernetesSecret)) return;
+    connection.asking = true;
+    mayReadSecrets(session.node)
+      .then((allowed) => {
+        connection.asking = false;
+        if (!allowed || !this.connections.has(connection)) return;
+        connection.readsSecrets = true;
+        this.pushTo(connection, new Map());
+      })
+      .catch((error: unknown) => {
+        connection.asking = false;
+        logger.warn({ err: error, proxy: session.node.id }, 'whether the proxy may read Secrets could not be found out');
+      });
+  }
+
+  private viewFor(node: ProxyNode, compiled: CompiledProxy, readsSecrets: boolean): ResourceView {
+    // Secrets go to those that proved who they are and may have them.
+    if (!readsSecrets) return viewOf(compiled);
     const secrets = new Map<string, AnyResource>();
     for (const name of compiled.secrets) {
       const secret = this.options.compiler.secret(node, name);

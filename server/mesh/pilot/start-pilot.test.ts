@@ -113,6 +113,8 @@ const tokens: Record<string, { namespace: string; serviceAccount: string; pod?: 
 let pilot: Pilot;
 let clients: Client[] = [];
 let fake: ReturnType<typeof createSource>;
+/** Accounts that may read Secrets. */
+const allowed = new Set<string>();
 
 const tlsSecret: Secret = {
   apiVersion: 'v1',
@@ -144,6 +146,7 @@ beforeEach(async () => {
     writesBack: false,
     ports: { plaintext: 0, tls: 0, debug: 0 },
     tls: serverPair,
+    mayReadSecrets: async (node) => allowed.has(node.serviceAccount),
     async authenticate(token) {
       const caller = tokens[token];
       if (caller === undefined) throw new HeddleError('unauthorized', 'The token is not valid.');
@@ -155,6 +158,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const client of clients) client.close();
   clients = [];
+  allowed.clear();
   await pilot.stop();
 });
 
@@ -276,12 +280,36 @@ describe('secrets', () => {
     });
   });
 
-  it('go to nobody on plaintext, and to no sidecar', async () => {
+  it('go to nobody on plaintext, and to no sidecar that has no use for them', async () => {
     const open = openStream(plaintext());
     open.send(ask('router', 'gateway-1', 'gateway'));
     expect(await open.next()).toMatchObject({ removed_resources: [name] });
     const sidecar = openStream(secure(), 'reviews');
     sidecar.send(ask('sidecar', 'reviews-1', 'reviews'));
     expect(await sidecar.next()).toMatchObject({ removed_resources: [name] });
+  });
+
+  it('go to a sidecar whose rule names them once its account may read them', async () => {
+    const rule = object(
+      'DestinationRule',
+      'ratings',
+      {
+        spec: {
+          host: 'ratings',
+          workloadSelector: { matchLabels: { istio: 'ingressgateway' } },
+          trafficPolicy: { tls: { mode: 'MUTUAL', credentialName: 'shop-cert' } },
+        },
+      },
+      'networking.istio.io/v1',
+    );
+    fake.apply(rule);
+    const sidecar = openStream(secure(), 'reviews');
+    sidecar.send(ask('sidecar', 'reviews-1', 'reviews'));
+    expect(await sidecar.next()).toMatchObject({ removed_resources: [name] });
+    allowed.add('reviews');
+    // It is asked again with the next change.
+    fake.apply(virtualService('ratings', '/x'));
+    const { resources = [] } = await sidecar.next();
+    expect(resources[0]?.resource).toMatchObject({ name, tls_certificate: {} });
   });
 });

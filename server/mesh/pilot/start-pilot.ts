@@ -2,8 +2,9 @@ import type { Server as HttpServer } from 'node:http';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { HeddleError } from '@/lib/errors';
-import type { PilotOptions as CompilerOptions } from '@/lib/pilot';
+import type { PilotOptions as CompilerOptions, ProxyNode } from '@/lib/pilot';
 import type { KubeClient } from '@/server/kube';
+import { createSecretReview } from './ask-access';
 import type { Authenticate } from './check-caller';
 import { createMeshCompiler } from './compile-mesh';
 import { DiscoveryHub } from './discovery-hub';
@@ -33,6 +34,8 @@ export interface StartPilotOptions {
   tls?: { certPem: string; keyPem: string };
   /** Verifies ServiceAccount tokens; needed with `tls`. */
   authenticate?: Authenticate;
+  /** Whether a sidecar's account may read the Secrets of its namespace; the API server is asked unless set. */
+  mayReadSecrets?: (node: ProxyNode) => Promise<boolean>;
   /** To be served beside discovery on the TLS port (the certificate authority's). */
   methods?: GrpcMethods;
   /** Metrics of rooms that share the process (citadel's), joined on 15014/metrics. */
@@ -70,6 +73,7 @@ export async function startPilot(options: StartPilotOptions): Promise<Pilot> {
     metrics,
     logger,
     ...(options.debounce === undefined ? {} : { debounce: options.debounce }),
+    mayReadSecrets: options.mayReadSecrets ?? createSecretReview(client),
     onPushed: () => {
       const { services, virtualServices } = compiler.counts();
       metrics.services.set(services);
