@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openAndClose, placeNew } from './arrange-scene';
 import { keepNeighbours } from './keep-neighbours';
+import { formatOutlook, outlookOf, parseOutlook, viewOf } from './keep-view';
 import { SvgPen } from './pen';
 import { LabelField } from './place-labels';
 import { indexScene, whatIsAt } from './scene-index';
@@ -142,4 +143,24 @@ it('writes SVG with texts that are escaped', () => {
   expect(svg).toContain('&lt;a &amp; &quot;b&quot;&gt;');
   expect(svg).toContain('text-anchor="middle"');
   expect(svg).toMatch(/^<svg [^>]+viewBox="0 0 100 50">/);
+});
+
+describe('where one looks', () => {
+  it('is the same in a window of another size', () => {
+    const view = { zoom: 0.8, x: -120, y: 35 };
+    const middle = { x: 500, y: 300 };
+    const outlook = outlookOf(view, middle);
+    expect(viewOf(outlook, middle)).toEqual(view);
+    const elsewhere = viewOf(outlook, { x: 800, y: 450 });
+    expect(outlookOf(elsewhere, { x: 800, y: 450 })).toEqual(outlook);
+  });
+
+  it('goes through a link', () => {
+    expect(formatOutlook({ zoom: 1.25, x: 340.4, y: -20.6 })).toBe('1.25,340,-21');
+    expect(parseOutlook('1.25,340,-21')).toEqual({ zoom: 1.25, x: 340, y: -21 });
+  });
+
+  it.each(['', '1', '1,2', '1,2,3,4', 'a,1,2', '1,,2', '0,1,2', '99,1,2', '1,Infinity,2', '1,1e99,2', '-1,1,2'])('refuses %j', (text) => {
+    expect(parseOutlook(text)).toBeUndefined();
+  });
 });

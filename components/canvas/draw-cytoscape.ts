@@ -5,11 +5,13 @@ import { keepNeighbours } from './keep-neighbours';
 import { moveTraffic } from './move-traffic';
 import { paintBadges } from './paint-badges';
 import { paintLock } from './paint-signs';
+import { paintEdgeLabels, takeNodes } from './paint-texts';
+import { LabelField } from './place-labels';
 import { readColors } from './read-colors';
 import { toSegments } from './route-edges';
 import { along, indexScene, toScreen } from './scene-index';
 import { edgeWidth } from './types';
-import type { CanvasEdge, CanvasNode, Drawing, DrawingEvents, Layout, Scene } from './types';
+import type { CanvasEdge, CanvasNode, Drawing, DrawingEvents, Layout, Point, Scene } from './types';
 
 function nodeData(node: CanvasNode): Record<string, unknown> {
   return {
@@ -34,12 +36,28 @@ function edgeData(edge: CanvasEdge, layout: Layout): Record<string, unknown> {
     source: edge.source,
     target: edge.target,
     health: edge.health,
-    label: edge.label,
     width: edgeWidth(edge),
     idle: edge.idle ? 1 : 0,
     change: edge.change ?? '',
     ...(segments ? { weights: segments.weights.join(' '), distances: segments.distances.join(' ') } : {}),
   };
+}
+
+/** The line an edge is drawn along, as cytoscape has bent it; `undefined` before it was drawn. */
+function lineOf(edge: cytoscape.EdgeSingular): Point[] | undefined {
+  const [from, to] = [edge.sourceEndpoint() as Point | undefined, edge.targetEndpoint() as Point | undefined];
+  if (from === undefined || to === undefined || Number.isNaN(from.x + to.x)) return undefined;
+  const segments = (edge.segmentPoints() ?? []) as Point[];
+  if (segments.length > 0) return [from, ...segments, to];
+  const controls = (edge.controlPoints() ?? []) as Point[];
+  const [control] = controls;
+  if (control === undefined) return [from, to];
+  if (controls.length > 1) return [from, ...controls, to];
+  const at = (share: number): Point => {
+    const [one, two, three] = [(1 - share) ** 2, 2 * share * (1 - share), share ** 2];
+    return { x: one * from.x + two * control.x + three * to.x, y: one * from.y + two * control.y + three * to.y };
+  };
+  return [from, at(0.25), at(0.5), at(0.75), to];
 }
 
 /** Brings the drawing in step with the graph: adds and removes what differs, and touches only values that changed. */
@@ -147,15 +165,25 @@ export function drawCytoscape(host: HTMLElement, events: DrawingEvents): Drawing
     onSigns.setTransform(ratio, 0, 0, ratio, 0, 0);
     const now = view();
     if (now.zoom < 0.45) return;
-    const kept = scene === undefined ? undefined : keepNeighbours(scene.graph, scene.selected);
-    for (const { node } of index.nodes) {
-      const at = cy.getElementById(node.id).position();
+    if (scene === undefined) return;
+    const kept = keepNeighbours(scene.graph, scene.selected);
+    const field = new LabelField(host.clientWidth, host.clientHeight);
+    // Where cytoscape has them: a node may be being dragged.
+    const nodes = index.nodes.map(({ node, at }) => ({ node, at: cy.getElementById(node.id).position() ?? at }));
+    takeNodes(onSigns, nodes, now, field);
+    const edges = index.edges.map(({ edge, line }) => ({ edge, line: lineOf(cy.getElementById(edge.id)) ?? line }));
+    // Over all lines: cytoscape draws each label with its own edge, and the next edge across it.
+    const options = { width: host.clientWidth, height: host.clientHeight, kept, everything: now.zoom >= 0.6 };
+    for (const part of ['urgent', 'rest'] as const) paintEdgeLabels(onSigns, edges, now, colors, field, options, part, scene);
+    for (const { node, at } of nodes) {
       onSigns.globalAlpha = kept === undefined || kept.has(node.id) ? 1 : 0.2;
-      if (at !== undefined) paintBadges(onSigns, node.badges, toScreen(at, now), now.zoom, colors);
+      paintBadges(onSigns, node.badges, toScreen(at, now), now.zoom, colors);
     }
-    for (const { edge, line } of index.edges) {
+    for (const { edge, line } of edges) {
+      // With a label the lock stands beside it.
+      if (edge.lock === undefined || edge.label !== '') continue;
       onSigns.globalAlpha = kept === undefined || kept.has(edge.id) ? 1 : 0.2;
-      if (edge.lock !== undefined) paintLock(onSigns, edge.lock, toScreen(along(line, 0.28), now), now.zoom * 1.1, colors);
+      paintLock(onSigns, edge.lock, toScreen(along(line, 0.28), now), now.zoom * 1.1, colors);
     }
     onSigns.globalAlpha = 1;
   };
@@ -164,13 +192,16 @@ export function drawCytoscape(host: HTMLElement, events: DrawingEvents): Drawing
     const element = cy.getElementById(id);
     if (element.empty()) return;
     const { x1, y1, x2, y2 } = element.renderedBoundingBox({ includeLabels: false, includeOverlays: false });
-    if (x1 < 8 || y1 < 8 || x2 > cy.width() - 8 || y2 > cy.height() - 8) cy.center(element);
+    if (x1 >= 8 && y1 >= 8 && x2 <= cy.width() - 8 && y2 <= cy.height() - 8) return;
+    cy.center(element);
+    events.looked();
   };
   cy.on('render', paintSigns);
   // The panel of what is selected takes room from the drawing: it must not cover what it is about.
   cy.on('resize', () => {
     if (scene?.selected !== undefined) reveal(scene.selected);
   });
+  cy.on('dragpan scrollzoom pinchzoom', () => events.looked());
   cy.on('tap', (event) => events.pick(event.target === cy ? undefined : (event.target.id() as string)));
   cy.on('dbltap', 'node', (event) => {
     if (event.target.data('level') !== 'app') events.open(event.target.id() as string);
@@ -217,7 +248,12 @@ export function drawCytoscape(host: HTMLElement, events: DrawingEvents): Drawing
       paintSigns();
     },
     fit,
-    zoomBy: (factor) => cy.zoom({ level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } }),
+    zoomBy(factor) {
+      cy.zoom({ level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
+      events.looked();
+    },
+    view,
+    look: ({ zoom, x, y }) => cy.viewport({ zoom, pan: { x, y } }),
     reveal,
     refresh() {
       colors = readColors(host);

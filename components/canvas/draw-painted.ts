@@ -1,4 +1,5 @@
 import { keepNeighbours } from './keep-neighbours';
+import { zoomRange } from './keep-view';
 import { moveTraffic } from './move-traffic';
 import { paintScene, shapeOf } from './paint-scene';
 import { readColors } from './read-colors';
@@ -6,7 +7,7 @@ import { indexScene, toScreen, whatIsAt } from './scene-index';
 import type { SceneIndex } from './scene-index';
 import { nodeRadius } from './types';
 import type { Drawing, DrawingEvents, Point, Scene, View } from './types';
-import { watchGestures, zoomAround, zoomRange } from './watch-gestures';
+import { watchGestures, zoomAround } from './watch-gestures';
 
 /** How far the painted picture reaches beyond the window, so that panning shows no bare ground. */
 const margin = 160;
@@ -177,7 +178,10 @@ export function drawPainted(host: HTMLElement, events: DrawingEvents): Drawing {
 
   const unwatch = watchGestures(host, {
     view: () => view,
-    look,
+    look: (next) => {
+      look(next);
+      events.looked();
+    },
     at: (point) => whatIsAt(index, world(point), view),
     hover(what) {
       const id = what === undefined || what.kind === 'box' ? undefined : what.id;
@@ -220,13 +224,24 @@ export function drawPainted(host: HTMLElement, events: DrawingEvents): Drawing {
         ask();
       }
     },
-    zoomBy: (factor) => look(zoomAround(view, factor, { x: size.width / 2, y: size.height / 2 })),
+    zoomBy(factor) {
+      look(zoomAround(view, factor, { x: size.width / 2, y: size.height / 2 }));
+      events.looked();
+    },
+    view: () => view,
+    look(next) {
+      resize();
+      view = next;
+      painted = undefined;
+      ask();
+    },
     reveal(id) {
       const drawn = index.byId.get(id);
       if (drawn === undefined) return;
       const at = toScreen(drawn.at, view);
       const zoom = Math.max(view.zoom, 0.5);
       if (at.x > 60 && at.y > 60 && at.x < size.width - 60 && at.y < size.height - 60 && zoom === view.zoom) return;
+      events.looked();
       glide({ zoom, x: size.width / 2 - drawn.at.x * zoom, y: size.height / 2 - drawn.at.y * zoom });
     },
     refresh() {

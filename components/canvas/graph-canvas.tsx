@@ -3,6 +3,7 @@
 import { type ReactNode, type Ref, useEffect, useEffectEvent, useId, useImperativeHandle, useRef, useState } from 'react';
 import { openAndClose, placeNew } from './arrange-scene';
 import { loadLayout, storeLayout } from './keep-layout';
+import { middleOf, type Outlook, outlookOf, viewOf } from './keep-view';
 import { layoutGraph, warmLayout } from './layout-graph';
 import { stepFrom } from './step-from';
 import type { CanvasGraph, Drawing, DrawingEvents, Layout, Scene } from './types';
@@ -30,12 +31,18 @@ export interface GraphCanvasProps {
   animate: boolean;
   /** Positions kept under this name in the browser, so that a view looks the same tomorrow. */
   storageKey: string;
+  /** Where to look first; `undefined`: at the whole graph. */
+  outlook: Outlook | undefined;
+  /** Somebody looks elsewhere, told when they have come to rest; `undefined`: at the whole graph again. */
+  onLook: (outlook: Outlook | undefined) => void;
   label: string;
   /** The keys that work here, for who cannot see them. */
   help: string;
   ref?: Ref<GraphCanvasHandle>;
 }
 
+/** When a hand rests for so long it has come to where it wanted. */
+const restMs = 300;
 /** Up to here cytoscape draws; above, everything is painted at once. */
 const mostElements = 140;
 
@@ -57,6 +64,9 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
   const layout = useRef<{ key: string; layout: Layout }>(undefined);
   const fitted = useRef('');
   const relaid = useRef(0);
+  /** Whether the place to look at first has been looked at. */
+  const begun = useRef(false);
+  const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [round, setRound] = useState(0);
   const helpId = useId();
   const shown = useRef(0);
@@ -66,6 +76,24 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
   const sceneOf = (positions: Layout): Scene => ({ graph, layout: positions, hidden, found, selected });
   const select = useEffectEvent(props.onSelect);
   const open = useEffectEvent(props.onOpen);
+  const tellLook = useEffectEvent(props.onLook);
+  const looked = useEffectEvent(() => {
+    clearTimeout(resting.current);
+    resting.current = setTimeout(() => {
+      if (host.current && drawn.current) tellLook(outlookOf(drawn.current.drawing.view(), middleOf(host.current)));
+    }, restMs);
+  });
+  /** All of it, which is what a link without a place means. */
+  const fit = useEffectEvent((smoothly: boolean) => {
+    clearTimeout(resting.current);
+    drawn.current?.drawing.fit(smoothly);
+    tellLook(undefined);
+  });
+  const first = useEffectEvent(() => {
+    if (begun.current || props.outlook === undefined || host.current === null) fit(false);
+    else drawn.current?.drawing.look(viewOf(props.outlook, middleOf(host.current)));
+    begun.current = true;
+  });
   const keep = useEffectEvent(() => {
     if (layout.current) storeLayout(storageKey, layout.current.layout);
   });
@@ -79,6 +107,7 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
     return () => {
       window.removeEventListener('heddle:theme', repaint);
       scheme.removeEventListener('change', repaint);
+      clearTimeout(resting.current);
       drawn.current?.drawing.destroy();
       drawn.current = undefined;
     };
@@ -103,7 +132,7 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
     if (known !== positions.positions) keep();
     drawn.current?.drawing.show(sceneOf(positions));
     if (fitted.current !== view && graph.nodes.length > 0) {
-      drawn.current?.drawing.fit(false);
+      first();
       fitted.current = view;
     }
     tellPainted();
@@ -131,6 +160,7 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
           : drawingOf(kind, element, {
               pick: select,
               open,
+              looked,
               moved: keep,
             }),
       ]);
@@ -166,7 +196,7 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
   useEffect(() => drawn.current?.drawing.animate(animate), [animate]);
 
   useImperativeHandle(ref, () => ({
-    fit: () => drawn.current?.drawing.fit(true),
+    fit: () => fit(true),
     zoomBy: (factor) => drawn.current?.drawing.zoomBy(factor),
     relayout: () => setRound((now) => now + 1),
     reveal: (id) => drawn.current?.drawing.reveal(id),
@@ -185,7 +215,7 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
     const positions = layout.current?.layout.positions;
     const zoom = { '+': 1.25, '=': 1.25, '-': 0.8 }[event.key];
     if (zoom !== undefined) drawn.current?.drawing.zoomBy(zoom);
-    else if (event.key === '0') drawn.current?.drawing.fit(true);
+    else if (event.key === '0') fit(true);
     else if (event.key === 'Enter' && cursor.current !== undefined) props.onOpen(cursor.current);
     else {
       const next = positions && stepFrom({ graph, hidden, positions }, cursor.current, event.key);

@@ -1,5 +1,6 @@
 import type { StylesheetJson } from 'cytoscape';
 import { changeColor, nodeLine } from './look-of';
+import { nameSize } from './paint-texts';
 import type { CanvasColors } from './read-colors';
 
 const font = '"Inter Variable", ui-sans-serif, system-ui, sans-serif';
@@ -16,7 +17,6 @@ export function graphStyle(colors: CanvasColors): StylesheetJson {
       style: {
         'line-color': health === 'failing' ? colors.failing : health === 'degraded' ? colors.degraded : colors.lineStrong,
         'target-arrow-color': health === 'failing' ? colors.failing : health === 'degraded' ? colors.degraded : colors.lineStrong,
-        color: health === 'failing' ? colors.failing : colors.muted,
       },
     },
   ]);
@@ -37,7 +37,7 @@ export function graphStyle(colors: CanvasColors): StylesheetJson {
         'text-valign': 'bottom',
         'text-margin-y': 5,
         'font-family': font,
-        'font-size': 11.5,
+        'font-size': nameSize,
         'line-height': 1.25,
         color: colors.text,
         'text-outline-color': colors.page,
@@ -101,15 +101,6 @@ export function graphStyle(colors: CanvasColors): StylesheetJson {
         'control-point-step-size': 34,
         'target-arrow-shape': 'triangle',
         'arrow-scale': 0.85,
-        label: 'data(label)',
-        'font-family': font,
-        'font-size': 10,
-        'text-background-color': colors.page,
-        'text-background-opacity': 0.92,
-        'text-background-padding': '3px',
-        'text-background-shape': 'roundrectangle',
-        'text-wrap': 'wrap',
-        'min-zoomed-font-size': 7,
         'overlay-opacity': 0,
       },
     },
@@ -141,7 +132,7 @@ export function graphStyle(colors: CanvasColors): StylesheetJson {
     },
     ...changes.flatMap(([change, color]): StylesheetJson => [
       { selector: `node[change = "${change}"]`, style: { 'border-color': color, 'border-width': 3 } },
-      { selector: `edge[change = "${change}"]`, style: { 'line-color': color, 'target-arrow-color': color, color } },
+      { selector: `edge[change = "${change}"]`, style: { 'line-color': color, 'target-arrow-color': color } },
     ]),
     { selector: '[change = "vanished"]', style: { 'line-style': 'dashed', 'border-style': 'dashed' } },
     {

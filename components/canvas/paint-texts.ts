@@ -8,12 +8,15 @@ import type { DrawnBox, DrawnEdge, DrawnNode } from './scene-index';
 import { closedHalf, nodeRadius } from './types';
 import type { Scene, View } from './types';
 
+/** Names of nodes, in units of the world. */
+export const nameSize = 11.5;
+
 export interface PaintOptions {
   width: number;
   height: number;
   /** Ids that stay when something is chosen; `undefined`: all. */
   kept: ReadonlySet<string> | undefined;
-  /** Write every name and label, whether it covers something or not: for a picture to print. */
+  /** Write every name and label, where nothing is free over what is there: for a small graph, and for a picture to print. */
   everything?: boolean;
 }
 
@@ -42,6 +45,21 @@ function widthOf(pen: Pen, text: string, size: number, weight: number): number {
     widths.set(key, known);
   }
   return known * size;
+}
+
+/** Keeps labels off the nodes and the names under them. */
+export function takeNodes(pen: Pen, nodes: readonly DrawnNode[], view: View, field: LabelField): void {
+  for (const drawn of nodes) {
+    const { node } = drawn;
+    const at = toScreen(drawn.at, view);
+    const [across, down] = node.shape === 'closed' ? [closedHalf.width, closedHalf.height] : [nodeRadius, nodeRadius];
+    field.take(at.x - across * view.zoom, at.y - down * view.zoom, across * 2 * view.zoom, down * 2 * view.zoom);
+    if (node.shape === 'closed') continue;
+    const size = nameSize * view.zoom;
+    const lines = node.tag === undefined ? [node.name] : [node.name, node.tag];
+    const width = Math.max(...lines.map((line) => widthOf(pen, line, size, 450)));
+    field.take(at.x - width / 2, at.y + (nodeRadius + 5) * view.zoom, width, size * 1.25 * lines.length);
+  }
 }
 
 export function paintBoxNames(pen: Pen, boxes: readonly DrawnBox[], view: View, colors: CanvasColors, field: LabelField): void {
@@ -143,9 +161,9 @@ export function paintEdgeLabels(
     const length = lengthOf(line) * view.zoom;
     if (part === 'rest' && options.everything !== true && width > length * 0.8) continue;
     // The middle, or a little before or after it where the middle is taken.
-    const place = [0.5, 0.38, 0.62, 0.28, 0.72]
-      .map((share) => toScreen(along(line, share), view))
-      .find((point) => options.everything === true || field.claim(point.x - width / 2, point.y - size * 0.75, width, size * 1.5));
+    const places = [0.5, 0.38, 0.62, 0.28, 0.72].map((share) => toScreen(along(line, share), view));
+    const free = places.find((point) => field.claim(point.x - width / 2, point.y - size * 0.75, width, size * 1.5));
+    const place = free ?? (options.everything === true ? places[0] : undefined);
     if (place === undefined) continue;
     pen.globalAlpha = 0.92;
     pen.fillStyle = colors.page;

@@ -106,6 +106,8 @@ export interface DrawingEvents {
   pick: (id: string | undefined) => void;
   /** A node or a box was double-clicked. */
   open: (id: string) => void;
+  /** Somebody looks elsewhere: panned, zoomed, or went to what a key chose. Not told when the graph was fitted. */
+  looked: () => void;
   /** A node was dragged somewhere else. */
   moved: (id: string, to: Point) => void;
 }
@@ -115,6 +117,8 @@ export interface Drawing {
   show: (scene: Scene) => void;
   fit: (smoothly: boolean) => void;
   zoomBy: (factor: number) => void;
+  view: () => View;
+  look: (view: View) => void;
   /** Brings a node into view when it is outside. */
   reveal: (id: string) => void;
   /** Theme or size has changed. */

@@ -1,3 +1,4 @@
+import { zoomRange } from './keep-view';
 import type { Point, View } from './types';
 
 export interface Gestures {
@@ -12,7 +13,6 @@ export interface Gestures {
   dropped: (id: string) => void;
 }
 
-export const zoomRange = { least: 0.02, most: 3 };
 const clickSlack = 4;
 
 /** The view after zooming by a factor around a point of the screen. */

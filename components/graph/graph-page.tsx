@@ -4,6 +4,7 @@ import dynamic from 'next/dynamic';
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { GraphCanvas, type GraphCanvasHandle } from '@/components/canvas/graph-canvas';
+import { formatOutlook, parseOutlook } from '@/components/canvas/keep-view';
 import { useLiveGraph } from '@/components/data/use-live-graph';
 import { useScope, useUrlValue } from '@/components/shell/scope';
 import { Button } from '@/components/ui/button';
@@ -66,6 +67,7 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
   const [against, setAgainst] = useUrlValue('vs');
   const [replayText, setReplay] = useUrlValue('replay');
   const [at, setAt] = useUrlValue('at');
+  const [outlookText, setOutlook] = useUrlValue('view');
   const [motion, setMotion] = useStored('heddle.motion', 'off');
   const canvas = useRef<GraphCanvasHandle>(null);
 
@@ -74,6 +76,7 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
   const boxBy = parseBoxing(boxText);
   const flipped = useMemo(() => new Set(flippedText === '' ? [] : flippedText.split(separator)), [flippedText]);
   const hops = Number(hopsText ?? 2);
+  const outlook = useMemo(() => parseOutlook(outlookText), [outlookText]);
   const namespaces = scope.namespaces.join(',');
   const services = servicesText === '1';
   const waypoints = waypointsText === '1';
@@ -237,6 +240,10 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
                 onOpen={open}
                 animate={motion === 'on'}
                 storageKey={`heddle.positions.${type}.${services ? 's' : ''}.${boxBy}.${namespaces}.${focused?.id ?? ''}.${focused ? hops : ''}`}
+                outlook={outlook}
+                onLook={(next) => {
+                  if (next !== undefined || outlookText !== undefined) setOutlook(next && formatOutlook(next));
+                }}
                 label={t('drawing', { nodes: view.canvas.nodes.length, edges: view.canvas.edges.length })}
                 help={t('keys')}
               />

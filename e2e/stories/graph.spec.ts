@@ -187,47 +187,44 @@ test('a fault: the edge says why it fails, and a comparison names it first', asy
   await expect(first).toContainText('fails more');
 });
 
-test('what is asked in vain leaves the rest standing, with a notice', async ({ page }) => {
+test('the link restores where one looks', async ({ page }) => {
   await openGraph(page);
-  // The page gets events that lack the rates, as when the metrics API is gone.
-  await page.route('**/api/v1/events?*', async (route) => {
-    const graph = await askGraph('namespaces=default,istio-system&duration=60s');
-    const event = (data: unknown): string => `event: graph\ndata: ${JSON.stringify(data)}\n\n`;
-    const { at, nodes, edges, queries } = graph;
-    const whole = { at, nodes, edges, removedNodes: [], removedEdges: [], notices: [], queries };
-    const gone = {
-      at,
-      nodes: [],
-      edges: [],
-      removedNodes: [],
-      removedEdges: edges.map((edge) => edge.id),
-      notices: [{ source: 'prometheus/rps', code: 'source_unavailable', message: 'connection refused' }],
-      queries: {},
-    };
-    await route.fulfill({ contentType: 'text/event-stream', body: event(whole) + event(gone) });
-  });
-  await page.reload();
-  await expect(page.getByText('connection refused')).toBeVisible({ timeout: 20_000 });
-  await expect(
-    list(page)
-      .getByRole('button', { name: /^productpage v1 to / })
-      .first(),
-  ).toBeAttached();
-});
+  const canvas = page.getByTestId('graph-canvas');
+  await expect(page).not.toHaveURL(/view=/);
+  await canvas.focus();
+  await page.keyboard.press('+');
+  await page.keyboard.press('+');
+  await expect(page).toHaveURL(/view=/);
+  const zoomed = new URL(page.url()).searchParams.get('view') ?? '';
+  const box = await canvas.boundingBox();
+  if (box === null) throw new Error('there is no canvas');
+  // A corner of the ground, beside the nodes.
+  await page.mouse.move(box.x + 30, box.y + box.height - 30);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 130, box.y + box.height - 90, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(() => new URL(page.url()).searchParams.get('view')).not.toBe(zoomed);
+  const link = page.url();
+  const looked = new URL(link).searchParams.get('view') ?? '';
 
-test('a wrong query in one part leaves the rest standing', async ({ page }) => {
-  const graph = await askGraph('namespaces=default,istio-system&duration=60s');
-  await page.route('**/api/v1/events?*', async (route) => {
-    const edges = graph.edges.map((edge) => ({ ...edge, p95Ms: null }));
-    const { at, nodes, queries } = graph;
-    const notices = [{ source: 'prometheus/p95Ms', code: 'source_failed', message: 'Prometheus: parse error' }];
-    const data = { at, nodes, edges, removedNodes: [], removedEdges: [], notices, queries };
-    await route.fulfill({ contentType: 'text/event-stream', body: `event: graph\ndata: ${JSON.stringify(data)}\n\n` });
-  });
-  const [busiest] = graph.edges.filter((edge) => edge.rps !== null).toSorted((one, other) => (other.rps ?? 0) - (one.rps ?? 0));
-  await openGraph(page, `&sel=${encodeURIComponent(busiest?.id ?? '')}`);
-  await expect(page.getByText('parse error')).toBeVisible();
-  await expect(page.getByRole('complementary', { name: 'Details' })).toContainText('req/s');
+  await page.reload();
+  await expect(page.locator('[data-painted]')).toBeVisible({ timeout: 45_000 });
+  await canvas.focus();
+  // A step in and one out again: what is told then is what is on the screen.
+  await page.keyboard.press('+');
+  await expect.poll(() => new URL(page.url()).searchParams.get('view')).not.toBe(looked);
+  await page.keyboard.press('-');
+  const near = (one: string | null): boolean => {
+    const [now = [], then = []] = [one ?? '', looked].map((text) => text.split(',').map(Number));
+    return (
+      now.length === 3 &&
+      Math.abs((now[0] ?? 0) - (then[0] ?? 0)) < 0.01 &&
+      [1, 2].every((at) => Math.abs((now[at] ?? 0) - (then[at] ?? 0)) < 3)
+    );
+  };
+  await expect.poll(() => near(new URL(page.url()).searchParams.get('view'))).toBe(true);
+  await page.keyboard.press('0');
+  await expect(page).not.toHaveURL(/view=/);
 });
 
 test('panels of a node, of the graph and of services as nodes', async ({ page }) => {
