@@ -1,13 +1,13 @@
 import { quantileOf } from './compensated-sum';
 import { hasValues, holdSeries, newSeries, type EvalContext, type VectorSeries } from './eval-context';
-import { noteQuantile } from './evaluate-range-function';
+import { evaluateRangeFunction, isPlainRangeFunction, noteQuantile } from './evaluate-range-function';
 import { formatPlainFloat } from './float-format';
 import { METRIC_NAME, dropLabels, keepLabels, labelsKey, withLabel, type Labels } from './labels';
 import { unwrapParens, type Aggregate } from './syntax-tree';
 
 /** Evaluates `op by (…) (vector)`. Simple ones keep one running value per group and step. */
 export function evaluateAggregate(expr: Aggregate, ctx: EvalContext): Iterable<VectorSeries> {
-  const series = ctx.vector(expr.expr, ctx);
+  const series = operand(expr, ctx);
   switch (expr.op) {
     case 'sum':
     case 'avg':
@@ -26,6 +26,14 @@ export function evaluateAggregate(expr: Aggregate, ctx: EvalContext): Iterable<V
     case 'count_values':
       return countValues(expr, series, ctx);
   }
+}
+
+/** The series to aggregate. Grouping drops names; where they are all the same, dropping them before would only copy every label set once more. */
+function operand(expr: Aggregate, ctx: EvalContext): Iterable<VectorSeries> {
+  const inner = unwrapParens(expr.expr);
+  const namesGo = expr.without || !expr.grouping.includes(METRIC_NAME);
+  if (namesGo && Object.hasOwn(folds, expr.op) && isPlainRangeFunction(inner)) return evaluateRangeFunction(inner, ctx, true);
+  return ctx.vector(expr.expr, ctx);
 }
 
 function groupLabels(expr: Aggregate): (labels: Labels) => Labels {

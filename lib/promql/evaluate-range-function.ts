@@ -8,15 +8,18 @@ import { unwrapParens, type Call, type Expr, type MatrixSelector, type Subquery 
 /** Functions that expect a counter: Prometheus notes when the metric's name does not look like one. */
 const counterFunctions: ReadonlySet<string> = new Set(['rate', 'irate', 'increase']);
 
-/** Evaluates a function of a range vector: for each series, slides the window along all steps. */
-export function evaluateRangeFunction(call: Call, ctx: EvalContext): Iterable<VectorSeries> {
+/**
+ * Evaluates a function of a range vector: for each series, slides the window along all steps.
+ * @param namesStay series keep the label sets they are stored with, for a caller that drops their one name itself
+ */
+export function evaluateRangeFunction(call: Call, ctx: EvalContext, namesStay = false): Iterable<VectorSeries> {
   const range = rangeArgument(call);
   const scalar = call.args.find((arg) => arg !== range && unwrapParens(arg) !== range);
   const params = scalar === undefined ? undefined : ctx.scalar(scalar, ctx);
   if (call.func === 'quantile_over_time' && params !== undefined) noteQuantile(params, ctx);
   if (counterFunctions.has(call.func)) noteCounterName(range, ctx);
   const series = slide(call.func, range, params, ctx);
-  return call.func === 'last_over_time' ? series : withoutNames(series, hasOneName(range), ctx);
+  return namesStay || call.func === 'last_over_time' ? series : withoutNames(series, hasOneName(range), ctx);
 }
 
 function* slide(
@@ -54,6 +57,13 @@ function* slide(
     }
     if (found) yield series;
   }
+}
+
+/** Whether an expression is such a function of stored series with one name. */
+export function isPlainRangeFunction(expr: Expr): expr is Call {
+  if (expr.kind !== 'call' || !Object.hasOwn(rangeFunctions, expr.func)) return false;
+  const range = rangeArgument(expr);
+  return range.kind === 'matrix' && hasOneName(range);
 }
 
 /** `absent_over_time`: 1 at the steps where no series has a sample in the window. */

@@ -1,7 +1,7 @@
 import { durationMs } from '@/lib/contract';
 import type { GraphDelta, GraphQuery, GraphResponse, ObjectsEvent } from '@/lib/contract';
 import { buildGraph, compareGraphs, emptyContext } from '@/lib/graph';
-import type { GraphMetrics, GraphPercentile, Sample } from '@/lib/graph';
+import type { GraphMetrics, GraphPercentile, GraphRemarks, MeshContext, Sample } from '@/lib/graph';
 import { askGraph } from './ask-graph';
 import type { Measured } from './ask-metrics';
 import type { Console } from './console-state';
@@ -32,6 +32,7 @@ export interface GraphHub {
 export type GraphAsked = Omit<GraphQuery, 'waypoints' | 'percentiles'> & Partial<Pick<GraphQuery, 'waypoints' | 'percentiles'>>;
 
 const usualPercentiles: GraphPercentile[] = ['50', '95', '99'];
+const mostMade = 8;
 const freshMs = 2000;
 const slowMs = 1000;
 const staleMs = 15_000;
@@ -45,6 +46,16 @@ interface Taken {
   endedMs: number;
 }
 
+/** A graph, with all that it was made of. */
+interface Made {
+  taken: Taken;
+  context: MeshContext | null;
+  findings: GraphRemarks['findings'] | undefined;
+  /** Changes, rollouts and notices, which are few. */
+  stamp: string;
+  response: GraphResponse;
+}
+
 interface LiveGraph {
   query: GraphQuery;
   listeners: Set<(event: HubEvent) => void>;
@@ -54,6 +65,7 @@ interface LiveGraph {
 
 export function createGraphHub(console: () => Console): GraphHub {
   const answers = new Map<string, { last: Taken | null; next: Promise<Taken> | null }>();
+  const made = new Map<string, Made>();
   const live = new Map<string, LiveGraph>();
   const others = new Set<(event: HubEvent) => void>();
   let changed = { kinds: new Set<string>(), namespaces: new Set<string>() };
@@ -91,6 +103,18 @@ export function createGraphHub(console: () => Console): GraphHub {
     const taken = await measure(query, atMs);
     const { answers: rows, notices, queries } = taken.measured;
     const cluster = state.clusterOrNull();
+    const context = cluster?.context() ?? null;
+    const remarks =
+      cluster === null ? undefined : remarker.remark(state, cluster, { endMs: taken.atMs, duration: query.duration, live: atMs === null });
+    const failed = state.clusterError();
+    const clusterNotices =
+      cluster?.notices() ?? (failed === null ? [] : [{ source: 'kubernetes', code: failed.code, message: failed.message }]);
+    const key = JSON.stringify(query);
+    const stamp = JSON.stringify([[...(remarks?.changes ?? [])], [...(remarks?.rollouts ?? [])], clusterNotices]);
+    const known = made.get(key);
+    // Nothing that it is made of has changed: whoever looks a moment later sees the same graph.
+    if (known?.taken === taken && known.context === context && known.findings === remarks?.findings && known.stamp === stamp)
+      return known.response;
     const metrics: GraphMetrics = rows;
     const built = buildGraph(metrics, {
       graphType: query.graphType,
@@ -98,19 +122,14 @@ export function createGraphHub(console: () => Console): GraphHub {
       waypoints: query.waypoints ?? false,
       namespaces: query.namespaces,
       windowSeconds: durationMs(query.duration) / 1000,
-      context: cluster?.context() ?? emptyContext(state.config.clusterName),
-      ...(cluster === null
-        ? {}
-        : { remarks: remarker.remark(state, cluster, { endMs: taken.atMs, duration: query.duration, live: atMs === null }) }),
+      context: context ?? emptyContext(state.config.clusterName),
+      ...(remarks === undefined ? {} : { remarks }),
     });
     if (atMs === null) {
       const kept = health.of(`${query.graphType} ${query.duration} ${query.services}`, state.now());
       for (const item of [...built.nodes, ...built.edges]) kept.settle(item);
     }
-    const failed = state.clusterError();
-    const clusterNotices =
-      cluster?.notices() ?? (failed === null ? [] : [{ source: 'kubernetes', code: failed.code, message: failed.message }]);
-    return {
+    const response: GraphResponse = {
       at: new Date(taken.atMs).toISOString(),
       duration: query.duration,
       graphType: query.graphType,
@@ -118,6 +137,13 @@ export function createGraphHub(console: () => Console): GraphHub {
       notices: [...notices, ...clusterNotices],
       queries,
     };
+    if (atMs === null) {
+      const [oldest] = made.keys();
+      made.delete(key);
+      if (made.size >= mostMade && oldest !== undefined) made.delete(oldest);
+      made.set(key, { taken, context, findings: remarks?.findings, stamp, response });
+    }
+    return response;
   }
 
   function wholeDelta(response: GraphResponse): GraphDelta {
