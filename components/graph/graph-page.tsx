@@ -10,11 +10,12 @@ import { useScope, useUrlValue } from '@/components/shell/scope';
 import { Button } from '@/components/ui/button';
 import { Inspector } from '@/components/ui/inspector';
 import { PageHeader } from '@/components/ui/page';
-import { EmptyState, ErrorState, NoticeStrip, Skeleton } from '@/components/ui/states';
+import { EmptyState, ErrorState, NoticeStrip } from '@/components/ui/states';
 import { useStored } from '@/components/ui/use-stored';
 import type { BoxBy } from '@/lib/graph-view';
 import { DraftBar, useDraftedGraph } from './draft-bar';
 import { GraphList } from './graph-list';
+import { GraphSkeleton } from './graph-skeleton';
 import { GraphToolbar, graphTypes } from './graph-toolbar';
 import { type EdgeLabel, edgeLabels, nodeName } from './to-canvas';
 import { useComparison } from './use-comparison';
@@ -218,15 +219,17 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
           {live.error && !graph ? (
             <ErrorState {...live.error.body.error} retryLabel={common('retry')} onRetry={live.retry} />
           ) : !graph ? (
-            <div role="status" aria-label={common('loading')} className="flex h-full items-center justify-center gap-24">
-              <Skeleton className="size-12 rounded-full" />
-              <Skeleton className="size-12 rounded-full" />
-              <Skeleton className="size-12 rounded-full" />
-            </div>
+            <GraphSkeleton label={common('loading')} />
           ) : graph.nodes.length === 0 ? (
             <EmptyState
               title={chosen.length > 0 ? t('emptyNamespace') : t('empty')}
-              action={chosen.length > 0 && <Button onClick={() => scope.set({ namespaces: [] })}>{t('showAll')}</Button>}
+              action={
+                chosen.length > 0 ? (
+                  <Button onClick={() => scope.set({ namespaces: [] })}>{t('showAll')}</Button>
+                ) : (
+                  scope.duration !== '1h' && <Button onClick={() => scope.set({ duration: '1h' })}>{t('lookFurther')}</Button>
+                )
+              }
             />
           ) : (
             <>
@@ -247,6 +250,13 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
                 label={t('drawing', { nodes: view.canvas.nodes.length, edges: view.canvas.edges.length })}
                 help={t('keys')}
               />
+              {view.canvas.nodes.every((node) => view.hidden.has(node.id)) && (
+                <div className="pointer-events-none absolute inset-0 flex items-center justify-center">
+                  <div className="pointer-events-auto">
+                    <EmptyState title={t('allHidden')} action={<Button onClick={() => setHide('')}>{t('hideNothing')}</Button>} />
+                  </div>
+                </div>
+              )}
               <GraphList nodes={view.nodes} edges={view.edges} selected={selected} onPick={pick} />
               {(view.grouped || view.canvas.edges.length > manyEdges) && (
                 <p className="pointer-events-none absolute right-3 bottom-3 max-w-80 rounded-sm bg-page/80 px-2 py-0.5 text-right text-xs text-muted">

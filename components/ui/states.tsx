@@ -6,7 +6,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { Button } from './button';
 
 /** True once `delayMs` have passed: a skeleton that flashes for 50 ms is worse than none. */
-function useDelayed(delayMs: number): boolean {
+export function useDelayed(delayMs: number): boolean {
   const [due, setDue] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setDue(true), delayMs);
@@ -76,6 +76,25 @@ export interface NoticeItem {
   message: string;
 }
 
+/** One sentence per message: a source that is away fails every part that is asked of it. */
+function gather(notices: readonly NoticeItem[]): { message: string; sources: string[] }[] {
+  const byMessage = new Map<string, string[]>();
+  for (const { message, source } of notices) {
+    const sources = byMessage.get(message) ?? [];
+    if (!sources.includes(source)) sources.push(source);
+    byMessage.set(message, sources);
+  }
+  return [...byMessage].map(([message, sources]) => ({ message, sources }));
+}
+
+/** Of `prometheus/rps`, `prometheus/p95Ms` … the first part, and how many they are. */
+function nameOf(sources: readonly string[]): string {
+  const [first = '', ...others] = sources;
+  if (others.length === 0) return first;
+  const [whole = first] = first.split('/');
+  return sources.every((source) => source === whole || source.startsWith(`${whole}/`)) ? `${whole} ×${sources.length}` : sources.join(', ');
+}
+
 /** The amber strip of a partial result: which source is missing and what that leaves out. The rest of the page stands. */
 export function NoticeStrip({ notices, className }: { notices: readonly NoticeItem[]; className?: string }): ReactNode {
   if (notices.length === 0) return null;
@@ -84,11 +103,11 @@ export function NoticeStrip({ notices, className }: { notices: readonly NoticeIt
       role="status"
       className={clsx('flex flex-col gap-0.5 border-b border-degraded bg-degraded-soft px-4 py-1.5 text-sm text-degraded-text', className)}
     >
-      {notices.map((notice) => (
-        <p key={`${notice.source} ${notice.code}`} className="flex items-start gap-2">
+      {gather(notices).map(({ message, sources }) => (
+        <p key={message} className="flex items-start gap-2">
           <TriangleAlert size={13} className="mt-0.5 shrink-0" aria-hidden="true" />
           <span>
-            <strong>{notice.source}</strong> {notice.message}
+            <strong title={sources.join(', ')}>{nameOf(sources)}</strong> {message}
           </span>
         </p>
       ))}
