@@ -115,6 +115,19 @@ describe('reading', () => {
     expect(body.notices).toContainEqual({ source: 'prometheus/p95Ms', code: 'source_failed', message: 'Prometheus: too many samples' });
   });
 
+  it('makes a graph once for all who look, until something is different', async () => {
+    open.prometheus.answer = () => [row('v1', 3)];
+    const asked = { namespaces: [], duration: '47s', graphType: 'workload', services: false, at: undefined } as const;
+    const look = () => open.console.graphs.graph({ ...asked, namespaces: [] });
+    const first = await look();
+    expect(await look()).toBe(first);
+    open.kubernetes.put('services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'another', namespace: 'default' }, spec: {} });
+    await expect.poll(async () => (await look()) === first, { timeout: 1500 }).toBe(false);
+    const second = await look();
+    open.passSeconds(3);
+    expect(await look()).not.toBe(second);
+  });
+
   it.each<[EndpointName, Call, number, string]>([
     ['graph', { query: 'duration=soon' }, 400, 'duration'],
     ['graph', { query: 'durations=5m' }, 400, 'durations'],
