@@ -136,6 +136,17 @@ function clip(pen: Pen, text: string, room: number, size: number): string {
   return `${kept}…`;
 }
 
+/** Puts the parts of a label (two blanks apart) into as few lines as their width allows. */
+function breakLabel(label: string, widthIn: (text: string) => number, room: number): string[] {
+  const lines: string[] = [];
+  for (const part of label.split('  ')) {
+    const longer = lines.length === 0 ? part : `${lines.at(-1)}  ${part}`;
+    if (lines.length > 0 && widthIn(longer) <= room) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines;
+}
+
 export function paintEdgeLabels(
   pen: Pen,
   edges: readonly DrawnEdge[],
@@ -157,18 +168,23 @@ export function paintEdgeLabels(
   for (const { edge, line } of wanted.toSorted((one, other) => (other.edge.rate ?? 0) - (one.edge.rate ?? 0)).slice(0, 600)) {
     if (options.kept !== undefined && !options.kept.has(edge.id)) continue;
     if (view.zoom < 0.28 && edge.id !== scene.selected && options.everything !== true && edge.change === undefined) continue;
-    const width = widthOf(pen, edge.label, size, 450) + 8;
     const length = lengthOf(line) * view.zoom;
-    if (part === 'rest' && options.everything !== true && width > length * 0.8) continue;
+    const whole = widthOf(pen, edge.label, size, 450) + 8;
+    if (part === 'rest' && options.everything !== true && whole > length * 0.8) continue;
+    // What is longer than its edge goes into lines: it must not cover the ends.
+    const lines = whole > length * 0.8 ? breakLabel(edge.label, (text) => widthOf(pen, text, size, 450) + 8, length * 0.7) : [edge.label];
+    const width = lines.length === 1 ? whole : Math.max(...lines.map((text) => widthOf(pen, text, size, 450))) + 8;
+    const lineHeight = size * 1.25;
+    const half = (size * 1.5 + lineHeight * (lines.length - 1)) / 2;
     // The middle, or a little before or after it where the middle is taken.
     const places = [0.5, 0.38, 0.62, 0.28, 0.72].map((share) => toScreen(along(line, share), view));
-    const free = places.find((point) => field.claim(point.x - width / 2, point.y - size * 0.75, width, size * 1.5));
+    const free = places.find((point) => field.claim(point.x - width / 2, point.y - half, width, half * 2));
     const place = free ?? (options.everything === true ? places[0] : undefined);
     if (place === undefined) continue;
-    pen.globalAlpha = 0.92;
+    pen.globalAlpha = 0.97;
     pen.fillStyle = colors.page;
     pen.beginPath();
-    pen.roundRect(place.x - width / 2, place.y - size * 0.75, width, size * 1.5, 3);
+    pen.roundRect(place.x - width / 2, place.y - half, width, half * 2, 3);
     pen.fill();
     pen.globalAlpha = 1;
     pen.font = `450 ${size}px ${family}`;
@@ -176,7 +192,7 @@ export function paintEdgeLabels(
     pen.textBaseline = 'middle';
     pen.fillStyle =
       edge.change !== undefined ? changeColor(colors, edge.change) : edge.health === 'failing' ? colors.failing : colors.muted;
-    pen.fillText(edge.label, place.x, place.y);
+    lines.forEach((text, at) => pen.fillText(text, place.x, place.y + (at - (lines.length - 1) / 2) * lineHeight));
     if (edge.lock !== undefined) paintLock(pen, edge.lock, { x: place.x - width / 2 - size * 0.7, y: place.y }, size / 10, colors);
   }
 }

@@ -18,7 +18,7 @@ export function CircuitFacts({ circuit, queries }: { circuit: Circuit; queries: 
   const gauge = (sentence: string): ReactNode => (
     <li key={sentence} className="py-0.5">
       <Why facts={queries['circuits']} words={why} note={t('circuit.gauges')}>
-        <span className="text-left">{sentence}</span>
+        <span className="block text-left">{sentence}</span>
       </Why>
     </li>
   );
@@ -28,7 +28,7 @@ export function CircuitFacts({ circuit, queries }: { circuit: Circuit; queries: 
         {circuit.refusedPerSecond > 0 && (
           <li className="py-0.5 text-degraded-text">
             <Why facts={queries['rps']} words={why} note={t('circuit.counted')}>
-              <span className="text-left">{t('circuit.refused', { rate: formatRate(circuit.refusedPerSecond) })}</span>
+              <span className="block text-left">{t('circuit.refused', { rate: formatRate(circuit.refusedPerSecond) })}</span>
             </Why>
           </li>
         )}

@@ -221,16 +221,18 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
           ) : !graph ? (
             <GraphSkeleton label={common('loading')} />
           ) : graph.nodes.length === 0 ? (
-            <EmptyState
-              title={chosen.length > 0 ? t('emptyNamespace') : t('empty')}
-              action={
-                chosen.length > 0 ? (
-                  <Button onClick={() => scope.set({ namespaces: [] })}>{t('showAll')}</Button>
-                ) : (
-                  scope.duration !== '1h' && <Button onClick={() => scope.set({ duration: '1h' })}>{t('lookFurther')}</Button>
-                )
-              }
-            />
+            <div className="flex h-full items-center justify-center">
+              <EmptyState
+                title={chosen.length > 0 ? t('emptyNamespace') : t('empty')}
+                action={
+                  chosen.length > 0 ? (
+                    <Button onClick={() => scope.set({ namespaces: [] })}>{t('showAll')}</Button>
+                  ) : (
+                    scope.duration !== '1h' && <Button onClick={() => scope.set({ duration: '1h' })}>{t('lookFurther')}</Button>
+                  )
+                }
+              />
+            </div>
           ) : (
             <>
               <GraphCanvas
