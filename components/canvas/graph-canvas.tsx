@@ -1,7 +1,6 @@
 'use client';
 
 import { type ReactNode, type Ref, useEffect, useEffectEvent, useId, useImperativeHandle, useRef, useState } from 'react';
-import { openAndClose, placeNew } from './arrange-scene';
 import { loadLayout, storeLayout } from './keep-layout';
 import { middleOf, type Outlook, outlookOf, viewOf } from './keep-view';
 import { layoutGraph, warmLayout } from './layout-graph';
@@ -100,6 +99,7 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
 
   useEffect(() => {
     warmLayout();
+    void import('./arrange-scene');
     const repaint = (): void => drawn.current?.drawing.refresh();
     const scheme = window.matchMedia('(prefers-color-scheme: dark)');
     window.addEventListener('heddle:theme', repaint);
@@ -143,6 +143,8 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
     if (!element) return undefined;
     let stale = false;
     const draw = async (): Promise<void> => {
+      const { openAndClose, placeNew } = await import('./arrange-scene');
+      if (stale) return;
       const kind = graph.nodes.length + graph.edges.length <= mostElements ? 'cytoscape' : 'painted';
       const known = layout.current?.key === storageKey ? layout.current.layout : loadLayout(storageKey);
       const asked = relaid.current === round ? known : { positions: new Map(), bends: new Map() };

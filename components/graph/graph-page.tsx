@@ -14,15 +14,16 @@ import { EmptyState, ErrorState, NoticeStrip } from '@/components/ui/states';
 import { useStored } from '@/components/ui/use-stored';
 import type { BoxBy } from '@/lib/graph-view';
 import { DraftBar, useDraftedGraph } from './draft-bar';
-import { GraphList } from './graph-list';
 import { GraphSkeleton } from './graph-skeleton';
 import { GraphToolbar, graphTypes } from './graph-toolbar';
 import { type EdgeLabel, edgeLabels, nodeName } from './to-canvas';
 import { useComparison } from './use-comparison';
 import { useGraphView } from './use-graph-view';
 import { ViewBar } from './view-bar';
-import { WorstEdges } from './worst-edges';
 
+// What stands beside the picture comes with it.
+const GraphList = dynamic(() => import('./graph-list').then((room) => room.GraphList), { ssr: false });
+const WorstEdges = dynamic(() => import('./worst-edges').then((room) => room.WorstEdges), { ssr: false });
 // What is opened by hand is loaded then.
 const GraphInspector = dynamic(() => import('./graph-inspector').then((room) => room.GraphInspector), { ssr: false });
 const ReplayBar = dynamic(() => import('./replay-bar').then((room) => room.ReplayBar), { ssr: false });
