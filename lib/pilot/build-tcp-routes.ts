@@ -77,12 +77,10 @@ export function tcpRoutes(context: TcpRouteContext, model: VirtualServiceModel):
   for (const { spec, origin } of model.tcp) {
     const matches: readonly TcpMatch[] = (spec.match ?? []).length === 0 ? [{}] : (spec.match ?? []);
     for (const match of matches) {
-      if (!appliesHere(context, match)) continue;
-      const destinations = destinationsOf(context, match);
-      const targets = targetsOf(context, spec.route ?? [], origin);
-      if (targets.length === 0) continue;
-      routes.push({ serverNames: [], destinations, targets, origin });
-      if (destinations.length === 0) return routes;
+      const route = tryRoute(context, origin, spec.route ?? [], match, []);
+      if (route === undefined) continue;
+      routes.push(route);
+      if (route.destinations.length === 0) return routes;
     }
   }
   return routes;
@@ -91,16 +89,35 @@ export function tcpRoutes(context: TcpRouteContext, model: VirtualServiceModel):
 /** `spec.tls` of a VirtualService for one port. */
 export function tlsRoutes(context: TcpRouteContext, model: VirtualServiceModel): TcpRoute[] {
   return model.tls.flatMap(({ spec, origin }) =>
-    (spec.match ?? [])
-      .filter((match) => appliesHere(context, match))
-      .map((match) => ({
-        serverNames: (match.sniHosts ?? []).map((host) => resolveShortName(host, model.namespace, context.state.domain)),
-        destinations: destinationsOf(context, match),
-        targets: targetsOf(context, spec.route ?? [], origin),
-        origin,
-      }))
-      .filter(({ targets }) => targets.length > 0),
+    (spec.match ?? []).flatMap((match) => {
+      const names = (match.sniHosts ?? []).map((host) => resolveShortName(host, model.namespace, context.state.domain));
+      return tryRoute(context, origin, spec.route ?? [], match, names) ?? [];
+    }),
   );
+}
+
+/** The route of one match, if it applies. One that cannot be compiled is left out and noted, the others stand. */
+function tryRoute(
+  context: TcpRouteContext,
+  origin: Origin,
+  targets: NonNullable<TcpRouteSpec['route']>,
+  match: TcpMatch | TlsMatch,
+  serverNames: readonly string[],
+): TcpRoute | undefined {
+  try {
+    if (!appliesHere(context, match)) return undefined;
+    return { serverNames, destinations: destinationsOf(context, match), targets: targetsOf(context, targets, origin), origin };
+  } catch (error) {
+    const { kind, namespace, name } = origin.source;
+    context.state.cache.note({
+      code: 'not_compiled',
+      severity: 'error',
+      object: { kind, namespace, name },
+      path: origin.path,
+      message: `The rule is left out: ${error instanceof Error ? error.message : String(error)}`,
+    });
+    return undefined;
+  }
 }
 
 function appliesHere(context: TcpRouteContext, match: TcpMatch | TlsMatch): boolean {
@@ -125,27 +142,24 @@ function isWithin(text: string, subnets: readonly string[]): boolean {
   return address !== null && cidrs(subnets).some((range) => isInRange(compileCidr(range), address));
 }
 
-/** Destinations with their weights; none when all weights are 0. */
+/** Destinations with their weights. Throws when all weights are 0. */
 function targetsOf(context: TcpRouteContext, route: NonNullable<TcpRouteSpec['route']>, origin: Origin): TcpTarget[] {
   const targets = route.map((target) => ({
     cluster: resolveDestination(context, target.destination, origin.source.namespace).cluster,
     weight: route.length === 1 ? 1 : (target.weight ?? 0),
   }));
-  if (targets.some(({ weight }) => weight > 0)) return targets;
-  const { kind, namespace, name } = origin.source;
-  context.state.cache.note({
-    code: 'not_compiled',
-    severity: 'error',
-    object: { kind, namespace, name },
-    path: origin.path,
-    message: 'The rule is left out: all destinations have weight 0',
-  });
-  return [];
+  if (!targets.some(({ weight }) => weight > 0)) throw new Error('All destinations have weight 0');
+  return targets;
 }
 
+/** Throws for what is neither an address nor a range: Envoy would refuse the whole listener. */
 function cidrs(texts: readonly string[] | undefined): CidrRange[] {
   return (texts ?? []).map((text) => {
     const [address = '', length] = text.split('/');
-    return { address_prefix: address, prefix_len: { value: length === undefined ? (address.includes(':') ? 128 : 32) : Number(length) } };
+    const bits = parseIp(address)?.words.length === 1 ? 32 : 128;
+    const prefix = length === undefined ? bits : Number(length);
+    if (parseIp(address) === null || !Number.isInteger(prefix) || prefix < 0 || prefix > bits)
+      throw new Error(`"${text}" is neither an address nor a range`);
+    return { address_prefix: address, prefix_len: { value: prefix } };
   });
 }

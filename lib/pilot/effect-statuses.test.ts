@@ -57,6 +57,17 @@ describe('withEffects', () => {
     });
   });
 
+  it('says of an object that is left out as a whole which field is why, and takes an empty field for none', () => {
+    const [status] = statusesOf([rule({ subsets: 'v1' })]);
+    expect(status?.status).toMatchObject({
+      conditions: [{ status: 'False', reason: 'NotCompiled', message: 'spec.subsets: Left out: It is no list' }],
+    });
+    expect(statusesOf([rule({ subsets: [{ labels: {} }] })])[0]?.status).toMatchObject({
+      conditions: [{ message: 'spec.subsets[0].name: Left out: It is missing' }],
+    });
+    expect(statusesOf([rule({ trafficPolicy: null })])).toEqual([]);
+  });
+
   it('names kinds that nothing acts on', () => {
     const filter = { apiVersion: 'networking.istio.io/v1alpha3', kind: 'EnvoyFilter', metadata: { name: 'lua', namespace: 'default' } };
     expect(statusesOf([filter])[0]?.status).toMatchObject({ conditions: [{ status: 'False', reason: 'NoEffect' }] });

@@ -1,5 +1,5 @@
 import { effectCondition } from '@/lib/model';
-import { table } from './mesh-state';
+import { findObject } from './mesh-state';
 import type { KubernetesResource } from '@/lib/model';
 import type { MeshState } from './mesh-state';
 import type { Note, ObjectStatus } from './types';
@@ -55,7 +55,7 @@ export function withEffects(state: MeshState, statuses: readonly ObjectStatus[],
 
 function objectOf(state: MeshState, { kind, namespace, name }: Note['object']): WithStatus | undefined {
   for (const group of groups) {
-    const found = table<WithStatus>(state, `${group}/${kind}`).get(`${namespace}/${name}`);
+    const found = findObject(state, `${group}/${kind}`, `${namespace}/${name}`);
     if (found !== undefined) return found;
   }
   return undefined;

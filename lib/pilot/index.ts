@@ -1,4 +1,4 @@
-export { buildMeshState, updateMeshState } from './mesh-state';
+export { buildMeshState, findObject, updateMeshState } from './mesh-state';
 export type { MeshState } from './mesh-state';
 export { compileProxy } from './compile-proxy';
 export { compileSecret } from './compile-secret';

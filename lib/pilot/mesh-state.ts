@@ -1,7 +1,9 @@
 import { CompileCache } from './compile-cache';
 import { readMeshSettings } from './mesh-settings';
+import { isMisfit, screenObject } from './screen-objects';
 import type { ConfigMap, KubernetesResource } from '@/lib/model';
 import type { MeshSettings } from './mesh-settings';
+import type { Misfit } from './screen-objects';
 import type { Note, ObjectChanges, PilotOptions } from './types';
 
 export type ObjectTable = ReadonlyMap<string, KubernetesResource>;
@@ -21,6 +23,8 @@ export interface MeshState {
   readonly mesh: MeshSettings;
   /** `group/Kind` (core: `/Pod`) → `namespace/name` → object. */
   readonly tables: ReadonlyMap<string, ObjectTable>;
+  /** Objects that are left out as a whole, by `group/Kind|namespace/name`. */
+  readonly misfits: ReadonlyMap<string, Misfit>;
   /** Newest resourceVersion seen per kind, deletions of the API server not included. */
   readonly resourceVersions: ReadonlyMap<string, string>;
   readonly cache: CompileCache;
@@ -39,6 +43,7 @@ export function buildMeshState(objects: readonly KubernetesResource[], options: 
     jwks: options.jwks ?? {},
     mesh: readMeshSettings(undefined),
     tables: new Map(),
+    misfits: new Map(),
     resourceVersions: new Map(),
     cache: new CompileCache(),
   };
@@ -49,6 +54,7 @@ export function buildMeshState(objects: readonly KubernetesResource[], options: 
 export function updateMeshState(state: MeshState, changes: ObjectChanges): MeshState {
   const tables = new Map(state.tables);
   const versions = new Map(state.resourceVersions);
+  const misfits = new Map(state.misfits);
   const copied = new Map<string, Map<string, KubernetesResource>>();
   const tableFor = (kind: string): Map<string, KubernetesResource> => {
     let table = copied.get(kind);
@@ -61,16 +67,30 @@ export function updateMeshState(state: MeshState, changes: ObjectChanges): MeshS
   };
   for (const object of changes.applied ?? []) {
     const kind = kindKey(object);
-    tableFor(kind).set(objectKey(object.metadata), object);
+    const key = objectKey(object.metadata);
+    const found = screenObject(kind, object);
+    if (isMisfit(found)) {
+      tableFor(kind).delete(key);
+      misfits.set(`${kind}|${key}`, found);
+    } else {
+      tableFor(kind).set(key, found);
+      misfits.delete(`${kind}|${key}`);
+    }
     const version = object.metadata.resourceVersion;
     if (version !== undefined && isNewer(version, versions.get(kind))) versions.set(kind, version);
   }
-  for (const object of changes.deleted ?? []) tableFor(kindKey(object)).delete(objectKey(object.metadata));
+  for (const object of changes.deleted ?? []) {
+    const kind = kindKey(object);
+    const key = objectKey(object.metadata);
+    tableFor(kind).delete(key);
+    misfits.delete(`${kind}|${key}`);
+  }
   state.cache.advance();
   const next = {
     ...state,
     revision: state.revision + 1,
     tables,
+    misfits,
     resourceVersions: versions,
     externalHosts: changes.externalHosts ?? state.externalHosts,
     jwks: changes.jwks ?? state.jwks,
@@ -103,6 +123,11 @@ export function noteMeshConfig(state: MeshState): Note | undefined {
       message: `The mesh config is not YAML, the last good one is in use: ${error instanceof Error ? error.message : String(error)}`,
     };
   }
+}
+
+/** An object as it was given, also one that is left out. */
+export function findObject(state: MeshState, kind: string, key: string): KubernetesResource | undefined {
+  return state.tables.get(kind)?.get(key) ?? state.misfits.get(`${kind}|${key}`)?.object;
 }
 
 /** The objects of a kind, keyed `namespace/name`. */

@@ -1,5 +1,6 @@
 import { meshLabels, resolveShortName } from '@/lib/model';
 import { deployedGateways } from './gateway-api-gateways';
+import { idleKinds } from './idle-kinds';
 import { serviceIndex } from './index-services';
 import { kindKey, noteMeshConfig, table } from './mesh-state';
 import { celFilter } from './resolve-telemetry';
@@ -22,15 +23,6 @@ import type { TrafficPolicy } from './mesh-settings';
 import type { MeshState } from './mesh-state';
 import type { Note } from './types';
 
-/** Kinds that are stored and shown but change nothing a proxy does. */
-const idleKinds: Record<string, string> = {
-  'networking.istio.io/EnvoyFilter': 'EnvoyFilters are kept, but no patch is applied',
-  'networking.istio.io/WorkloadGroup': 'WorkloadGroups are kept; WorkloadEntries are not made from them',
-  'extensions.istio.io/WasmPlugin': 'Proxies here run no WebAssembly',
-  'extensions.istio.io/TrafficExtension': 'Proxies here run no extensions',
-  'gateway.networking.k8s.io/BackendTLSPolicy': 'TLS to backends is set by DestinationRules here',
-};
-
 type Add = (path: string, message: string, severity?: Note['severity']) => void;
 
 const checked = new WeakMap<KubernetesResource, readonly Note[]>();
@@ -52,7 +44,12 @@ export function noteObjects(state: MeshState): readonly Note[] {
     return notes;
   });
   const stray = strayPolicies(state);
-  return state.cache.memo('all-object-notes', [own, stray], () => [...own, ...stray]);
+  const misfits = [...state.misfits.values()];
+  return state.cache.memo('all-object-notes', [own, stray, ...misfits], () => [
+    ...own,
+    ...stray,
+    ...misfits.map(({ object, path, message }) => ({ ...noteOf(object, path, message, 'error'), code: 'not_compiled' as const })),
+  ]);
 }
 
 /** Policies for a Gateway that has no proxies of its own: the ingress gateway, which serves it, serves others too and does not obey. */

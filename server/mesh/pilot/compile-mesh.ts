@@ -4,6 +4,7 @@ import {
   compileProxy,
   compileSecret,
   computeStatuses,
+  findObject,
   noteObjects,
   requiredKeySets,
   updateMeshState,
@@ -52,9 +53,11 @@ export function createMeshCompiler(options: PilotOptions): MeshOverview {
     statuses: (notes) => withEffects(state, computeStatuses(state), notes),
     currentStatus({ apiVersion, kind, namespace, name }) {
       const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-      const object: (KubernetesResource & { status?: Record<string, unknown> }) | undefined = state.tables
-        .get(`${group}/${kind}`)
-        ?.get(`${namespace}/${name}`);
+      const object: (KubernetesResource & { status?: Record<string, unknown> }) | undefined = findObject(
+        state,
+        `${group}/${kind}`,
+        `${namespace}/${name}`,
+      );
       return object === undefined ? undefined : (object.status ?? {});
     },
     keySets: () => requiredKeySets(state),
