@@ -5,7 +5,7 @@ export const traffic = {
   objectNew: 'A change creates VirtualService {name}: no rule routes this service yet.',
   objects: 'Object that is edited',
   newForMesh: 'New VirtualService for callers in the mesh',
-  forEveryone: 'in force for everyone looked at',
+  forEveryone: 'in force for every caller that was asked',
   forGateways: 'in force at {names}',
   forSome: 'in force for {names}',
   notInForce: 'Not in force: {names} decides in its place.',
