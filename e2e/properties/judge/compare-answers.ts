@@ -1,3 +1,4 @@
+import type { Decision } from '@/lib/routing';
 import type { Outcome, Prediction } from './prediction';
 import type { Answer } from './describe-answer';
 import type { Observation } from '../wire';
@@ -32,10 +33,10 @@ export function compareWithPrediction(wire: string, prediction: Prediction, obse
       prediction.mirrors,
       answer.mirrored.map(({ line }) => line),
     );
-  if (prediction.refusedBy !== null && prediction.refusedBy !== '' && answer.servers.some((line) => line.startsWith('403'))) {
-    const [, name = ''] = prediction.refusedBy.split('/');
+  if (prediction.refusedBy.length > 0 && answer.servers.some((line) => line.startsWith('403'))) {
     const all = [answer.client?.details ?? '', ...answer.servers].join(' ');
-    if (!all.includes(`policy[${name}]`)) add('refused by', prediction.refusedBy, all);
+    const names = prediction.refusedBy.map((object) => object.split('/')[1] ?? '');
+    if (!names.some((name) => all.includes(`policy[${name}]`))) add('refused by', prediction.refusedBy.join(' or '), all);
   }
   return differences;
 }
@@ -99,10 +100,14 @@ export function compareWires(
   if (!alike && prediction.outcomes.length > 1) return differences;
   if (statuses.size > 1 && (heddle.status !== envoy.status || heddle.seen.length !== envoy.seen.length)) return differences;
   check('status', heddle.status, envoy.status);
-  // Two destinations may be the same cluster with other headers: which of them it was, chance knows.
-  const perCluster = Map.groupBy(prediction.outcomes, ({ cluster }) => cluster);
-  const headersOf = ({ requestHeaders, responseHeaders }: Outcome): string => JSON.stringify([requestHeaders, responseHeaders]);
-  if ([...perCluster.values()].some((outcomes) => new Set(outcomes.map(headersOf)).size > 1)) return differences;
+  // Two destinations may be the same Envoy cluster, or none that is there, with other headers: which of them it was, chance knows.
+  const meant = Map.groupBy(
+    (prediction.explanation?.outcomes ?? []).filter(({ weight }) => weight > 0),
+    ({ cluster }) => (prediction.outcomes.some((one) => one.cluster === cluster) ? cluster : ''),
+  );
+  const changesOf = ({ requestMutations, responseMutations, hostRewrite, clusterHost }: Decision): string =>
+    JSON.stringify([requestMutations, responseMutations, hostRewrite, clusterHost]);
+  if ([...meant.values()].some((same) => new Set(same.map(changesOf)).size > 1)) return differences;
   const samePod = JSON.stringify(heddle.seen.map(({ pod }) => pod)) === JSON.stringify(envoy.seen.map(({ pod }) => pod));
   if (samePod && (heddle.client !== null || prediction.outcomes.length === 1)) check('body', heddle.body, envoy.body);
   checkHeaders('response header', heddle.headers, envoy.headers);

@@ -47,7 +47,7 @@ export function foretellConnection(compiled: CompiledWorld, request: CaseRequest
 }
 
 function prediction(outcomes: readonly Outcome[], branches: readonly string[]): Prediction {
-  return { outcomes, delayMs: 0, mirrors: null, refusedBy: null, explanation: null, branches };
+  return { outcomes, delayMs: 0, mirrors: null, refusedBy: [], explanation: null, branches };
 }
 
 function connectionTo(compiled: CompiledWorld, request: CaseRequest, serverName: string, tls: boolean): NewConnection {

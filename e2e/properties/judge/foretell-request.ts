@@ -61,7 +61,7 @@ export function foretellRequest(compiled: CompiledWorld, request: CaseRequest, t
       outcomes: [{ status: localStatus(routing, simulation.status ?? 0), cluster: '', pods: [] }],
       delayMs: 0,
       mirrors: [],
-      refusedBy: null,
+      refusedBy: [],
       explanation: null,
       branches: ['no entrance'],
     };
@@ -79,10 +79,14 @@ export function foretellRequest(compiled: CompiledWorld, request: CaseRequest, t
     ),
     delayMs,
     mirrors: answeredByProxy ? [] : mirrorsOf(simulation),
-    refusedBy: simulation.authorization.verdict === 'deny' ? (simulation.authorization.object ?? '') : null,
+    refusedBy: simulation.authorization.verdict === 'deny' ? refusers([simulation, ...simulation.destinations]) : [],
     explanation,
     branches: branchesOf(simulation, decision),
   };
+}
+
+function refusers(places: readonly Pick<Simulation, 'authorization'>[]): string[] {
+  return [...new Set(places.flatMap(({ authorization }) => authorization.object ?? []))];
 }
 
 const meshes = new WeakMap<CompiledWorld, OpenedMesh>();
@@ -227,7 +231,7 @@ function foretellDirect(simulation: Simulation, request: CaseRequest, routing: R
     outcomes: [{ status, cluster: '', pods: reached ? [pod] : [], ...(reached ? { mtls: false, attempts: 1 } : {}) }],
     delayMs: 0,
     mirrors: [],
-    refusedBy: destination?.authorization.verdict === 'deny' ? (destination.authorization.object ?? '') : null,
+    refusedBy: destination?.authorization.verdict === 'deny' ? refusers([destination]) : [],
     explanation: null,
     branches: [`direct: ${destination?.authorization.verdict ?? ''}`],
   };

@@ -28,8 +28,8 @@ export interface Prediction {
   readonly delayMs: number;
   /** Clusters that get a copy. */
   readonly mirrors: readonly string[] | null;
-  /** A policy's object that refuses, `AuthorizationPolicy ns/name`. */
-  readonly refusedBy: string | null;
+  /** Policies of which one refuses, `AuthorizationPolicy ns/name`: which, depends on the pod. */
+  readonly refusedBy: readonly string[];
   /** The reasons, for the statistics of fields. */
   readonly explanation: Explanation | null;
   readonly branches: readonly string[];
