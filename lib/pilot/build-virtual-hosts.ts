@@ -217,7 +217,7 @@ export function portRoutes(state: MeshState, scope: ProxyScope, egress: EgressSc
     });
     return {
       name: String(port),
-      virtual_hosts: [...hosts, catchAllHost(state, scope)],
+      virtual_hosts: [...hosts, ...restOf(state, scope, taken)],
       validate_clusters: { value: false },
       ignore_port_in_host_matching: true,
       max_direct_response_body_size_bytes: { value: 1_048_576 },
@@ -280,7 +280,7 @@ export function httpProxyRoutes(
     const standIns = scope.allowAny ? standInHosts(state, taken) : [];
     return {
       name: HTTP_PROXY_ROUTE,
-      virtual_hosts: [...hosts, ...standIns, catchAllHost(state, scope)],
+      virtual_hosts: [...hosts, ...standIns, ...restOf(state, scope, taken)],
       validate_clusters: { value: false },
       max_direct_response_body_size_bytes: { value: 1_048_576 },
     };
@@ -321,6 +321,11 @@ export function connectRoute(name: string, target: Pick<NonNullable<Route['route
     match: { connect_matcher: {} },
     route: { ...target, timeout: { seconds: 0 }, upgrade_configs: [{ upgrade_type: 'CONNECT', connect_config: {} }] },
   };
+}
+
+/** The virtual host for all other names, unless one takes them all: a domain may be there once. */
+function restOf(state: MeshState, scope: ProxyScope, taken: ReadonlySet<string>): VirtualHost[] {
+  return taken.has('*') ? [] : [catchAllHost(state, scope)];
 }
 
 /** What happens to hosts nobody knows: passed through, or refused with 502 (REGISTRY_ONLY). */
