@@ -1,11 +1,11 @@
-import { formatLocality, workloadOfPod } from '@/lib/model';
+import { formatLocality, isIpAddress, workloadOfPod } from '@/lib/model';
 import { typeUrls } from '@/lib/xds';
 import { endpointIndex, endpointsOf } from './index-endpoints';
 import { podOfProxy } from './inbound-ports';
 import { matchesSubset } from './build-outbound-clusters';
 import { prioritizeLocalities } from './prioritize-localities';
 import { mutualTlsOnPort, peerAuthenticationVersion, resolvePeerAuthentication } from './resolve-peer-authentication';
-import type { RegistryEndpoint } from '@/lib/model';
+import type { RegistryEndpoint, RegistryService } from '@/lib/model';
 import type { Address, ClusterLoadAssignment, LbEndpoint } from '@/lib/xds';
 import type { MeshState } from './mesh-state';
 import type { OutboundCluster } from './build-outbound-clusters';
@@ -56,6 +56,10 @@ function loadAssignment(state: MeshState, target: OutboundCluster, proxy: ProxyN
     const groups = new Map<string, LocalityGroup>();
     for (const endpoint of endpoints) {
       if (endpoint.portName !== port.name || !matchesSubset(endpoint, subset)) continue;
+      if (!isDialable(endpoint.address)) {
+        noteAddress(state, service, endpoint.address);
+        continue;
+      }
       const name = formatLocality(endpoint.locality);
       const group = groups.get(name) ?? { locality: endpoint.locality, members: [], weight: 0, priority: 0 };
       groups.set(name, group);
@@ -96,6 +100,21 @@ function lbEndpoint(state: MeshState, endpoint: RegistryEndpoint, plaintext: boo
       },
     },
   };
+}
+
+/** Names are looked up for clusters by DNS alone; here one would have all endpoints refused. */
+function isDialable(address: string): boolean {
+  return address.startsWith('unix://') || isIpAddress(address);
+}
+
+function noteAddress(state: MeshState, { source }: RegistryService, address: string): void {
+  state.cache.note({
+    code: 'not_compiled',
+    severity: 'error',
+    object: { kind: source.kind, namespace: source.namespace, name: source.name },
+    path: 'spec.endpoints',
+    message: `An endpoint is left out: "${address}" is no address, and names are looked up under resolution DNS alone`,
+  });
 }
 
 /** `unix:///…` is a socket file beside the proxy. */

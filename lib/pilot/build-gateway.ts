@@ -1,4 +1,4 @@
-import { isHttp, parseProtocol } from '@/lib/model';
+import { isHttp, isIpAddress, parseProtocol } from '@/lib/model';
 import { tlsInspector } from './build-inbound';
 import { httpAuthorization, tcpAuthorization } from './build-authorization';
 import { httpConnectionManager } from './build-http-connection-manager';
@@ -101,8 +101,8 @@ function addresses(
   for (const [port, servers] of [...byPort].sort(([left], [right]) => left - right)) {
     for (const server of servers) {
       const named = server.spec.bind ?? '';
-      if (named.startsWith('unix://')) {
-        noteNoEffect(state, server, 'bind', 'Gateways here listen on addresses, not on socket files');
+      if (named !== '' && !isIpAddress(named)) {
+        noteNoEffect(state, server, 'bind', 'Gateways here listen on addresses alone; the server is left out');
         continue;
       }
       const bind = named === '0.0.0.0' || named === proxy.ip ? '' : named;

@@ -1,4 +1,4 @@
-import { announcedTcpAddress, hostCovers, isTcp, isTls, tcpPortKey, tcpPortsOfServices } from '@/lib/model';
+import { announcedTcpAddress, hostCovers, isIpAddress, isTcp, isTls, tcpPortKey, tcpPortsOfServices } from '@/lib/model';
 import { hashText } from './compile-cache';
 import { httpInspector, plaintextHttpAlpn, tlsInspector } from './build-inbound';
 import { httpConnectionManager } from './build-http-connection-manager';
@@ -335,6 +335,18 @@ function shortNames(service: RegistryService, namespace: string): string[] {
   return service.namespace === namespace ? [service.name, ...names] : names;
 }
 
+function noteBind(state: MeshState, scope: ProxyScope, address: string): void {
+  if (scope.sidecarSource === undefined) return;
+  const { kind, namespace, name } = scope.sidecarSource;
+  state.cache.note({
+    code: 'not_compiled',
+    severity: 'error',
+    object: { kind, namespace, name },
+    path: 'spec.egress',
+    message: `A listener is left out: "${address}" is no address to bind to`,
+  });
+}
+
 /** An `egress` entry with a port of its own: a listener bound there, for the services it lets in. */
 function boundListener(
   state: MeshState,
@@ -346,6 +358,10 @@ function boundListener(
   const number = egress.port?.number;
   if (number === undefined) return undefined;
   const address = egress.bind === '' || egress.bind === '0.0.0.0' ? proxy.outboundIp : egress.bind;
+  if (!isIpAddress(address)) {
+    noteBind(state, scope, address);
+    return undefined;
+  }
   const isHttpPort = /^(http|grpc)/i.test(egress.port?.protocol ?? '') && !/^https/i.test(egress.port?.protocol ?? '');
   const base: Listener = {
     name: listenerName(address, number),

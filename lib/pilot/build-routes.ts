@@ -100,6 +100,7 @@ function translateRule(
     if (extras.redirectReplacePrefix !== undefined) Object.assign(route.redirect, replacePrefix(routeMatch, extras.redirectReplacePrefix));
   } else if (spec.directResponse !== undefined) {
     const { body, status } = spec.directResponse;
+    if (!(status >= 200 && status <= 599)) throw new Error(`${status} is no status of a response`);
     route.direct_response = {
       status,
       ...(body?.string !== undefined ? { body: { inline_string: body.string } } : {}),
@@ -134,6 +135,7 @@ function applyDestinations(context: RouteContext, rule: HttpRule, route: Route, 
   const all = spec.route ?? [];
   if (all.length === 0) throw new Error('It has neither route, redirect nor directResponse');
   if (targets.length === 0) throw new Error('All destinations have weight 0');
+  if (!fitsWeights(all)) throw new Error('The weights of its destinations are no shares');
   const namespace = rule.origin.source.namespace;
   const only = all.length === 1 && extras.invalidWeight === undefined ? all[0] : undefined;
   const hashes: HashPolicy[] = [];
@@ -186,6 +188,12 @@ function mergeMutations(route: Route, own: ReturnType<typeof headerMutations>['m
   for (const field of ['request_headers_to_remove', 'response_headers_to_remove'] as const) {
     if (own[field] !== undefined) route[field] = [...(route[field] ?? []), ...own[field]];
   }
+}
+
+/** Whether weights can be shares: none below 0, and their sum within what Envoy counts. */
+export function fitsWeights(targets: readonly { weight?: number | undefined }[]): boolean {
+  const sum = targets.reduce((total, { weight = 0 }) => total + weight, 0);
+  return targets.every(({ weight = 0 }) => weight >= 0) && sum <= 4_294_967_295;
 }
 
 type Destination = HttpDestination['destination'];

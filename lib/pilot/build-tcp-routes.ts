@@ -1,6 +1,6 @@
 import { compileCidr, hostCovers, isInRange, isTls, matchesLabels, parseIp, resolveShortName } from '@/lib/model';
 import { outboundCluster } from './names';
-import { resolveDestination } from './build-routes';
+import { fitsWeights, resolveDestination } from './build-routes';
 import type { RegistryPort, RegistryService } from '@/lib/model';
 import type { CidrRange } from '@/lib/xds';
 import type { TcpTarget } from './build-tcp-filters';
@@ -149,6 +149,7 @@ function targetsOf(context: TcpRouteContext, route: NonNullable<TcpRouteSpec['ro
     weight: route.length === 1 ? 1 : (target.weight ?? 0),
   }));
   if (!targets.some(({ weight }) => weight > 0)) throw new Error('All destinations have weight 0');
+  if (!fitsWeights(route)) throw new Error('The weights of its destinations are no shares');
   return targets;
 }
 

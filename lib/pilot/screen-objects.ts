@@ -23,6 +23,8 @@ const definitions = new Map(
     .map((definition) => [gvkKey(definition), definition] as const)
     .filter(([key, { native }]) => (native ? written.has(key) : idleKinds[key] === undefined)),
 );
+/** Fields that are ports wherever they stand. A proxy would refuse whole listeners for one that is none. */
+const portFields = new Set(['port', 'number', 'targetPort', 'nodePort']);
 const fieldsOfShape = new WeakMap<FieldShape, Fields>();
 const screened = new WeakMap<KubernetesResource, KubernetesResource | Misfit>();
 
@@ -104,6 +106,11 @@ function fit(shape: FieldShape, value: unknown, path: string): unknown {
   }
 }
 
+/** 0 is the same as no port. */
+function isPort(value: unknown): boolean {
+  return value === null || (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535);
+}
+
 function entriesOf(value: unknown, path: string): [string, unknown][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new DoesNotFit(path, 'It has no fields');
   return Object.entries(value);
@@ -120,7 +127,9 @@ function fitObject(shape: FieldShape, entries: [string, unknown][], value: unkno
     value,
     (name, item, at) => {
       const own = byName.get(name);
-      return own === undefined ? item : fit(own, item, at);
+      if (own === undefined) return item;
+      if (own.type === 'integer' && portFields.has(name) && !isPort(item)) throw new DoesNotFit(at, 'It is no port');
+      return fit(own, item, at);
     },
     path,
   );
