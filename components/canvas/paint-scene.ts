@@ -85,6 +85,7 @@ function paintBox(pen: Pen, box: DrawnBox, view: View, colors: CanvasColors): vo
 /** From below this zoom on only the busiest of the healthy edges are drawn: thousands more would make one grey surface. */
 const farZoom = 0.3;
 const mostFar = 1_200;
+const manyEdges = 400;
 
 function thinOut(groups: ReadonlyMap<string, { urgent: boolean; edges: DrawnEdge[] }>): void {
   const calm = [...groups.values()].filter((group) => !group.urgent);
@@ -111,16 +112,21 @@ function paintEdges(pen: Pen, edges: readonly DrawnEdge[], view: View, colors: C
     else group.edges.push(drawn);
   }
   if (view.zoom < farZoom) thinOut(groups);
+  const crowded = view.zoom < 0.6 && edges.length > manyEdges;
   for (const group of [...groups.values()].toSorted((one, other) => Number(one.urgent) - Number(other.urgent) || one.width - other.width)) {
     // From afar healthy lines thin out, so that a thousand of them leave the others to be seen.
     const least = group.urgent ? 1.2 : view.zoom < 0.35 ? 0.5 : 0.8;
     pen.lineWidth = Math.max(least, group.width * view.zoom);
     pen.strokeStyle = group.color;
+    // Hundreds of them are a grey surface at full strength, in front of which nothing stands out.
+    const alpha = pen.globalAlpha;
+    if (crowded && !group.urgent) pen.globalAlpha = alpha * 0.45;
     pen.setLineDash(group.dash ? [5 * Math.max(0.6, view.zoom), 4 * Math.max(0.6, view.zoom)] : []);
     pen.beginPath();
     for (const { line } of group.edges) trace(pen, line, view);
     pen.stroke();
     if (view.zoom > 0.3 || group.urgent) paintArrows(pen, group.edges, group.color, group.width, view);
+    pen.globalAlpha = alpha;
   }
   pen.setLineDash([]);
 }

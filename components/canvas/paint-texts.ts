@@ -1,4 +1,4 @@
-import { changeColor, family, stands } from './look-of';
+import { changeColor, family, nodeLine, stands } from './look-of';
 import type { Pen } from './pen';
 import { paintLock } from './paint-signs';
 import type { LabelField } from './place-labels';
@@ -8,6 +8,8 @@ import type { DrawnBox, DrawnEdge, DrawnNode } from './scene-index';
 import { closedHalf, nodeRadius } from './types';
 import type { Scene, View } from './types';
 
+/** Below this zoom names of healthy nodes would only cover each other. */
+const farNames = 0.34;
 /** Names of nodes, in units of the world. */
 export const nameSize = 11.5;
 
@@ -73,7 +75,7 @@ export function paintBoxNames(pen: Pen, boxes: readonly DrawnBox[], view: View, 
     pen.font = `550 ${size}px ${family}`;
     pen.textAlign = 'center';
     pen.textBaseline = 'alphabetic';
-    write(pen, name, at.x, at.y - 6, colors.muted, colors.page);
+    write(pen, name, at.x, at.y - 6, view.zoom < farNames ? colors.text : colors.muted, colors.page);
   }
 }
 
@@ -95,8 +97,11 @@ export function paintNames(
   const ordered = nodes.toSorted((one, other) => rank(other) - rank(one));
   // A screen holds a few hundred names; looking for room for thousands more only costs time.
   let misses = 0;
+  // From afar boxes say where things are: only what is wrong, asked for or an entrance is named beside them.
+  const far = view.zoom < farNames && scene.graph.boxes.length > 1 && options.everything !== true;
   for (const drawn of ordered) {
     const { node } = drawn;
+    if (far && node.shape !== 'closed' && rank(drawn) - node.weight < 1e4) continue;
     const faded = options.kept !== undefined && !options.kept.has(node.id);
     if (faded && view.zoom < 0.6) continue;
     if (misses > 400) break;
@@ -118,6 +123,8 @@ export function paintNames(
     pen.globalAlpha = faded ? 0.25 : 1;
     pen.textAlign = 'center';
     pen.textBaseline = 'top';
+    if (closed && view.zoom <= 0.3)
+      paintChip(pen, node, { x: at.x - width / 2 - 5, y: top - 4, width: width + 10, height: size + 7 }, colors);
     pen.font = `${closed ? 550 : 450} ${size}px ${family}`;
     const ground = closed ? colors.panel : colors.page;
     write(pen, clip(pen, node.name, closed ? closedHalf.width * 2 * Math.max(view.zoom, 0.5) : 190, size), at.x, top, colors.text, ground);
@@ -127,6 +134,22 @@ export function paintNames(
     }
   }
   pen.globalAlpha = 1;
+}
+
+/** A closed box too small to hold its name: the name on a ground of its own, with the box's colour around it. */
+function paintChip(
+  pen: Pen,
+  node: DrawnNode['node'],
+  rect: { x: number; y: number; width: number; height: number },
+  colors: CanvasColors,
+): void {
+  pen.fillStyle = colors.panel;
+  pen.strokeStyle = node.change === undefined ? nodeLine(colors, node.health) : changeColor(colors, node.change);
+  pen.lineWidth = node.health === 'failing' || node.health === 'degraded' ? 1.75 : 1;
+  pen.beginPath();
+  pen.roundRect(rect.x, rect.y, rect.width, rect.height, 4);
+  pen.fill();
+  pen.stroke();
 }
 
 function clip(pen: Pen, text: string, room: number, size: number): string {

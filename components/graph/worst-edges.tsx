@@ -1,8 +1,10 @@
 'use client';
 
+import { ChevronDown } from 'lucide-react';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import { HealthMark } from '@/components/ui/health-mark';
+import { useStored } from '@/components/ui/use-stored';
 import type { GraphEdge, GraphNode } from '@/lib/contract';
 import { formatPercent } from '@/lib/format';
 import { nodeName } from './to-canvas';
@@ -31,14 +33,26 @@ export function WorstEdges({
     const node = byId.get(id);
     return node ? `${nodeName(node)}${node.version === undefined ? '' : ` ${node.version}`}` : id;
   };
+  const [open, setOpen] = useStored('heddle.worst', 'open');
   if (worst.length === 0) return null;
   return (
     <section
       aria-label={t('worst')}
       className="absolute bottom-3 left-3 max-w-96 rounded-md border border-line-strong bg-float p-1.5 shadow-float"
     >
-      <h2 className="px-1.5 pb-0.5 text-xs text-muted">{t('worst')}</h2>
-      <ul>
+      <h2 className="text-xs text-muted">
+        <button
+          type="button"
+          aria-expanded={open === 'open'}
+          onClick={() => setOpen(open === 'open' ? 'closed' : 'open')}
+          className="flex h-5 w-full items-center gap-1.5 rounded-sm px-1.5 text-left hover:bg-hover"
+        >
+          <ChevronDown size={12} aria-hidden="true" className={open === 'open' ? undefined : '-rotate-90'} />
+          {t('worst')}
+          <span className="num ml-auto">{open === 'open' ? '' : worst.length}</span>
+        </button>
+      </h2>
+      <ul hidden={open !== 'open'}>
         {worst.map((edge) => (
           <li key={edge.id}>
             <button
