@@ -1,7 +1,7 @@
 'use client';
 
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 /** What follows the operator from page to page, in the URL: namespaces, window, moment. */
 export interface Scope {
@@ -81,19 +81,42 @@ export function useScope(): ScopeControl {
   return { ...scope, set, href, refresh: scope.live ? refreshMs : false };
 }
 
-/** One search parameter of a page's own (selection, tab, filter), kept in the URL so that the link restores the view. */
+/** A value that was set and that Next has not taken over from the address bar yet. */
+interface Pending {
+  value: string | undefined;
+  /** What the URL may still say meanwhile: what it said before, and all that was set since. */
+  stale: readonly (string | undefined)[];
+}
+
+/**
+ * One search parameter of a page's own (selection, tab, filter), kept in the URL so that the link restores the view. What is set shows
+ * at once: Next hears of a new URL a little later, and a field that showed the old one meanwhile would lose keys that are typed fast.
+ */
 export function useUrlValue(key: string): [string | undefined, (value: string | undefined) => void] {
   const query = useSearchParams();
   const pathname = usePathname();
+  const said = query.get(key) ?? undefined;
+  const [pending, setPending] = useState<Pending>();
+  const heard = useRef(said);
+  useEffect(() => {
+    heard.current = said;
+  }, [said]);
+  // Taken over, or changed by someone else: from here on the URL speaks for itself.
+  if (pending !== undefined && (pending.value === said || !pending.stale.includes(said))) setPending(undefined);
   const set = useCallback(
     (value: string | undefined) => {
       const next = new URLSearchParams(window.location.search);
       if (value === undefined || value === '') next.delete(key);
       else next.set(key, value);
+      const before = heard.current;
+      setPending((last) => ({
+        value: value === '' ? undefined : value,
+        stale: last === undefined ? [before] : [...last.stale, last.value],
+      }));
       // The History API directly: Next keeps `useSearchParams` in step, and the server is not asked for a page that has not changed.
       window.history.replaceState(null, '', `${pathname}${next.size === 0 ? '' : `?${next}`}`);
     },
     [key, pathname],
   );
-  return [query.get(key) ?? undefined, set];
+  return [pending === undefined ? said : pending.value, set];
 }

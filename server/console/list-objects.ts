@@ -21,14 +21,36 @@ function wantedKinds(names: readonly string[]): readonly KnownKind[] {
   });
 }
 
-/** One page of the objects of the kinds, from the watched copy where there is one, else from the API server. */
-export async function listObjects(console: Console, query: ObjectsQuery): Promise<ObjectsResponse> {
+/** All objects that a list is about, before any filter. */
+interface Listed {
+  all: ObjectSummary[];
+  facets: ObjectsResponse['facets'];
+}
+
+/** By version of what is known of the cluster: somebody who types a filter asks for the same list at every key. */
+const listed = new WeakMap<object, Map<string, Listed>>();
+
+function facetsOf(all: readonly ObjectSummary[]): ObjectsResponse['facets'] {
+  return {
+    kinds: countValues(all.map(({ ref }) => (ref.group === '' ? ref.kind : `${ref.group}/${ref.kind}`))),
+    owners: countValues(all.flatMap((one) => one.owners)),
+    severities: countValues(all.map(worstOf)),
+  };
+}
+
+async function listAll(console: Console, query: ObjectsQuery, notices: Notice[]): Promise<Listed> {
   const cluster = console.cluster();
-  const notices: Notice[] = [];
   const found = console.findings.read(cluster);
+  const kinds = wantedKinds(query.kinds);
   const spaces = new Set(query.namespaces);
+  const version = found.known();
+  const key = `${query.kinds.join(',')} ${[...spaces].toSorted().join(',')}`;
+  // Kubernetes' own kinds are asked of the API server each time.
+  const isWatched = kinds.every((kind) => kind.family !== 'kubernetes');
+  const known = isWatched ? listed.get(version)?.get(key) : undefined;
+  if (known !== undefined) return known;
   const lists = await Promise.all(
-    wantedKinds(query.kinds).map(async (kind): Promise<ObjectSummary[]> => {
+    kinds.map(async (kind): Promise<ObjectSummary[]> => {
       const resource = resourceFor(kind);
       let objects: readonly AnyKubeObject[];
       if (kind.family === 'kubernetes') {
@@ -45,15 +67,24 @@ export async function listObjects(console: Console, query: ObjectsQuery): Promis
     }),
   );
   const all = lists.flat();
+  const made = { all, facets: facetsOf(all) };
+  if (isWatched) {
+    const byKey = listed.get(version) ?? new Map<string, Listed>();
+    listed.set(version, byKey.set(key, made));
+  }
+  return made;
+}
+
+/** One page of the objects of the kinds, from the watched copy where there is one, else from the API server. */
+export async function listObjects(console: Console, query: ObjectsQuery): Promise<ObjectsResponse> {
+  const cluster = console.cluster();
+  const notices: Notice[] = [];
+  const { all, facets } = await listAll(console, query, notices);
   const rows = sortSummaries(all.filter(isWanted(query)), query);
   return {
     objects: query.limit === undefined ? rows.slice(query.offset) : rows.slice(query.offset, query.offset + query.limit),
     total: rows.length,
-    facets: {
-      kinds: countValues(all.map(({ ref }) => (ref.group === '' ? ref.kind : `${ref.group}/${ref.kind}`))),
-      owners: countValues(all.flatMap((one) => one.owners)),
-      severities: countValues(all.map(worstOf)),
-    },
+    facets,
     notices: [...notices, ...cluster.notices(), ...(cluster.remotes?.notices() ?? [])],
   };
 }
@@ -68,6 +99,18 @@ function countValues(values: readonly string[]): { value: string; count: number 
   return [...counts].map(([value, count]) => ({ value, count })).toSorted((left, right) => (left.value < right.value ? -1 : 1));
 }
 
+const searched = new WeakMap<ObjectSummary, string>();
+
+/** What a search looks into. */
+function searchedText(row: ObjectSummary): string {
+  let text = searched.get(row);
+  if (text === undefined) {
+    text = `${row.ref.kind} ${row.ref.namespace}/${row.ref.name} ${row.about}`.toLowerCase();
+    searched.set(row, text);
+  }
+  return text;
+}
+
 function isWanted(query: ObjectsQuery): (row: ObjectSummary) => boolean {
   const words = query.q.toLowerCase().split(/\s+/).filter(Boolean);
   const severities = new Set(query.severities);
@@ -76,7 +119,7 @@ function isWanted(query: ObjectsQuery): (row: ObjectSummary) => boolean {
     if (severities.size > 0 && !severities.has(worstOf(row))) return false;
     if (owners.size > 0 && !row.owners.some((owner) => owners.has(owner))) return false;
     if (words.length === 0) return true;
-    const hay = `${row.ref.kind} ${row.ref.namespace}/${row.ref.name} ${row.about}`.toLowerCase();
+    const hay = searchedText(row);
     return words.every((word) => hay.includes(word));
   };
 }
