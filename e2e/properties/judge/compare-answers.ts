@@ -33,7 +33,7 @@ export function compareWithPrediction(wire: string, prediction: Prediction, obse
       prediction.mirrors,
       answer.mirrored.map(({ line }) => line),
     );
-  if (prediction.refusedBy.length > 0 && answer.servers.some((line) => line.startsWith('403'))) {
+  if (prediction.refusedBy.length > 0 && answer.servers.some((line) => line.startsWith('403') && line.includes('rbac'))) {
     const all = [answer.client?.details ?? '', ...answer.servers].join(' ');
     const names = prediction.refusedBy.map((object) => object.split('/')[1] ?? '');
     if (!names.some((name) => all.includes(`policy[${name}]`))) add('refused by', prediction.refusedBy.join(' or '), all);

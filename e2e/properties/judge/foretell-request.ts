@@ -85,8 +85,10 @@ export function foretellRequest(compiled: CompiledWorld, request: CaseRequest, t
   };
 }
 
+/** Where nothing allows, no policy is named: Envoy's log says `none`. */
 function refusers(places: readonly Pick<Simulation, 'authorization'>[]): string[] {
-  return [...new Set(places.flatMap(({ authorization }) => authorization.object ?? []))];
+  const refusing = places.filter(({ authorization }) => authorization.verdict === 'deny');
+  return [...new Set(refusing.map(({ authorization }) => authorization.object ?? 'none/none'))];
 }
 
 const meshes = new WeakMap<CompiledWorld, OpenedMesh>();

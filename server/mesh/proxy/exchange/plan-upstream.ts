@@ -17,11 +17,18 @@ export function hashForBalancer(exchange: Exchange, decision: Decision): bigint 
   return hash;
 }
 
-/** Gives the client the cookies that tie it to an endpoint: with the answer of one, never with one of the proxy's own. */
+/**
+ * Gives the client the cookies that tie it to an endpoint: with the answer of one, never with one of the proxy's own. As in Envoy each
+ * choice of an endpoint, so each try, adds them.
+ */
 export function planCookies(exchange: Exchange): void {
-  for (const cookie of exchange.balancerCookies) {
-    exchange.responsePlan.addNames.push('set-cookie');
-    exchange.responsePlan.addValues.push(cookie);
+  const { balancerCookies, responsePlan } = exchange;
+  if (balancerCookies.length === 0) return;
+  for (let choice = 0; choice < exchange.attempts; choice++) {
+    for (const cookie of balancerCookies) {
+      responsePlan.addNames.push('set-cookie');
+      responsePlan.addValues.push(cookie);
+    }
   }
 }
 
