@@ -43,9 +43,9 @@ interface Store {
 }
 
 /** Milliseconds of processor time that the store's process has used; 0 where the system does not tell. */
-function storeCpuMs(): number {
+function storeCpuMs(pid: string | number | undefined = values.pid): number {
   try {
-    const fields = readFileSync(`/proc/${values.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     return (Number(fields[11]) + Number(fields[12])) * 10;
   } catch {
     return 0;
@@ -126,6 +126,15 @@ async function scraped(store: Store, counters: number): Promise<number> {
   throw new Error(`${store.url} has not scraped all counters`);
 }
 
+/** Waits until the store has put away what it scraped: that is not the work of queries. Half a minute at most. */
+async function settled(store: Store): Promise<void> {
+  for (let waited = 0; waited < 30; waited += 1) {
+    const before = storeCpuMs(store.pid);
+    await sleep(1_000);
+    if (storeCpuMs(store.pid) - before < 100) return;
+  }
+}
+
 /** Measures in this process: a console of its own for each store, as it holds answers. */
 async function measure(atMs: number): Promise<void> {
   const console_ = getConsole();
@@ -187,6 +196,7 @@ async function run(name: string, mesh: ScrapedMesh, kubernetes: string, start: (
   try {
     const at = await scraped(store, mesh.counters);
     mesh.pause();
+    await settled(store);
     process.stdout.write(`${name}\n`);
     await measureInside(store, kubernetes, folder, at);
   } finally {

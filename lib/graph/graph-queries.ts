@@ -90,13 +90,40 @@ export function hostsOnlyCallersKnow(rates: readonly Sample[], type: GraphType):
   return [...hosts].toSorted();
 }
 
+function oneOf(hosts: readonly string[]): string {
+  return `destination_service=~${JSON.stringify(hosts.map((host) => host.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|'))}`;
+}
+
+/** Bounds above ten seconds, as Envoy and Prometheus write them; `+Inf` is none of them. */
+const slowBounds = 'le!~"([2-9][0-9]{4}|[0-9]{6,})([.][0-9]+)?|[0-9]([.][0-9]+)?e[+]0?[5-9]"';
+
+/** Which buckets percentiles are made of: all, those up to ten seconds, or all of some hosts. */
+export type GraphBuckets = 'all' | 'quick' | { hosts: readonly string[] };
+
 /** The buckets of those who are asked: destinations and waypoints, and callers for the hosts only they know. */
-function bucketRates(window: string, callersFor: readonly string[] | 'all'): string {
-  const rate = (where: string): string => `rate(istio_request_duration_milliseconds_bucket${where}[${window}])`;
-  if (callersFor === 'all') return rate('');
-  if (callersFor.length === 0) return rate('{reporter!="source"}');
-  const hosts = callersFor.map((host) => host.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|');
-  return `${rate('{reporter!="source"}')} or ${rate(`{reporter="source", destination_service=~${JSON.stringify(hosts)}}`)}`;
+function bucketRates(window: string, callersFor: readonly string[] | 'all', buckets: GraphBuckets): string {
+  const only = buckets === 'all' ? [] : [buckets === 'quick' ? slowBounds : oneOf(buckets.hosts)];
+  const rate = (...matchers: string[]): string => {
+    const all = [...matchers, ...only].join(', ');
+    return `rate(istio_request_duration_milliseconds_bucket${all === '' ? '' : `{${all}}`}[${window}])`;
+  };
+  if (callersFor === 'all') return rate();
+  if (callersFor.length === 0) return rate('reporter!="source"');
+  return `${rate('reporter!="source"')} or ${rate('reporter="source"', oneOf(callersFor))}`;
+}
+
+/**
+ * Hosts whose percentiles cannot be told from the buckets up to ten seconds: one that lies beyond the last bucket comes out as that
+ * bucket's very bound, a whole number, which a value between two bounds is not. `all` when there are too many to name.
+ */
+export function hostsBeyond(percentiles: readonly Sample[]): readonly string[] | 'all' {
+  const hosts = new Set<string>();
+  for (const { labels, value } of percentiles) {
+    if (!Number.isInteger(value) || value < 100) continue;
+    hosts.add(labels['destination_service'] ?? '');
+    if (hosts.size > mostHosts) return 'all';
+  }
+  return [...hosts].toSorted();
 }
 
 /**
@@ -108,10 +135,11 @@ export function planGraphQueries(
   window: string,
   percentiles: readonly GraphPercentile[] = ['50', '95', '99'],
   callersFor: readonly string[] | 'all' = 'all',
+  buckets: GraphBuckets = 'all',
 ): Partial<Record<GraphQueryName, PlannedQuery>> {
   const rate = (metric: string) => `rate(${metric}[${window}])`;
   const quantile = (q: number): PlannedQuery => ({
-    promql: `histogram_quantile(${q}, sum by (le, ${latencyLabels(type).join(', ')}) (${bucketRates(window, callersFor)}))`,
+    promql: `histogram_quantile(${q}, sum by (le, ${latencyLabels(type).join(', ')}) (${bucketRates(window, callersFor, buckets)}))`,
     window,
     reporter: 'destination, else source',
   });

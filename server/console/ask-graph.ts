@@ -1,5 +1,5 @@
-import { hostsOnlyCallersKnow, planGraphQueries } from '@/lib/graph';
-import type { GraphPercentile, GraphType, PlannedQuery, Sample } from '@/lib/graph';
+import { hostsBeyond, hostsOnlyCallersKnow, planGraphQueries } from '@/lib/graph';
+import type { GraphBuckets, GraphPercentile, GraphType, PlannedQuery, Sample } from '@/lib/graph';
 import type { Prometheus } from '@/server/sources';
 import { askInstant } from './ask-metrics';
 import type { Measured } from './ask-metrics';
@@ -29,8 +29,11 @@ export async function askGraph(
     // Without a Prometheus nothing more is to be asked, nor to be said.
     if (prometheus === null) return null;
     const callersFor = known === null ? 'all' : hostsOnlyCallersKnow(known, type);
-    const planned = Object.entries(planGraphQueries(type, duration, percentiles, callersFor));
-    return ask(Object.fromEntries(planned.filter(([name]) => isPercentile(name))));
+    const plan = (buckets: GraphBuckets): Record<string, PlannedQuery> => {
+      const planned = Object.entries(planGraphQueries(type, duration, percentiles, callersFor, buckets));
+      return Object.fromEntries(planned.filter(([name]) => isPercentile(name)));
+    };
+    return askQuickFirst(ask, plan);
   });
   const parts = await Promise.all([rates, prometheus === null ? null : ask(others), latencies]);
   const measured: Measured<Sample> = { answers: {}, notices: [], queries: {} };
@@ -41,4 +44,30 @@ export async function askGraph(
     Object.assign(measured.queries, part.queries);
   }
   return measured;
+}
+
+/**
+ * A third of all buckets is for requests that take longer than ten seconds, and hardly any mesh has such: they are asked for only where
+ * the others do not suffice. The answers, and so the queries that are shown for them, are those of all buckets.
+ */
+async function askQuickFirst(
+  ask: (plan: Readonly<Record<string, PlannedQuery>>) => Promise<Measured<Sample>>,
+  plan: (buckets: GraphBuckets) => Record<string, PlannedQuery>,
+): Promise<Measured<Sample>> {
+  const quick = await ask(plan('quick'));
+  const measured: Measured<Sample> = { ...quick, queries: whyOf(quick, plan('all')) };
+  const beyond = hostsBeyond(Object.values(quick.answers).flatMap((rows) => rows ?? []));
+  if (beyond.length === 0) return measured;
+  const slow = await ask(plan(beyond === 'all' ? 'all' : { hosts: beyond }));
+  const known = (row: Sample): boolean => beyond !== 'all' && !beyond.includes(row.labels['destination_service'] ?? '');
+  for (const [name, rows] of Object.entries(quick.answers)) {
+    const more = slow.answers[name] ?? null;
+    measured.answers[name] = rows === null || more === null ? null : [...rows.filter(known), ...more];
+  }
+  measured.notices = [...quick.notices, ...slow.notices.filter(({ source }) => quick.notices.every((one) => one.source !== source))];
+  return measured;
+}
+
+function whyOf({ queries }: Measured<Sample>, whole: Readonly<Record<string, PlannedQuery>>): Measured<Sample>['queries'] {
+  return Object.fromEntries(Object.entries(queries).map(([name, why]) => [name, { ...why, promql: whole[name]?.promql ?? why.promql }]));
 }
