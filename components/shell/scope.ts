@@ -1,7 +1,7 @@
 'use client';
 
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 
 /** What follows the operator from page to page, in the URL: namespaces, window, moment. */
 export interface Scope {
@@ -98,7 +98,7 @@ export function useUrlValue(key: string): [string | undefined, (value: string | 
   const said = query.get(key) ?? undefined;
   const [pending, setPending] = useState<Pending>();
   const heard = useRef(said);
-  useEffect(() => {
+  useLayoutEffect(() => {
     heard.current = said;
   }, [said]);
   // Taken over, or changed by someone else: from here on the URL speaks for itself.
@@ -106,12 +106,13 @@ export function useUrlValue(key: string): [string | undefined, (value: string | 
   const set = useCallback(
     (value: string | undefined) => {
       const next = new URLSearchParams(window.location.search);
+      // What this page was last told, and what the address bar says already.
+      const before = [heard.current, next.get(key) ?? undefined];
       if (value === undefined || value === '') next.delete(key);
       else next.set(key, value);
-      const before = heard.current;
       setPending((last) => ({
         value: value === '' ? undefined : value,
-        stale: last === undefined ? [before] : [...last.stale, last.value],
+        stale: last === undefined ? before : [...last.stale, ...before],
       }));
       // The History API directly: Next keeps `useSearchParams` in step, and the server is not asked for a page that has not changed.
       window.history.replaceState(null, '', `${pathname}${next.size === 0 ? '' : `?${next}`}`);
