@@ -1,29 +1,23 @@
-import { existsSync } from 'node:fs';
-import { type Browser, type Page, chromium } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { meshKinds } from '@/lib/kinds';
 import { askKubernetes } from '../support/kube-api';
 import { buildInForm, clearSpace, exampleOf, pasteYaml, pathOf, prepareSpace } from '../support/make-object';
+import { openPage } from '../support/open-page';
 import startDemo from '../support/start-demo';
 
 let stop: () => Promise<void>;
-let browser: Browser;
 let page: Page;
+let close: () => Promise<void>;
 
 beforeAll(async () => {
   process.env['HEDDLE_E2E_RPS'] ??= '5';
   stop = await startDemo();
   await prepareSpace();
-  const chrome = [process.env['HEDDLE_CHROMIUM'], '/usr/bin/chromium'].find((file) => file !== undefined && existsSync(file));
-  browser = await chromium.launch({
-    ...(chrome === undefined ? {} : { executablePath: chrome }),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  });
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-  page.setDefaultTimeout(30_000);
+  ({ page, close } = await openPage());
 }, 240_000);
 afterAll(async () => {
-  await browser.close();
+  await close();
   await clearSpace();
   await stop();
 });
