@@ -6,12 +6,16 @@ import { evaluateScalar } from './evaluate-scalar';
 import { hasOneName, selectInstant } from './evaluate-selector';
 import { evaluateHistogramFunction } from './histogram-functions';
 import { labelJoin, labelReplace } from './label-functions';
+import { atEveryStep, firstStep, isStepInvariant } from './step-invariance';
 import { calendarFunctions, perSampleFunctions } from './sample-functions';
 import { rangeFunctions } from './range-functions';
 import { unwrapParens, type Call, type Expr } from './syntax-tree';
 
 /** Evaluates an expression of type instant vector; the series come one at a time, so that aggregations hold only their groups. */
 export function evaluateVector(expr: Expr, ctx: EvalContext): Iterable<VectorSeries> {
+  const isWork = expr.kind === 'aggregate' || expr.kind === 'binary' || expr.kind === 'call';
+  if (isWork && ctx.grid.count > 1 && isStepInvariant(expr))
+    return atEveryStep(evaluateVector(expr, { ...ctx, grid: firstStep(ctx.grid) }), ctx);
   switch (expr.kind) {
     case 'selector':
       return selectInstant(expr, ctx);

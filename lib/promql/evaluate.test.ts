@@ -94,6 +94,35 @@ describe('evaluateRange', () => {
   it('refuses what has no value per step', () => {
     expect(() => range('g[5m]', 0, 1, 1)).toThrow('invalid expression type "range vector" for range query');
   });
+  it('reads what @ fixes once for all steps, and nothing that is of the moment', () => {
+    expect(range('sum(rate(c_total[30s] @ 50))', 50_000, 90_000, 20_000)).toEqual(['{} 0.5@50 0.5@70 0.5@90']);
+    expect(range('sum(rate(c_total[30s] @ 50)) * time()', 50_000, 70_000, 20_000)).toEqual(['{} 25@50 35@70']);
+    expect(range('count(g @ 0) - count(g)', 0, 20_000, 20_000)).toEqual(['{} 0@0 0@20']);
+    expect(range('absent(g @ 30)', 0, 10_000, 10_000)).toEqual(['{} 1@0 1@10']);
+    expect(range('timestamp(g @ 10)', 20_000, 40_000, 20_000)).toEqual(['{} 10@20 10@40']);
+    expect(range('timestamp(sum(g @ 10))', 20_000, 40_000, 20_000)).toEqual(['{} 20@20 40@40']);
+    expect(range('predict_linear(c_total{p="a"}[30s] @ 30, 0)', 30_000, 50_000, 20_000)).toEqual(['{p="a"} 15@30 25@50']);
+    expect(range('vector(1) + minute()', 30_000, 90_000, 60_000)).toEqual(['{} 1@30 2@90']);
+    let selected = 0;
+    const counting: Storage = {
+      select: (...args) => {
+        selected += 1;
+        return storage.select(...args);
+      },
+    };
+    evaluateRange(parseExpression('sum(rate(c_total[30s] @ 50))'), counting, { startMs: 0, endMs: 90_000, stepMs: 10_000 });
+    expect(selected).toBe(1);
+  });
+  it('gives another quantile of the same buckets at each step', () => {
+    const buckets = memoryStorage(['1', '2', '+Inf'].map((le, i) => `b_bucket{le="${le}"} 10s 0+${i + 1}x9`).join('\n'));
+    const both = '0.5 * (time() == bool 5) + 0.75 * (time() == bool 6)';
+    const result = evaluateRange(parseExpression(`histogram_quantile(${both}, sum by (le) (rate(b_bucket[1m] @ 60)))`), buckets, {
+      startMs: 5_000,
+      endMs: 6_000,
+      stepMs: 1_000,
+    });
+    expect(lines(result)).toEqual(['{} 1.5@5 2@6']);
+  });
   it('uses @ start() and @ end() of the whole range, also in subqueries', () => {
     expect(range('c_total{p="a"} @ start()', 100_000, 120_000, 20_000)).toEqual(['c_total{p="a"} 50@100 50@120']);
     expect(range('max_over_time((c_total{p="a"} @ end())[1m:10s])', 100_000, 120_000, 20_000)).toEqual(['{p="a"} 60@100 60@120']);

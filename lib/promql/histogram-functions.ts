@@ -2,6 +2,7 @@ import { hasValues, holdSeries, newSeries, type EvalContext, type VectorSeries }
 import { noteQuantile } from './evaluate-range-function';
 import { parseFloatText } from './float-format';
 import { printExpression } from './print-expression';
+import { firstStep, isStepInvariant } from './step-invariance';
 import { METRIC_NAME, dropLabels, formatLabels, labelValue, labelsKey, type Labels } from './labels';
 import type { Call, Expr } from './syntax-tree';
 
@@ -20,14 +21,19 @@ export function* evaluateHistogramFunction(call: Call, ctx: EvalContext): Genera
   const vector = call.args.at(-1) as Expr;
   const [first, second] = call.args.slice(0, -1).map((arg) => ctx.scalar(arg, ctx)) as [Float64Array, Float64Array | undefined];
   if (call.func === 'histogram_quantile') noteQuantile(first, ctx);
-  for (const { labels, buckets } of bucketsOf(vector, ctx).values()) {
+  // Several quantiles of the same buckets, one at each step, are a usual question.
+  const once = ctx.grid.count > 1 && isStepInvariant(vector);
+  const groups = bucketsOf(vector, once ? { ...ctx, grid: firstStep(ctx.grid) } : ctx);
+  for (const { labels, buckets } of groups.values()) {
     const result = newSeries(labels, ctx.grid.count);
+    let { bounds, counts }: Buckets = { bounds: [], counts: [] };
     for (let step = 0; step < ctx.grid.count; step++) {
-      const { bounds, counts } = bucketsAt(buckets, step);
-      if (bounds.length === 0) continue;
-      if (makeMonotonic(counts)) {
-        ctx.infos.add(`PromQL info: input to histogram_quantile needed to be fixed for monotonicity: ${formatLabels(labels)}`);
+      if (step === 0 || !once) {
+        ({ bounds, counts } = bucketsAt(buckets, step));
+        if (makeMonotonic(counts))
+          ctx.infos.add(`PromQL info: input to histogram_quantile needed to be fixed for monotonicity: ${formatLabels(labels)}`);
       }
+      if (bounds.length === 0) continue;
       const value = first[step] as number;
       result.present[step] = 1;
       result.values[step] =

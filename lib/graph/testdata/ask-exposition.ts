@@ -1,7 +1,7 @@
-import { evaluateInstant, labelsOf, labelsToRecord, matchesAll, parseExpression, parseMetricSelector } from '@/lib/promql';
+import { evaluateInstant, evaluateRange, labelsOf, labelsToRecord, matchesAll, parseExpression, parseMetricSelector } from '@/lib/promql';
 import type { Labels, Storage } from '@/lib/promql';
 import { planGraphQueries } from '..';
-import type { GraphMetrics, GraphType, Sample } from '..';
+import type { GraphMetrics, GraphType, PercentileQuestion, Sample } from '..';
 
 const scrapesMs = [0, 15_000, 30_000, 45_000, 60_000];
 const endMs = 60_000;
@@ -36,18 +36,31 @@ function scraped(exposition: string): Storage {
   };
 }
 
+/** That Prometheus, asked for values at a moment, and at the steps of a range. */
+export function scrapedExposition(exposition: string) {
+  const storage = scraped(exposition);
+  return {
+    instant(promql: string, atMs: number): Sample[] {
+      const result = evaluateInstant(parseExpression(promql), storage, atMs);
+      if (result.type !== 'vector') throw new Error(`${promql} gives no vector`);
+      return result.series.map((one) => ({ labels: labelsToRecord(one.labels), value: one.values[0] ?? Number.NaN }));
+    },
+    range(promql: string, { startMs, endMs: lastMs, stepSeconds }: PercentileQuestion['range']) {
+      const result = evaluateRange(parseExpression(promql), storage, { startMs, endMs: lastMs, stepMs: stepSeconds * 1_000 });
+      if (result.type !== 'matrix') throw new Error(`${promql} gives no matrix`);
+      return result.series.map(({ labels, timestamps, values }) => ({
+        labels: labelsToRecord(labels),
+        points: timestamps.map((time, index): [number, number] => [time / 1_000, values[index] ?? Number.NaN]),
+      }));
+    },
+  };
+}
+
 /** Answers of the graph's queries over the minute. */
 export function askExposition(exposition: string, type: GraphType): GraphMetrics {
-  const storage = scraped(exposition);
+  const store = scrapedExposition(exposition);
   const answers: GraphMetrics = {};
-  for (const [name, { promql }] of Object.entries(planGraphQueries(type, '60s', ['50', '90', '95', '99']))) {
-    const result = evaluateInstant(parseExpression(promql), storage, endMs);
-    if (result.type !== 'vector') throw new Error(`${promql} gives no vector`);
-    const samples: Sample[] = result.series.map((one) => ({
-      labels: labelsToRecord(one.labels),
-      value: one.values[0] ?? Number.NaN,
-    }));
-    answers[name as keyof GraphMetrics] = samples;
-  }
+  for (const [name, { promql }] of Object.entries(planGraphQueries(type, '60s', ['50', '90', '95', '99'])))
+    answers[name as keyof GraphMetrics] = store.instant(promql, endMs);
   return answers;
 }
