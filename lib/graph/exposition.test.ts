@@ -6,12 +6,13 @@ import type { BuildGraphOptions, Graph, GraphEdge, GraphType } from '.';
 import { askExposition } from './testdata/ask-exposition';
 
 /**
- * Text exposition with the labels that Istio documents: sidecars and a gateway, and ambient mode with ztunnel and a waypoint. Written, not
- * recorded: the heads of the files say after what.
+ * Text exposition with the labels that Istio documents: sidecars and a gateway, and ambient mode with ztunnel and a waypoint, written; and
+ * series that were recorded on real Istios. The heads of the files say after what, and where.
  */
 const read = (name: string): string => readFileSync(new URL(`testdata/${name}.prom`, import.meta.url), 'utf8');
 const sidecars = read('istio-sidecars');
 const ambient = read('istio-ambient');
+const recorded = read('istio-recorded');
 
 const entry = readMeshContext({
   cluster: 'Kubernetes',
@@ -192,5 +193,46 @@ describe('metrics as ambient mode exposes them', () => {
       'workload reviews-v1',
       'workload reviews-v2',
     ]);
+  });
+});
+
+describe('series recorded on real Istios', () => {
+  it('become the graph of workloads', () => {
+    expect(lines(graphOf(recorded, 'workload'))).toMatchInlineSnapshot(`
+      [
+        "workload debugbox → workload httpserver tcp 1+– B/s mtls 1 by destination",
+        "workload shell → workload echo http 1/s errors 0 % mtls 1 by destination",
+        "workload gateway-istio → workload echo-v1 tcp 1+– B/s mtls 1 by destination",
+        "workload gateway-istio → workload echo-v2 tcp 295640.9+– B/s mtls 1 by destination",
+        "workload debugbox → external PassthroughCluster http 1/s errors 0 % mtls – by source",
+        "workload debugbox → workload tcpserver tcp –+1 B/s mtls – by source",
+      ]
+    `);
+  });
+
+  it('become the graph of versioned apps', () => {
+    expect(lines(graphOf(recorded, 'versionedApp'))).toMatchInlineSnapshot(`
+      [
+        "app debugbox/latest → app httpserver/v1 tcp 1+– B/s mtls 1 by destination",
+        "app shell/latest → app echo/latest http 1/s errors 0 % mtls 1 by destination",
+        "app gateway-istio/latest → app echo-versions/v1 tcp 1+– B/s mtls 1 by destination",
+        "app gateway-istio/latest → app echo-versions/v2 tcp 295640.9+– B/s mtls 1 by destination",
+        "app debugbox/latest → app tcpserver/latest tcp –+1 B/s mtls – by source",
+        "app debugbox/latest → external PassthroughCluster http 1/s errors 0 % mtls – by source",
+      ]
+    `);
+  });
+
+  it('say in the graph of services what is known of hosts', () => {
+    expect(lines(graphOf(recorded, 'service'))).toMatchInlineSnapshot(`
+      [
+        "workload debugbox → workload httpserver tcp 1+– B/s mtls 1 by destination",
+        "workload shell → service echo http 1/s errors 0 % mtls 1 by destination",
+        "workload gateway-istio → service echo-v1 tcp 1+– B/s mtls 1 by destination",
+        "workload gateway-istio → workload echo-v2 tcp 295640.9+– B/s mtls 1 by destination",
+        "workload debugbox → external PassthroughCluster http 1/s errors 0 % mtls – by source",
+        "workload debugbox → service tcpserver tcp –+1 B/s mtls – by source",
+      ]
+    `);
   });
 });
