@@ -2,43 +2,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Cluster, Route } from '@/lib/xds';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Route } from '@/lib/xds';
 import { typeUrls } from '@/lib/xds';
-import { httpListener, raw, request, startHttp, startProxy, startTcp, staticCluster, virtualHost } from '../testdata/harness';
-import type { TestProxy } from '../testdata/harness';
-
-const cleanups: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0)) cleanup();
-});
-
-async function withRoute(route: Route, clusters: readonly Cluster[]): Promise<TestProxy> {
-  const started = await startProxy({ clusters, listeners: [httpListener([route])] });
-  cleanups.push(started.stop);
-  return started;
-}
-
-async function app(handler: Parameters<typeof startHttp>[0]): Promise<number> {
-  const server = await startHttp(handler);
-  cleanups.push(server.stop);
-  return server.port;
-}
-
-/** A port where nobody listens. */
-async function deadPort(): Promise<number> {
-  const server = await startTcp(() => {});
-  server.stop();
-  return server.port;
-}
-
-function totals(proxy: TestProxy): string[] {
-  const lines: string[] = [];
-  proxy.proxy.context.metrics.table.render(lines);
-  return lines.filter((line) => line.startsWith('istio_requests_total'));
-}
-
-const quick = { base_interval: { seconds: 0, nanos: 1_000_000 } };
+import {
+  deadPort,
+  httpListener,
+  quickBackOff,
+  raw,
+  request,
+  requestTotals,
+  startTcp,
+  staticCluster,
+  virtualHost,
+  withApp,
+  withRoute,
+} from '../testdata/harness';
 
 describe('an upstream on a socket file', () => {
   it('is served like any other', async () => {
@@ -68,32 +47,32 @@ describe('failures of the upstream', () => {
     expect(reply.body).toBe(
       'upstream connect error or disconnect/reset before headers. reset reason: remote connection failure, transport failure reason: delayed connect error: Connection refused',
     );
-    expect(totals(plain)[0]).toContain('response_flags="UF"');
+    expect(requestTotals(plain)[0]).toContain('response_flags="UF"');
     const retried = await withRoute(
       {
         match: { prefix: '/' },
-        route: { cluster: 'app', retry_policy: { retry_on: 'connect-failure', num_retries: { value: 2 }, retry_back_off: quick } },
+        route: { cluster: 'app', retry_policy: { retry_on: 'connect-failure', num_retries: { value: 2 }, retry_back_off: quickBackOff } },
       },
       [staticCluster('app', [port])],
     );
     expect((await request(retried.port())).body).toContain('retried and the latest reset reason');
-    expect(totals(retried)[0]).toContain('response_flags="UF,URX"');
+    expect(requestTotals(retried)[0]).toContain('response_flags="UF,URX"');
     expect(retried.proxy.context.clusters.get('app')?.stats.upstream_rq_retry).toBe(2);
   });
 
   it('answers 503 UC when the connection breaks before the response', async () => {
     const server = await startTcp((socket) => socket.on('data', () => socket.destroy()));
-    cleanups.push(server.stop);
+    onTestFinished(() => server.stop());
     const proxy = await withRoute({ match: { prefix: '/' }, route: { cluster: 'app' } }, [staticCluster('app', [server.port])]);
     const reply = await request(proxy.port(), { method: 'POST', body: 'x' });
     expect(reply.status).toBe(503);
     expect(reply.body).toBe('upstream connect error or disconnect/reset before headers. reset reason: connection termination');
-    expect(totals(proxy)[0]).toContain('response_flags="UC"');
+    expect(requestTotals(proxy)[0]).toContain('response_flags="UC"');
   });
 
   it('answers 502 to a response that is no HTTP', async () => {
     const server = await startTcp((socket) => socket.on('data', () => socket.end('nonsense that is no response\r\n\r\n')));
-    cleanups.push(server.stop);
+    onTestFinished(() => server.stop());
     const proxy = await withRoute({ match: { prefix: '/' }, route: { cluster: 'app' } }, [staticCluster('app', [server.port])]);
     expect((await request(proxy.port())).status).toBe(502);
   });
@@ -102,10 +81,10 @@ describe('failures of the upstream', () => {
     const server = await startTcp((socket) =>
       socket.on('data', () => (socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'), setTimeout(() => socket.destroy(), 20))),
     );
-    cleanups.push(server.stop);
+    onTestFinished(() => server.stop());
     const proxy = await withRoute({ match: { prefix: '/' }, route: { cluster: 'app' } }, [staticCluster('app', [server.port])]);
     await expect(request(proxy.port())).rejects.toThrow();
-    expect(totals(proxy)[0]).toContain('response_flags="UC"');
+    expect(requestTotals(proxy)[0]).toContain('response_flags="UC"');
   });
 
   it('sends a request again when a kept connection turns out to be closed', async () => {
@@ -118,7 +97,7 @@ describe('failures of the upstream', () => {
         else socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
       });
     });
-    cleanups.push(server.stop);
+    onTestFinished(() => server.stop());
     const proxy = await withRoute({ match: { prefix: '/' }, route: { cluster: 'app' } }, [staticCluster('app', [server.port])]);
     expect((await request(proxy.port())).body).toBe('ok');
     expect((await request(proxy.port())).body).toBe('ok');
@@ -128,30 +107,30 @@ describe('failures of the upstream', () => {
   it('answers 503 NC, 503 UH and 404 NR for what it cannot route', async () => {
     const none = await withRoute({ match: { prefix: '/' }, route: { cluster: 'missing' } }, []);
     expect((await request(none.port())).status).toBe(503);
-    expect(totals(none)[0]).toContain('response_flags="NC"');
+    expect(requestTotals(none)[0]).toContain('response_flags="NC"');
     const empty = await withRoute({ match: { prefix: '/' }, route: { cluster: 'app' } }, [staticCluster('app', [])]);
     expect((await request(empty.port())).body).toBe('no healthy upstream');
-    expect(totals(empty)[0]).toContain('response_flags="UH"');
+    expect(requestTotals(empty)[0]).toContain('response_flags="UH"');
     const unrouted = await withRoute({ match: { prefix: '/other' }, route: { cluster: 'app' } }, []);
     expect((await request(unrouted.port())).status).toBe(404);
-    expect(totals(unrouted)[0]).toContain('response_flags="NR"');
+    expect(requestTotals(unrouted)[0]).toContain('response_flags="NR"');
   });
 });
 
 describe('timeouts', () => {
   it('answers 504 UT after the route timeout', async () => {
-    const port = await app((_incoming, response) => void setTimeout(() => response.end('late'), 2000));
+    const port = await withApp((_incoming, response) => void setTimeout(() => response.end('late'), 2000));
     const proxy = await withRoute({ match: { prefix: '/' }, route: { cluster: 'app', timeout: { seconds: 0, nanos: 1e8 } } }, [
       staticCluster('app', [port]),
     ]);
     const reply = await request(proxy.port());
     expect([reply.status, reply.body]).toEqual([504, 'upstream request timeout']);
-    expect(totals(proxy)[0]).toContain('response_flags="UT"');
+    expect(requestTotals(proxy)[0]).toContain('response_flags="UT"');
   });
 
   it('retries after a per-try timeout', async () => {
     let calls = 0;
-    const port = await app((_incoming, response) =>
+    const port = await withApp((_incoming, response) =>
       calls++ === 0 ? void setTimeout(() => response.end('late'), 1000) : response.end('fast'),
     );
     const proxy = await withRoute(
@@ -160,7 +139,12 @@ describe('timeouts', () => {
         route: {
           cluster: 'app',
           timeout: { seconds: 5 },
-          retry_policy: { retry_on: '5xx', num_retries: { value: 1 }, per_try_timeout: { seconds: 0, nanos: 1e8 }, retry_back_off: quick },
+          retry_policy: {
+            retry_on: '5xx',
+            num_retries: { value: 1 },
+            per_try_timeout: { seconds: 0, nanos: 1e8 },
+            retry_back_off: quickBackOff,
+          },
         },
       },
       [staticCluster('app', [port])],
@@ -173,7 +157,7 @@ describe('circuit breakers and ejection', () => {
   it('answers 503 UO beyond the limits', async () => {
     let release: () => void = () => {};
     const held = new Promise<void>((resolve) => (release = resolve));
-    const port = await app((_incoming, response) => void held.then(() => response.end('done')));
+    const port = await withApp((_incoming, response) => void held.then(() => response.end('done')));
     const proxy = await withRoute({ match: { prefix: '/' }, route: { cluster: 'app' } }, [
       staticCluster('app', [port], {
         circuit_breakers: {
@@ -195,12 +179,12 @@ describe('circuit breakers and ejection', () => {
 
   it('ejects a host after failures in a row', async () => {
     let bad = 0;
-    const broken = await app((_incoming, response) => {
+    const broken = await withApp((_incoming, response) => {
       bad++;
       response.statusCode = 500;
       response.end();
     });
-    const good = await app((_incoming, response) => response.end('good'));
+    const good = await withApp((_incoming, response) => response.end('good'));
     const proxy = await withRoute({ match: { prefix: '/' }, route: { cluster: 'app' } }, [
       staticCluster('app', [broken, good], {
         outlier_detection: { consecutive_5xx: { value: 3 }, max_ejection_percent: { value: 100 }, base_ejection_time: { seconds: 60 } },
@@ -213,12 +197,12 @@ describe('circuit breakers and ejection', () => {
 
   it('ejects for the codes it is told to, and for no others', async () => {
     const calls = { busy: 0, failing: 0 };
-    const busy = await app((_incoming, response) => {
+    const busy = await withApp((_incoming, response) => {
       calls.busy++;
       response.statusCode = 429;
       response.end();
     });
-    const failing = await app((_incoming, response) => {
+    const failing = await withApp((_incoming, response) => {
       calls.failing++;
       response.statusCode = 500;
       response.end();
@@ -252,11 +236,11 @@ describe('fault injection', () => {
     const proxy = await withRoute(fault({ abort: { http_status: 418, percentage: { numerator: 100 } } }), []);
     const reply = await request(proxy.port());
     expect([reply.status, reply.body]).toEqual([418, 'fault filter abort']);
-    expect(totals(proxy)[0]).toContain('response_flags="FI"');
+    expect(requestTotals(proxy)[0]).toContain('response_flags="FI"');
   });
 
   it('delays, then forwards a request with a body', async () => {
-    const port = await app((incoming, response) => incoming.pipe(response));
+    const port = await withApp((incoming, response) => incoming.pipe(response));
     const proxy = await withRoute(fault({ delay: { fixed_delay: { seconds: 0, nanos: 2e8 }, percentage: { numerator: 100 } } }), [
       staticCluster('app', [port]),
     ]);
@@ -264,12 +248,12 @@ describe('fault injection', () => {
     const reply = await request(proxy.port(), { method: 'POST', body: 'through' });
     expect(reply.body).toBe('through');
     expect(performance.now() - started).toBeGreaterThan(190);
-    expect(totals(proxy)[0]).toContain('response_flags="DI"');
+    expect(requestTotals(proxy)[0]).toContain('response_flags="DI"');
     expect(proxy.proxy.context.activeFaults).toBe(0);
   });
 
   it('does not count the delay in the time of the route, nor try an abort again', async () => {
-    const port = await app((_incoming, response) => response.end('late'));
+    const port = await withApp((_incoming, response) => response.end('late'));
     const slow = fault({ delay: { fixed_delay: { seconds: 0, nanos: 4e8 }, percentage: { numerator: 100 } } });
     const patient = await withRoute({ ...slow, route: { cluster: 'app', timeout: { seconds: 0, nanos: 2e8 } } }, [
       staticCluster('app', [port]),
@@ -298,8 +282,8 @@ describe('fault injection', () => {
 describe('mirroring', () => {
   it('copies requests with bodies to the shadow host', async () => {
     const copies: string[] = [];
-    const main = await app((_incoming, response) => response.end('main'));
-    const shadow = await app((incoming, response) => {
+    const main = await withApp((_incoming, response) => response.end('main'));
+    const shadow = await withApp((incoming, response) => {
       let body = '';
       incoming.on('data', (chunk: Buffer) => (body += chunk.toString()));
       incoming.on('end', () => {
@@ -320,8 +304,8 @@ describe('mirroring', () => {
 
 describe('a push', () => {
   it('changes what a kept connection is served by', async () => {
-    const one = await app((_incoming, response) => response.end('one'));
-    const two = await app((_incoming, response) => response.end('two'));
+    const one = await withApp((_incoming, response) => response.end('one'));
+    const two = await withApp((_incoming, response) => response.end('two'));
     const proxy = await withRoute({ match: { prefix: '/' }, route: { cluster: 'one' } }, [
       staticCluster('one', [one]),
       staticCluster('two', [two]),

@@ -1,44 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Cluster, Route } from '@/lib/xds';
-import { httpListener, request, startHttp, startProxy, startTcp, staticCluster } from '../testdata/harness';
-import type { TestProxy } from '../testdata/harness';
-
-const cleanups: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0)) cleanup();
-});
-
-async function withRoute(route: Route, clusters: readonly Cluster[]): Promise<TestProxy> {
-  const started = await startProxy({ clusters, listeners: [httpListener([route])] });
-  cleanups.push(started.stop);
-  return started;
-}
-
-async function app(handler: Parameters<typeof startHttp>[0]): Promise<number> {
-  const server = await startHttp(handler);
-  cleanups.push(server.stop);
-  return server.port;
-}
-
-/** A port where nobody listens. */
-async function deadPort(): Promise<number> {
-  const server = await startTcp(() => {});
-  server.stop();
-  return server.port;
-}
-
-function totals(proxy: TestProxy): string[] {
-  const lines: string[] = [];
-  proxy.proxy.context.metrics.table.render(lines);
-  return lines.filter((line) => line.startsWith('istio_requests_total'));
-}
-
-const quick = { base_interval: { seconds: 0, nanos: 1_000_000 } };
+import { describe, expect, it } from 'vitest';
+import { deadPort, quickBackOff, request, requestTotals, staticCluster, withApp, withRoute } from '../testdata/harness';
 
 describe('retries', () => {
   it('retries by status until one is good, with the number of the try', async () => {
     const seen: (string | undefined)[] = [];
-    const port = await app((incoming, response) => {
+    const port = await withApp((incoming, response) => {
       seen.push(String(incoming.headers['x-envoy-attempt-count']));
       let body = '';
       incoming.on('data', (chunk: Buffer) => (body += chunk.toString()));
@@ -50,7 +16,7 @@ describe('retries', () => {
     const proxy = await withRoute(
       {
         match: { prefix: '/' },
-        route: { cluster: 'app', retry_policy: { retry_on: '5xx', num_retries: { value: 3 }, retry_back_off: quick } },
+        route: { cluster: 'app', retry_policy: { retry_on: '5xx', num_retries: { value: 3 }, retry_back_off: quickBackOff } },
       },
       [staticCluster('app', [port])],
     );
@@ -62,11 +28,11 @@ describe('retries', () => {
 
   it('gives the cookie of a hashing balancer once for each try', async () => {
     let calls = 0;
-    const port = await app((_incoming, response) => {
+    const port = await withApp((_incoming, response) => {
       response.statusCode = ++calls === 1 ? 503 : 200;
       response.end();
     });
-    const retry_policy = { retry_on: '5xx', num_retries: { value: 1 }, retry_back_off: quick };
+    const retry_policy = { retry_on: '5xx', num_retries: { value: 1 }, retry_back_off: quickBackOff };
     const hash_policy = [{ cookie: { name: 'stick', ttl: { seconds: 60 } } }];
     const route = { match: { prefix: '/' }, route: { cluster: 'app', retry_policy, hash_policy } };
     const proxy = await withRoute(route, [staticCluster('app', [port])]);
@@ -77,13 +43,13 @@ describe('retries', () => {
 
   it('tells the server of a later try what is left of the time', async () => {
     const seen: { expected: number; grpc: string }[] = [];
-    const port = await app((incoming, response) => {
+    const port = await withApp((incoming, response) => {
       const { 'x-envoy-expected-rq-timeout-ms': expected, 'grpc-timeout': grpc } = incoming.headers;
       seen.push({ expected: Number(expected), grpc: String(grpc) });
       response.statusCode = seen.length === 1 ? 503 : 200;
       setTimeout(() => response.end(), 40);
     });
-    const retry = { retry_on: '5xx', num_retries: { value: 2 }, retry_back_off: quick };
+    const retry = { retry_on: '5xx', num_retries: { value: 2 }, retry_back_off: quickBackOff };
     const timeout = { seconds: 10 };
     const proxy = await withRoute(
       { match: { prefix: '/' }, route: { cluster: 'app', timeout, max_grpc_timeout: timeout, retry_policy: retry } },
@@ -98,25 +64,25 @@ describe('retries', () => {
   });
 
   it('hands the last response on when no try is left', async () => {
-    const port = await app((_incoming, response) => {
+    const port = await withApp((_incoming, response) => {
       response.statusCode = 503;
       response.end('broken');
     });
     const proxy = await withRoute(
       {
         match: { prefix: '/' },
-        route: { cluster: 'app', retry_policy: { retry_on: '5xx', num_retries: { value: 1 }, retry_back_off: quick } },
+        route: { cluster: 'app', retry_policy: { retry_on: '5xx', num_retries: { value: 1 }, retry_back_off: quickBackOff } },
       },
       [staticCluster('app', [port])],
     );
     const reply = await request(proxy.port());
     expect([reply.status, reply.body]).toEqual([503, 'broken']);
-    expect(totals(proxy)[0]).toContain('response_flags="URX"');
+    expect(requestTotals(proxy)[0]).toContain('response_flags="URX"');
   });
 
   it('tries another host when told to avoid those tried', async () => {
     const dead = await deadPort();
-    const port = await app((_incoming, response) => response.end('alive'));
+    const port = await withApp((_incoming, response) => response.end('alive'));
     const proxy = await withRoute(
       {
         match: { prefix: '/' },
@@ -125,7 +91,7 @@ describe('retries', () => {
           retry_policy: {
             retry_on: 'connect-failure',
             num_retries: { value: 2 },
-            retry_back_off: quick,
+            retry_back_off: quickBackOff,
             retry_host_predicate: [{ name: 'envoy.retry_host_predicates.previous_hosts' }],
             host_selection_retry_max_attempts: 20,
           },

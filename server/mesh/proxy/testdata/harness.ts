@@ -1,6 +1,7 @@
 import http from 'node:http';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
 import type { Cluster, Listener, Route, RouteConfiguration, Secret, VirtualHost, HttpConnectionManager } from '@/lib/xds';
 import { typeUrls } from '@/lib/xds';
 import type { ConfigHandler, ConfigSource, IdentitySource } from '../config-source';
@@ -227,3 +228,34 @@ export function raw(port: number, bytes: string | Buffer | readonly (string | Bu
     });
   });
 }
+
+/** A proxy with this one route, until the test is over. */
+export async function withRoute(route: Route, clusters: readonly Cluster[]): Promise<TestProxy> {
+  const started = await startProxy({ clusters, listeners: [httpListener([route])] });
+  onTestFinished(() => started.stop());
+  return started;
+}
+
+/** The port of an application that answers as told, until the test is over. */
+export async function withApp(handler: http.RequestListener): Promise<number> {
+  const server = await startHttp(handler);
+  onTestFinished(() => server.stop());
+  return server.port;
+}
+
+/** A port where nobody listens. */
+export async function deadPort(): Promise<number> {
+  const server = await startTcp(() => {});
+  server.stop();
+  return server.port;
+}
+
+/** Lines of `istio_requests_total`, as a scrape reads them. */
+export function requestTotals(proxy: TestProxy): string[] {
+  const lines: string[] = [];
+  proxy.proxy.context.metrics.table.render(lines);
+  return lines.filter((line) => line.startsWith('istio_requests_total'));
+}
+
+/** Tries follow each other at once. */
+export const quickBackOff = { base_interval: { seconds: 0, nanos: 1_000_000 } };
