@@ -3,11 +3,11 @@
  * YAML and in a field of the form, and until findings about it are there. Needs a built console: `npm run build`, then
  * `npm run bench:editor`. With HEDDLE_BENCH_CONSOLE=URL it measures a console that runs already. Goal: no keystroke over 100 ms.
  */
-import { existsSync } from 'node:fs';
-import { chromium } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import type { AnyObject, MeshObjectsResponse, ObjectResponse } from '@/lib/contract';
 import { startConsole } from './start-console';
+import { forgetKeys, openWatched, readKeys } from './watch-keys';
+import type { KeyTimes } from './watch-keys';
 
 const services = 1000;
 const podsPerService = 6;
@@ -62,44 +62,19 @@ function makeMesh(): AnyObject[] {
   return objects;
 }
 
-/** In the page: per key, from its event to the picture after it. */
-const watchScript = `
-  window.heddleKeys = [];
-  addEventListener('keydown', (event) => {
-    const began = event.timeStamp;
-    requestAnimationFrame(() => {
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => window.heddleKeys.push(performance.now() - began);
-      channel.port2.postMessage(0);
-    });
-  }, true);
-`;
-
-interface Keys {
-  median: number;
-  worst: number;
-}
-
-async function typeKeys(page: Page, keys: string): Promise<Keys> {
-  await page.evaluate('void (window.heddleKeys = [])');
+async function typeKeys(page: Page, keys: string): Promise<KeyTimes> {
+  await forgetKeys(page);
   for (const key of keys) {
     await page.keyboard.press(key);
     await page.waitForTimeout(40);
   }
   await page.waitForTimeout(300);
-  const times = (await page.evaluate<number[]>('window.heddleKeys')).toSorted((left, right) => left - right);
-  return { median: Math.round(times[Math.floor(times.length / 2)] ?? 0), worst: Math.round(times.at(-1) ?? 0) };
+  return readKeys(page);
 }
 
 const { url, stop } = await startConsole();
-const chrome = [process.env['HEDDLE_CHROMIUM'], '/usr/bin/chromium'].find((file) => file !== undefined && existsSync(file));
-const browser = await chromium.launch({
-  ...(chrome === undefined ? {} : { executablePath: chrome }),
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-});
+const { browser, page } = await openWatched();
 try {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  await page.addInitScript(watchScript);
   const edited = routeOf('svc-0', 'team-0', rules);
   const mesh: MeshObjectsResponse = { objects: makeMesh(), complete: true, notices: [] };
   const body = JSON.stringify(mesh);

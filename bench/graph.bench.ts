@@ -3,15 +3,15 @@
  * find and hide. Needs a built console: `npm run build`, then `npm run bench -- graph`. With HEDDLE_BENCH_CONSOLE=URL it measures a console
  * that runs already. Sizes of one's own: `npm run bench -- graph --nodes 2000 --edges 6000 --seed 3`; `--screens DIR` keeps pictures.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium } from '@playwright/test';
 import type { Browser } from '@playwright/test';
 import { generateTopology } from '@/lib/graph-view';
 import { framesWhile, openGraph, panAndZoom, taskSeconds, untilShown, watchScript } from './graph/measure-page';
 import { serveTopology } from './graph/serve-topology';
 import type { TopologyServer } from './graph/serve-topology';
+import { launchChromium } from './launch-chromium';
 import { startConsole } from './start-console';
 
 interface Case {
@@ -115,13 +115,9 @@ async function runCase(browser: Browser, server: TopologyServer, { nodes, edges,
   await context.close();
 }
 
-const chrome = [process.env['HEDDLE_CHROMIUM'], '/usr/bin/chromium'].find((file) => file !== undefined && existsSync(file));
 const console_ = await startConsole();
 const server = await serveTopology(console_.url);
-const browser = await chromium.launch({
-  ...(chrome === undefined ? {} : { executablePath: chrome }),
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-});
+const browser = await launchChromium();
 try {
   for (const one of wanted) await runCase(browser, server, one);
 } finally {

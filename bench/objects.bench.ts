@@ -3,15 +3,15 @@
  * each key, and the jump to the last row. A bundled API server holds the objects, the built console reads them as any cluster's
  * (`npm run build`, then `npm run bench:objects`). Goals: no keystroke over 100 ms, a search answered within 100 ms of its last key.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { createKubeClient, loadKubeConfig } from '@/server/kube';
 import type { AnyKubeObject, KubeClient, ResourceRef } from '@/server/kube';
 import { startApiServer } from '@/server/mesh/apiserver';
 import { startConsole } from './start-console';
+import { forgetKeys, openWatched, readKeys } from './watch-keys';
 
 const services = 2500;
 const servicesPerNamespace = 50;
@@ -78,19 +78,6 @@ async function fill(client: KubeClient): Promise<number> {
   return count;
 }
 
-/** In the page: per key, from its event to the picture after it. */
-const watchScript = `
-  window.heddleKeys = [];
-  addEventListener('keydown', (event) => {
-    const began = event.timeStamp;
-    requestAnimationFrame(() => {
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => window.heddleKeys.push(performance.now() - began);
-      channel.port2.postMessage(0);
-    });
-  }, true);
-`;
-
 /** From the last key to the first row with the name, in the page's own clock. */
 async function search(page: Page, text: string): Promise<number> {
   const field = page.getByRole('searchbox');
@@ -119,14 +106,8 @@ client.close();
 process.env['HEDDLE_KUBECONFIG'] = server.kubeconfigPath;
 process.env['HEDDLE_DATA_DIR'] = join(dataDir, 'console');
 const { url, stop } = await startConsole();
-const chrome = [process.env['HEDDLE_CHROMIUM'], '/usr/bin/chromium'].find((file) => file !== undefined && existsSync(file));
-const browser = await chromium.launch({
-  ...(chrome === undefined ? {} : { executablePath: chrome }),
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-});
+const { browser, page } = await openWatched();
 try {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  await page.addInitScript(watchScript);
   // What is measured is the list, not the first look at a cluster.
   await page.goto(`${url}/config`, { timeout: 120_000 });
   await page.getByText(/1\d,\d{3} objects/).waitFor({ timeout: 120_000 });
@@ -135,9 +116,9 @@ try {
   await page.locator('[data-row="0"]').getByText(/\w/).first().waitFor();
   const shownMs = Date.now() - began;
   await page.locator('html[data-keys="on"]').waitFor();
-  await page.evaluate('void (window.heddleKeys = [])');
+  await forgetKeys(page);
   const answers = [await search(page, 'svc-1234'), await search(page, 'team-7'), await search(page, 'example')];
-  const keys = (await page.evaluate<number[]>('window.heddleKeys')).toSorted((left, right) => left - right);
+  const keyMs = await readKeys(page);
   await page.getByRole('searchbox').fill('');
   await page.locator('[data-row="0"]').waitFor();
   const jumped = Date.now();
@@ -148,7 +129,7 @@ try {
     objects,
     shownMs,
     searchMs: answers.map(Math.round),
-    keyMs: { median: Math.round(keys[Math.floor(keys.length / 2)] ?? 0), worst: Math.round(keys.at(-1) ?? 0) },
+    keyMs,
     lastRowMs: Date.now() - jumped,
     drawnRows: await page.locator('tr[data-row]').count(),
   };
