@@ -66,12 +66,17 @@ export function checkLoad(ctx: EvalContext, samples: number): void {
   if (samples > ctx.budget.samples) throw new PromqlError('execution', TOO_MANY);
 }
 
+/** Counts values that an operation keeps. @throws PromqlError when the query would hold too many. */
+export function chargeValues(ctx: EvalContext, values: number): void {
+  ctx.budget.samples -= values;
+  if (ctx.budget.samples < 0) throw new PromqlError('execution', TOO_MANY);
+}
+
 /** Collects series that an operation needs all at once. @throws PromqlError when the query would hold too many values. */
 export function holdSeries(series: Iterable<VectorSeries>, ctx: EvalContext): VectorSeries[] {
   const held: VectorSeries[] = [];
   for (const one of series) {
-    ctx.budget.samples -= one.values.length;
-    if (ctx.budget.samples < 0) throw new PromqlError('execution', TOO_MANY);
+    chargeValues(ctx, one.values.length);
     held.push(one);
   }
   return held;

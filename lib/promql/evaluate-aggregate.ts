@@ -1,9 +1,10 @@
 import { quantileOf } from './compensated-sum';
-import { hasValues, holdSeries, newSeries, type EvalContext, type VectorSeries } from './eval-context';
+import { chargeValues, hasValues, holdSeries, newSeries, type EvalContext, type VectorSeries } from './eval-context';
 import { evaluateRangeFunction, isPlainRangeFunction, noteQuantile } from './evaluate-range-function';
 import { formatPlainFloat } from './float-format';
-import { METRIC_NAME, dropLabels, keepLabels, labelsKey, withLabel, type Labels } from './labels';
-import { unwrapParens, type Aggregate } from './syntax-tree';
+import { groupingBy, groupingWithout, type Grouping } from './grouping';
+import { METRIC_NAME, labelValue, labelsKey, withLabel, type Labels } from './labels';
+import { unwrapParens, type Aggregate, type Expr } from './syntax-tree';
 
 /** Evaluates `op by (…) (vector)`. Simple ones keep one running value per group and step. */
 export function evaluateAggregate(expr: Aggregate, ctx: EvalContext): Iterable<VectorSeries> {
@@ -28,7 +29,10 @@ export function evaluateAggregate(expr: Aggregate, ctx: EvalContext): Iterable<V
   }
 }
 
-/** The series to aggregate. Grouping drops names; where they are all the same, dropping them before would only copy every label set once more. */
+/**
+ * The series to aggregate; those of simple operations live only until the next one comes. Grouping drops names; where they are all the
+ * same, dropping them before would only copy every label set once more.
+ */
 function operand(expr: Aggregate, ctx: EvalContext): Iterable<VectorSeries> {
   const inner = unwrapParens(expr.expr);
   const namesGo = expr.without || !expr.grouping.includes(METRIC_NAME);
@@ -36,13 +40,8 @@ function operand(expr: Aggregate, ctx: EvalContext): Iterable<VectorSeries> {
   return ctx.vector(expr.expr, ctx);
 }
 
-function groupLabels(expr: Aggregate): (labels: Labels) => Labels {
-  if (!expr.without) {
-    const names = new Set(expr.grouping);
-    return (labels) => keepLabels(labels, names);
-  }
-  const names = new Set([...expr.grouping, METRIC_NAME]);
-  return (labels) => dropLabels(labels, names);
+function groupingOf(expr: Aggregate): Grouping {
+  return expr.without ? groupingWithout([...expr.grouping, METRIC_NAME]) : groupingBy(expr.grouping);
 }
 
 /** Running values of one group: what `a` and `b` hold depends on the operation. */
@@ -53,15 +52,14 @@ interface Fold extends VectorSeries {
 
 function foldGroups(expr: Aggregate, series: Iterable<VectorSeries>, ctx: EvalContext): VectorSeries[] {
   const { count } = ctx.grid;
-  const groupOf = groupLabels(expr);
+  const grouping = groupingOf(expr);
   const add = folds[expr.op as keyof typeof folds];
   const groups = new Map<string, Fold>();
   for (const one of series) {
-    const labels = groupOf(one.labels);
-    const key = labelsKey(labels);
+    const key = grouping.keyOf(one.labels);
     let fold = groups.get(key);
     if (fold === undefined) {
-      fold = { ...newSeries(labels, count), a: new Float64Array(count), b: new Float64Array(count) };
+      fold = { ...newSeries(grouping.labelsOf(one.labels), count), a: new Float64Array(count), b: new Float64Array(count) };
       groups.set(key, fold);
     }
     const { values, present } = one;
@@ -76,13 +74,65 @@ function foldGroups(expr: Aggregate, series: Iterable<VectorSeries>, ctx: EvalCo
   return [...groups.values()].filter(hasValues).map(({ labels, values, present }) => ({ labels, values, present }));
 }
 
-/** Neumaier's step: the sum in `values`, what rounding took in `a`. */
-function addCompensated(fold: Fold, i: number, value: number): void {
-  const sum = fold.values[i] as number;
+/** One bucket of a histogram over the steps of a query. */
+export interface BucketSum {
+  /** The upper bound as it stands in the label `le`. */
+  le: string;
+  values: number[];
+  present: number[];
+}
+
+/**
+ * `sum by (le, …) (…)` as groups without `le` that hold their buckets: what a function of histograms needs, at a fraction of the cost of
+ * a series for every bucket. `undefined` for expressions of another form.
+ */
+export function sumBuckets(expr: Expr, ctx: EvalContext): Iterable<{ labels: Labels; buckets: BucketSum[] }> | undefined {
+  const sum = unwrapParens(expr);
+  if (sum.kind !== 'aggregate' || sum.op !== 'sum' || sum.without || !sum.grouping.includes('le')) return undefined;
+  const { count } = ctx.grid;
+  const grouping = groupingBy(sum.grouping.filter((name) => name !== 'le' && name !== METRIC_NAME));
+  const groups = new Map<string, { labels: Labels; buckets: (BucketSum & { lost: number[] })[] }>();
+  for (const { labels, values, present } of operand(sum, ctx)) {
+    const key = grouping.keyOf(labels);
+    let group = groups.get(key);
+    if (group === undefined) {
+      group = { labels: grouping.labelsOf(labels), buckets: [] };
+      groups.set(key, group);
+    }
+    const le = labelValue(labels, 'le');
+    let bucket = group.buckets.find((one) => one.le === le);
+    if (bucket === undefined) {
+      const zeros = (): number[] => Array.from({ length: count }, () => 0);
+      bucket = { le, values: zeros(), present: zeros(), lost: zeros() };
+      group.buckets.push(bucket);
+      chargeValues(ctx, count);
+    }
+    for (let i = 0; i < count; i++) {
+      if (present[i] !== 1) continue;
+      addTo(bucket.values, bucket.lost, i, values[i] as number);
+      bucket.present[i] = 1;
+    }
+  }
+  for (const { buckets } of groups.values())
+    for (const { values, lost } of buckets) for (let i = 0; i < count; i++) values[i] = compensated(values[i] as number, lost[i] as number);
+  return groups.values();
+}
+
+/** Neumaier's step: what rounding took from each sum is in `lost`. */
+function addTo(sums: Float64Array | number[], lost: Float64Array | number[], i: number, value: number): void {
+  const sum = sums[i] as number;
   const total = sum + value;
-  if (!Number.isFinite(total)) fold.a[i] = 0;
-  else fold.a[i] = (fold.a[i] as number) + (Math.abs(sum) >= Math.abs(value) ? sum - total + value : value - total + sum);
-  fold.values[i] = total;
+  if (!Number.isFinite(total)) lost[i] = 0;
+  else lost[i] = (lost[i] as number) + (Math.abs(sum) >= Math.abs(value) ? sum - total + value : value - total + sum);
+  sums[i] = total;
+}
+
+function compensated(sum: number, lost: number): number {
+  return Number.isFinite(sum) ? sum + lost : sum;
+}
+
+function addCompensated(fold: Fold, i: number, value: number): void {
+  addTo(fold.values, fold.a, i, value);
 }
 
 /** Welford's step: the mean in `a`, the count in `b`, the sum of squared distances in `values`. */
@@ -120,17 +170,12 @@ const folds = {
   stdvar: addToVariance,
 };
 
-const compensated = (fold: Fold, i: number): number => {
-  const sum = fold.values[i] as number;
-  return Number.isFinite(sum) ? sum + (fold.a[i] as number) : sum;
-};
-
 const finishes: Readonly<Partial<Record<Aggregate['op'], (fold: Fold, i: number) => void>>> = {
   sum: (fold, i) => {
-    fold.values[i] = compensated(fold, i);
+    fold.values[i] = compensated(fold.values[i] as number, fold.a[i] as number);
   },
   avg: (fold, i) => {
-    fold.values[i] = compensated(fold, i) / (fold.b[i] as number);
+    fold.values[i] = compensated(fold.values[i] as number, fold.a[i] as number) / (fold.b[i] as number);
   },
   stddev: (fold, i) => {
     fold.values[i] = Math.sqrt((fold.values[i] as number) / (fold.b[i] as number));
@@ -142,13 +187,12 @@ const finishes: Readonly<Partial<Record<Aggregate['op'], (fold: Fold, i: number)
 
 /** All series of each group, in order of appearance. */
 function collectGroups(expr: Aggregate, series: Iterable<VectorSeries>): { labels: Labels; members: VectorSeries[] }[] {
-  const groupOf = groupLabels(expr);
+  const grouping = groupingOf(expr);
   const groups = new Map<string, { labels: Labels; members: VectorSeries[] }>();
   for (const one of series) {
-    const labels = groupOf(one.labels);
-    const key = labelsKey(labels);
+    const key = grouping.keyOf(one.labels);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { labels, members: [one] });
+    if (group === undefined) groups.set(key, { labels: grouping.labelsOf(one.labels), members: [one] });
     else group.members.push(one);
   }
   return [...groups.values()];

@@ -10,16 +10,17 @@ const counterFunctions: ReadonlySet<string> = new Set(['rate', 'irate', 'increas
 
 /**
  * Evaluates a function of a range vector: for each series, slides the window along all steps.
- * @param namesStay series keep the label sets they are stored with, for a caller that drops their one name itself
+ * @param forFold for a caller that drops their one name itself and holds none: series keep the label sets they are stored with, and live
+ * until the next one comes
  */
-export function evaluateRangeFunction(call: Call, ctx: EvalContext, namesStay = false): Iterable<VectorSeries> {
+export function evaluateRangeFunction(call: Call, ctx: EvalContext, forFold = false): Iterable<VectorSeries> {
   const range = rangeArgument(call);
   const scalar = call.args.find((arg) => arg !== range && unwrapParens(arg) !== range);
   const params = scalar === undefined ? undefined : ctx.scalar(scalar, ctx);
   if (call.func === 'quantile_over_time' && params !== undefined) noteQuantile(params, ctx);
   if (counterFunctions.has(call.func)) noteCounterName(range, ctx);
-  const series = slide(call.func, range, params, ctx);
-  return namesStay || call.func === 'last_over_time' ? series : withoutNames(series, hasOneName(range), ctx);
+  const series = slide(call.func, range, params, ctx, forFold);
+  return forFold || call.func === 'last_over_time' ? series : withoutNames(series, hasOneName(range), ctx);
 }
 
 function* slide(
@@ -27,6 +28,7 @@ function* slide(
   range: MatrixSelector | Subquery,
   params: Float64Array | undefined,
   ctx: EvalContext,
+  reuse = false,
 ): Generator<VectorSeries> {
   const evaluate = rangeFunctions[func];
   if (evaluate === undefined) return;
@@ -34,9 +36,12 @@ function* slide(
   const at = lookTimes(range.kind === 'matrix' ? range.selector : range, ctx);
   const none = new Float64Array(0);
   const w: RangeWindow = { timestamps: none, values: none, from: 0, to: 0, startMs: 0, endMs: 0, nowMs: 0 };
+  const reused = newSeries([], count);
   for (const { labels, samples } of selectRange(range, ctx)) {
     const { timestamps, length } = samples;
-    const series = newSeries(labels, count);
+    const series = reuse ? reused : newSeries(labels, count);
+    series.labels = labels;
+    if (reuse) series.present.fill(0);
     w.timestamps = timestamps;
     w.values = samples.values;
     w.from = 0;

@@ -1,9 +1,11 @@
+import { sumBuckets } from './evaluate-aggregate';
+import { groupingWithout } from './grouping';
 import { hasValues, holdSeries, newSeries, type EvalContext, type VectorSeries } from './eval-context';
 import { noteQuantile } from './evaluate-range-function';
 import { parseFloatText } from './float-format';
 import { printExpression } from './print-expression';
 import { firstStep, isStepInvariant } from './step-invariance';
-import { METRIC_NAME, dropLabels, formatLabels, labelValue, labelsKey, type Labels } from './labels';
+import { METRIC_NAME, formatLabels, labelValue, type Labels } from './labels';
 import type { Call, Expr } from './syntax-tree';
 
 /** Cumulative buckets of one histogram at one step, by rising upper bound, the last one +Inf. */
@@ -12,7 +14,6 @@ interface Buckets {
   counts: number[];
 }
 
-const notOfTheGroup: ReadonlySet<string> = new Set([METRIC_NAME, 'le']);
 /** Counts that fall by less than this share do so by rounding. */
 const ROUNDING = 1e-12;
 
@@ -24,7 +25,7 @@ export function* evaluateHistogramFunction(call: Call, ctx: EvalContext): Genera
   // Several quantiles of the same buckets, one at each step, are a usual question.
   const once = ctx.grid.count > 1 && isStepInvariant(vector);
   const groups = bucketsOf(vector, once ? { ...ctx, grid: firstStep(ctx.grid) } : ctx);
-  for (const { labels, buckets } of groups.values()) {
+  for (const { labels, buckets } of groups) {
     const result = newSeries(labels, ctx.grid.count);
     let { bounds, counts }: Buckets = { bounds: [], counts: [] };
     for (let step = 0; step < ctx.grid.count; step++) {
@@ -45,9 +46,11 @@ export function* evaluateHistogramFunction(call: Call, ctx: EvalContext): Genera
   }
 }
 
+/** Values of a bucket over the steps; `values[i]` counts only where `present[i]` is 1. */
 interface BucketSeries {
   bound: number;
-  series: VectorSeries;
+  values: ArrayLike<number>;
+  present: ArrayLike<number>;
 }
 
 interface KnownBuckets {
@@ -56,7 +59,7 @@ interface KnownBuckets {
   infos: ReadonlySet<string>;
 }
 
-type BucketGroups = ReadonlyMap<string, { labels: Labels; buckets: BucketSeries[] }>;
+type BucketGroups = readonly { labels: Labels; buckets: BucketSeries[] }[];
 
 /** The grouped buckets of an expression, from the memo when another percentile of them was asked for a moment ago. */
 function bucketsOf(vector: Expr, ctx: EvalContext): BucketGroups {
@@ -71,36 +74,40 @@ function bucketsOf(vector: Expr, ctx: EvalContext): BucketGroups {
     return known.groups;
   }
   const own = { ...ctx, warnings: new Set<string>(), infos: new Set<string>() };
-  const groups = groupBuckets(holdSeries(own.vector(vector, own), own));
+  const groups = groupBuckets(vector, own);
   ctx.memo?.set(key, { groups, warnings: own.warnings, infos: own.infos } satisfies KnownBuckets);
   for (const text of own.warnings) ctx.warnings.add(text);
   for (const text of own.infos) ctx.infos.add(text);
   return groups;
 }
 
-/** Groups bucket series by all labels but `le`; those without a readable `le` are no buckets. */
-function groupBuckets(series: Iterable<VectorSeries>): Map<string, { labels: Labels; buckets: BucketSeries[] }> {
-  const groups = new Map<string, { labels: Labels; buckets: BucketSeries[] }>();
-  for (const one of series) {
-    const bound = parseFloatText(labelValue(one.labels, 'le'));
-    if (bound === undefined) continue;
-    const labels = dropLabels(one.labels, notOfTheGroup);
-    const key = labelsKey(labels);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { labels, buckets: [{ bound, series: one }] });
-    else group.buckets.push({ bound, series: one });
-  }
-  for (const group of groups.values()) group.buckets.sort((a, b) => a.bound - b.bound);
-  return groups;
+/** Bucket series in groups by all labels but `le`; those without a readable `le` are no buckets. */
+function groupBuckets(vector: Expr, ctx: EvalContext): BucketGroups {
+  const groups = [...(sumBuckets(vector, ctx) ?? groupSeries(holdSeries(ctx.vector(vector, ctx), ctx)))];
+  return groups.flatMap(({ labels, buckets }) => {
+    const readable = buckets.flatMap(({ le, values, present }) => {
+      const bound = parseFloatText(le);
+      return bound === undefined ? [] : [{ bound, values, present }];
+    });
+    return readable.length === 0 ? [] : [{ labels, buckets: readable.sort((a, b) => a.bound - b.bound) }];
+  });
+}
+
+function groupSeries(series: readonly VectorSeries[]): { labels: Labels; buckets: (Omit<BucketSeries, 'bound'> & { le: string })[] }[] {
+  const grouping = groupingWithout([METRIC_NAME, 'le']);
+  return [...Map.groupBy(series, ({ labels }) => grouping.keyOf(labels)).values()].map((members) => ({
+    labels: grouping.labelsOf(members[0]?.labels ?? []),
+    buckets: members.map(({ labels, values, present }) => ({ le: labelValue(labels, 'le'), values, present })),
+  }));
 }
 
 /** The buckets that have a value at a step; those of equal bound (`1` and `1.0`) are added up. */
 function bucketsAt(buckets: readonly BucketSeries[], step: number): Buckets {
   const bounds: number[] = [];
   const counts: number[] = [];
-  for (const { bound, series } of buckets) {
-    if (series.present[step] !== 1) continue;
-    const count = series.values[step] as number;
+  for (const { bound, values, present } of buckets) {
+    if (present[step] !== 1) continue;
+    const count = values[step] as number;
     if (bounds.length > 0 && bounds.at(-1) === bound) counts[counts.length - 1] = (counts.at(-1) as number) + count;
     else {
       bounds.push(bound);

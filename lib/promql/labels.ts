@@ -34,7 +34,13 @@ export function labelsKey(labels: Labels): string {
 
 /** The label set as a plain object (safe for `JSON.stringify`). */
 export function labelsToRecord(labels: Labels): Record<string, string> {
-  return Object.fromEntries(labelPairs(labels));
+  const record: Record<string, string> = {};
+  for (let i = 0; i < labels.length; i += 2) {
+    // Assigning this one would set the prototype.
+    if (labels[i] === '__proto__') return Object.fromEntries(labelPairs(labels));
+    record[labels[i] as string] = labels[i + 1] as string;
+  }
+  return record;
 }
 
 export function labelPairs(labels: Labels): [string, string][] {

@@ -6,6 +6,8 @@ export class SeriesIndex {
   readonly #labels: (Labels | undefined)[] = [];
   /** Label name → value → series numbers, rising. */
   readonly #postings = new Map<string, Map<string, number[]>>();
+  /** Names and values, each once: what was cut from the text of a scrape would keep all of it in memory, and equal texts compare at once. */
+  readonly #texts = new Map<string, string>();
   #count = 0;
 
   /** How many series there are. */
@@ -30,7 +32,16 @@ export class SeriesIndex {
     this.#put(series, labelsKey(labels), labels);
   }
 
-  #put(series: number, key: string, labels: Labels): void {
+  #textOnce(text: string): string {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    const own = Buffer.from(text).toString();
+    this.#texts.set(own, own);
+    return own;
+  }
+
+  #put(series: number, key: string, given: Labels): void {
+    const labels = given.map((text) => this.#textOnce(text));
     this.#labels[series] = labels;
     this.#byKey.set(key, series);
     this.#count++;
@@ -62,8 +73,10 @@ export class SeriesIndex {
     for (const [name, values] of this.#postings) {
       for (const [value, list] of values) {
         const kept = list.filter((series) => !gone.has(series));
-        if (kept.length === 0) values.delete(value);
-        else if (kept.length < list.length) values.set(value, kept);
+        if (kept.length === 0) {
+          values.delete(value);
+          this.#texts.delete(value);
+        } else if (kept.length < list.length) values.set(value, kept);
       }
       if (values.size === 0) this.#postings.delete(name);
     }
