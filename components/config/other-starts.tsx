@@ -5,6 +5,7 @@ import { useTranslations } from 'use-intl';
 import { useEndpoint } from '@/components/data/use-endpoint';
 import { useScope } from '@/components/shell/scope';
 import { Button } from '@/components/ui/button';
+import { SkeletonRows } from '@/components/ui/states';
 import { type ConversionTarget, type ObservedCall, convertTrafficSplit, observePolicies, observeSidecars } from '@/lib/starts';
 import { readManifests } from '@/lib/validate';
 import { splitDocuments, toYaml } from '@/lib/yaml';
@@ -14,6 +15,7 @@ type Begin = (texts: readonly string[]) => void;
 /** Objects made from the requests that are seen now. */
 export function ObservedStart({ kind, onBegin }: { kind: 'AuthorizationPolicy' | 'Sidecar'; onBegin: Begin }): ReactNode {
   const t = useTranslations('configuration');
+  const common = useTranslations('common');
   const scope = useScope();
   const security = useEndpoint('security', { query: { namespaces: scope.namespaces.join(',') } });
   const data = security.data;
@@ -33,7 +35,13 @@ export function ObservedStart({ kind, onBegin }: { kind: 'AuthorizationPolicy' |
   return (
     <section className="flex flex-col gap-2">
       <h2 className="text-sm">{t('fromObserved')}</h2>
-      <p className="text-sm text-muted">{t('observedHint', { calls: calls.length, objects: objects.length })}</p>
+      {data === undefined && security.isError ? (
+        <p className="text-sm text-failing-text">{security.error.body.error.message}</p>
+      ) : data === undefined ? (
+        <SkeletonRows rows={1} label={common('loading')} />
+      ) : (
+        <p className="text-sm text-muted">{t('observedHint', { calls: calls.length, objects: objects.length })}</p>
+      )}
       <Button className="self-start" disabled={objects.length === 0} onClick={() => onBegin(objects.map((one) => toYaml(one)))}>
         {t('useObserved')}
       </Button>

@@ -53,7 +53,7 @@ function Steps({ rows, side, opened, onOpen }: StepsProps): ReactNode {
             data-differs={(row.differs && side === 'draft') || undefined}
             className={clsx(
               'flex items-start gap-2 border-l-2 py-1 pr-4 text-sm',
-              row.depth === 1 ? 'pl-9' : 'pl-3.5',
+              ['pl-3.5', 'pl-9', 'pl-[3.625rem]'][row.depth],
               row.differs && side === 'draft' ? 'border-accent' : 'border-transparent',
               source !== null && isOpened(source, side, opened) && 'bg-accent-soft',
             )}

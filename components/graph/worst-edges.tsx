@@ -24,7 +24,8 @@ export function WorstEdges({
   const worst = useMemo(
     () =>
       edges
-        .filter((edge) => edge.health === 'failing' || edge.health === 'degraded')
+        // One that recovers is still called degraded for a while, and has none.
+        .filter((edge) => (edge.health === 'failing' || edge.health === 'degraded') && (edge.errorRatio ?? 0) > 0)
         .toSorted((one, other) => (other.errorRatio ?? 0) * (other.rps ?? 0) - (one.errorRatio ?? 0) * (one.rps ?? 0))
         .slice(0, 5),
     [edges],

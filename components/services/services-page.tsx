@@ -69,9 +69,16 @@ export function ServicesPage(): ReactNode {
       {
         id: 'ports',
         header: t('ports'),
-        cell: (row) => (
-          <span className="font-mono text-xs text-muted">{row.ports.map((port) => `${port.number}/${port.protocol}`).join(' ')}</span>
-        ),
+        cell: (row) => {
+          const ports = row.ports
+            .map(({ number, protocol }) => `${number}/${protocol === 'Unsupported' ? t('sniffed') : protocol}`)
+            .join(' ');
+          return (
+            <span title={ports} className="block max-w-[9.5rem] truncate font-mono text-xs text-muted 2xl:max-w-[28rem]">
+              {ports}
+            </span>
+          );
+        },
       },
       {
         id: 'ready',

@@ -19,7 +19,17 @@ export function useHealthReasons(): (reasons: readonly HealthReason[]) => string
   const t = useTranslations('health');
   // The code of a reason is only known at run time, so the translator's own key type does not fit.
   const say = t as unknown as (key: string, values: Record<string, string | number>) => string;
-  return (reasons) => reasons.map((reason) => say(`reason.${reason.code}`, reason.values));
+  return (reasons) => reasons.map((reason) => say(`reason.${reason.code}`, wholeCounts(reason.values)));
+}
+
+/** Counts are rates over a window, so they come with fractions; nobody sent a third of a request. Below ten they tell how few there are. */
+function wholeCounts(values: HealthReason['values']): HealthReason['values'] {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      (name === 'requests' || name === 'errors') && typeof value === 'number' && value >= 10 ? Math.round(value) : value,
+    ]),
+  );
 }
 
 /** Mark and word of a health; its reasons on hover and focus. */

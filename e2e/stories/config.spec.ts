@@ -29,7 +29,7 @@ test('an object that is broken is found in the list, says line and cause, is men
     await page.goto(`${run.console}/config?severity=error`);
     const row = page.getByRole('row').filter({ hasText: 'story' });
     await expect(row).toContainText('VirtualService');
-    await page.getByRole('searchbox', { name: 'Filter by name, kind or content' }).fill('story');
+    await page.getByRole('searchbox', { name: 'Name, kind or content' }).fill('story');
     await row.focus();
     await page.keyboard.press('Enter');
     await expect(page).toHaveURL(/VirtualService\/default\/story/);

@@ -11,7 +11,7 @@ export interface WalkStep {
   readonly key: string;
   readonly group: WalkGroup;
   /** 1: belongs to the step of depth 0 before it. */
-  readonly depth: 0 | 1;
+  readonly depth: 0 | 1 | 2;
   /** `lost`: it was tried and does not apply; `bad`: the request fails by it. */
   readonly tone: 'plain' | 'good' | 'lost' | 'bad';
   /** The sentence: a message of the catalogue and what fills it. */
@@ -24,13 +24,13 @@ export interface WalkStep {
 export interface AlignedStep {
   readonly key: string;
   readonly group: WalkGroup;
-  readonly depth: 0 | 1;
+  readonly depth: 0 | 1 | 2;
   readonly live: WalkStep | null;
   readonly draft: WalkStep | null;
   readonly differs: boolean;
 }
 
-type Step = Omit<WalkStep, 'group' | 'depth' | 'values'> & { depth?: 1; values?: WalkStep['values'] };
+type Step = Omit<WalkStep, 'group' | 'depth' | 'values'> & { depth?: 1 | 2; values?: WalkStep['values'] };
 
 /** A simulation as the steps a request takes: listener, host, routes tried and the one that won, what that does, destinations, answer. */
 export function walkRequest(simulation: Simulation, from: string, request: SimulatedRequest): WalkStep[] {
@@ -213,7 +213,7 @@ function workloadSteps(one: SimulatedDestination): Step[] {
   const { verdict, object, path, reason = '' } = one.authorization;
   steps.push({
     key: `mtls ${key}`,
-    depth: 1,
+    depth: 2,
     tone: one.status === 503 ? 'bad' : 'plain',
     code: one.status === 503 ? 'walk_not_connected' : one.mtls ? 'walk_mtls' : 'walk_plaintext',
     values: { reason },
@@ -223,7 +223,7 @@ function workloadSteps(one: SimulatedDestination): Step[] {
   if (one.status === 503) return steps;
   steps.push({
     key: `authorization ${key}`,
-    depth: 1,
+    depth: 2,
     tone: verdict === 'deny' ? 'bad' : 'plain',
     code: verdict === 'deny' ? 'walk_denied' : object === undefined ? 'walk_allowed' : 'walk_allowed_by',
     values: { reason, status: one.status ?? 403, object: object ?? '' },

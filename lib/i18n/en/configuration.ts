@@ -3,7 +3,7 @@ export const configuration = {
   title: 'Configuration',
   views: 'Views of the configuration',
   view: { objects: 'Objects', security: 'Security', gateways: 'Gateways' },
-  filter: 'Filter by name, kind or content',
+  filter: 'Name, kind or content',
   family: 'Objects',
   families: { mesh: 'Mesh', kubernetes: 'Kubernetes', all: 'All' },
   any: 'Any',

@@ -2,7 +2,7 @@
 export const history = {
   title: 'History',
   total: '{count, plural, one {# change} other {# changes}}',
-  filter: 'Filter by object, person or reason',
+  filter: 'Object, person or reason',
   origin: 'Made by',
   origins: { all: 'All', heddle: 'Heddle', observed: 'Others' },
   here: 'Made in Heddle',

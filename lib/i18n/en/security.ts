@@ -63,7 +63,7 @@ export const security = {
   effective: 'In force',
   comesFrom: 'Comes from',
   inherit: 'Inherit',
-  modes: { DISABLE: 'Plaintext', PERMISSIVE: 'Both', STRICT: 'Mutual TLS only', UNSET: 'Inherit' },
+  modes: { DISABLE: 'Disabled', PERMISSIVE: 'Permissive', STRICT: 'Strict', UNSET: 'Inherit' },
   mesh: 'Whole mesh',
   namespace: 'Namespace {name}',
   port: 'Port {port}',

@@ -5,6 +5,8 @@ export const services = {
   health: 'Health',
   versions: 'Versions',
   ports: 'Ports',
+  /** A port whose protocol is not declared: the proxy looks at the bytes. */
+  sniffed: 'auto',
   endpoints: 'Ready',
   filter: 'Filter by name',
   total: '{count, plural, one {# service} other {# services}}',
