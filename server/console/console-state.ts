@@ -73,8 +73,14 @@ export interface Console {
 
 const firstWaitMs = 3000;
 
+/** How often the console looks for what it has to do; each look has a pace of its own where this says nothing. */
+export interface Pace {
+  settleMs?: number;
+  lookMs?: number;
+}
+
 /** Opens what the configuration names. Sources that do not answer yet are tried again; nothing here waits for them. */
-export function createConsole(config: Config, now: () => number = Date.now, pace: { settleMs?: number } = {}): Console {
+export function createConsole(config: Config, now: () => number = Date.now, pace: Pace = {}): Console {
   const log = pino({ level: config.logLevel, base: { process: 'console' } }, pino.destination(2));
   const prometheus = config.prometheusUrl === null ? null : createPrometheus({ url: config.prometheusUrl });
   let cluster: Cluster | null = null;
@@ -171,16 +177,16 @@ export function createConsole(config: Config, now: () => number = Date.now, pace
   };
   const { graphs } = state;
   const rolloutLog = openRolloutLog(config.dataDir);
-  const rollouts = holdRollouts(state, rolloutLog);
+  const rollouts = holdRollouts(state, rolloutLog, pace.lookMs);
   const leadership = holdLease(state, () => {
     // Another replica may have written to a store that both share.
     state.changes.reload();
     rollouts.takeOver();
   });
-  const settling = keepSettled(state);
-  const faults = keepFaultEnds(state);
+  const settling = keepSettled(state, pace.lookMs);
+  const faults = keepFaultEnds(state, pace.lookMs);
   const convergence = noteConvergence(state);
-  const kept = keepInCluster(state);
+  const kept = keepInCluster(state, pace.lookMs);
   void connect();
   return state;
 }

@@ -57,10 +57,10 @@ async function endOnObject(
   return change;
 }
 
-const lookMs = 1000;
+const usualLookMs = 1000;
 
 /** Ends faults whose time is over, for as long as the console runs; those that ended while it did not run end at once. */
-export function keepFaultEnds(console: Console): { stop(): void } {
+export function keepFaultEnds(console: Console, lookMs = usualLookMs): { stop(): void } {
   let busy = false;
   const look = async (): Promise<void> => {
     if (busy || console.clusterOrNull()?.informer.hasSynced() !== true || !console.leadership.leads()) return;

@@ -3,7 +3,7 @@ import type { AnyObject, ChangeResponse, FaultsResponse, StopFaultsResponse } fr
 import { listChanges } from '.';
 import { faultsAnnotation, findFaultRule, readFaultEntries, withFaultEnds, withoutFaults } from './fault-entries';
 import { call, route, virtualService } from './testdata/call-endpoint';
-import { openConsole } from './testdata/open-console';
+import { openConsole, severalLooksMs } from './testdata/open-console';
 import type { OpenConsole } from './testdata/open-console';
 
 const until = '2026-01-01T00:15:00.000Z';
@@ -96,7 +96,7 @@ describe('the end of faults', () => {
       { own: true, host: 'reviews', sentences: [{ text: '50 % of requests to reviews fail with status 500.' }] },
     ]);
     open.passSeconds(800);
-    await new Promise((resolve) => setTimeout(resolve, 1200));
+    await new Promise((resolve) => setTimeout(resolve, severalLooksMs));
     expect(http(live())).toEqual([{ route: route({ v1: 100 }), fault: abort }]);
     open.passSeconds(101);
     await expect.poll(() => http(live()), { timeout: 5000 }).toEqual([{ route: route({ v1: 100 }) }]);
@@ -129,7 +129,7 @@ describe('the end of faults', () => {
     put({ route: route({ v1: 100 }), fault: abort });
     await expect.poll(async () => (await faults()).map((one) => one.own)).toEqual([false]);
     open.passSeconds(1000);
-    await new Promise((resolve) => setTimeout(resolve, 1200));
+    await new Promise((resolve) => setTimeout(resolve, severalLooksMs));
     expect(http(live())).toEqual([{ route: route({ v1: 100 }), fault: abort }]);
   });
 

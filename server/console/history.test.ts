@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change, ChangeResponse, ChangesResponse, UndoPreviewResponse } from '@/lib/contract';
 import { configurationKinds } from './known-kinds';
 import { call, route, virtualService } from './testdata/call-endpoint';
-import { openConsole } from './testdata/open-console';
+import { openConsole, severalLooksMs } from './testdata/open-console';
 import type { OpenConsole } from './testdata/open-console';
 
 const key = 'virtualservices.networking.istio.io';
@@ -91,7 +91,7 @@ describe('history', () => {
     put({ v1: 100 });
     await expect.poll(async () => (await changes()).length, patience).toBe(1);
     // The copy that the next start compares with is written a moment later.
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await new Promise((resolve) => setTimeout(resolve, severalLooksMs));
     await open.reopen(() => {
       put({ v2: 100 }, 'helm');
       open.kubernetes.put(key, { ...virtualService([{ route: route({ v1: 100 }) }]), metadata: { name: 'other', namespace: 'default' } });
@@ -114,7 +114,7 @@ describe('history', () => {
     const told = async () => (await changes()).map((one) => one.objects[0]?.ref.kind ?? '').toSorted();
     await expect.poll(told, patience).toEqual(configurationKinds.map((one) => one.kind).toSorted());
     // Ends before and after what was looked at is on disk.
-    for (const waitMs of [0, 600, 600]) {
+    for (const waitMs of [0, severalLooksMs, severalLooksMs]) {
       await open.reopen();
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }

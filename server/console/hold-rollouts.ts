@@ -30,14 +30,14 @@ export interface Rollouts {
   stop(): void;
 }
 
-const tickMs = 500;
+const usualLookMs = 500;
 /** A stored state is written again for its evidence at most this often; every decision is written at once. */
 const keepLookMs = 10_000;
 const shortestLookMs = 1000;
 const longestLookMs = 10_000;
 
 /** Keeps shifts going for as long as the console runs. All they know is on disk: a console that is started again goes on where it was. */
-export function holdRollouts(console: Console, log: RecordLog<StoredRollout>): Rollouts {
+export function holdRollouts(console: Console, log: RecordLog<StoredRollout>, lookMs = usualLookMs): Rollouts {
   /** States newer than on disk: evidence that is asked for again after a crash. */
   const fresh = new Map<string, StoredRollout>();
   const lookedAt = new Map<string, number>();
@@ -172,7 +172,7 @@ export function holdRollouts(console: Console, log: RecordLog<StoredRollout>): R
     }
   }
 
-  const timer = setInterval(() => void tick(), tickMs);
+  const timer = setInterval(() => void tick(), lookMs);
   timer.unref();
 
   return {

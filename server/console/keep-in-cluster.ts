@@ -11,7 +11,7 @@ const changeAnnotation = 'heddle.dev/change';
 const eventReason = 'HeddleChange';
 /** Kubernetes takes 256 KiB of annotations; a change too big for that is an event without them. */
 const mostBytes = 200_000;
-const lookMs = 3_000;
+const usualLookMs = 3_000;
 const mostOpen = 50;
 
 const sides = z.array(z.object({ before: z.unknown(), after: z.unknown() }));
@@ -20,7 +20,7 @@ const sides = z.array(z.object({ before: z.unknown(), after: z.unknown() }));
  * Keeps the changes made here in the cluster too, as Events of the objects they wrote (a cluster keeps those as long as it is set to: an hour
  * by default), and takes in those that other consoles left. Who may not write events has the history in the console's own store alone.
  */
-export function keepInCluster(console: Console): { stop(): void } {
+export function keepInCluster(console: Console, lookMs = usualLookMs): { stop(): void } {
   let busy = false;
   let refused = false;
   let read = false;

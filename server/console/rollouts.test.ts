@@ -4,7 +4,7 @@ import { listChanges } from '.';
 import { openRolloutLog } from './rollout-store';
 import { call, reviews, route, virtualService } from './testdata/call-endpoint';
 import type { FakeSample } from './testdata/fake-prometheus';
-import { openConsole } from './testdata/open-console';
+import { openConsole, severalLooksMs } from './testdata/open-console';
 import type { OpenConsole } from './testdata/open-console';
 
 let open: OpenConsole;
@@ -205,7 +205,7 @@ describe('a guarded shift', () => {
     await expect.poll(async () => (await show(id)).state.phase).toBe('watching');
     expect((await act(id, 'pause')).body.rollout.state.pause).toMatchObject({ why: 'asked', by: 'fake' });
     open.passSeconds(100);
-    await new Promise((resolve) => setTimeout(resolve, 1200));
+    await new Promise((resolve) => setTimeout(resolve, severalLooksMs));
     expect(weights()).toEqual([90, 10]);
     await act(id, 'next');
     await expect.poll(weights, { timeout: 4000 }).toEqual([50, 50]);

@@ -93,10 +93,10 @@ function versionsOf(change: StoredChange, seen: readonly Seen[]): StoredChange['
   return change.objects.map((one, index) => ({ ...one, resourceVersion: seen[index]?.current?.metadata.resourceVersion ?? null }));
 }
 
-const lookMs = 1000;
+const usualLookMs = 1000;
 
 /** Settles, for as long as the console runs, what a crash or a lost answer left open. */
-export function keepSettled(console: Console): { stop(): void } {
+export function keepSettled(console: Console, lookMs = usualLookMs): { stop(): void } {
   let busy = false;
   let first = true;
   const look = async (): Promise<void> => {

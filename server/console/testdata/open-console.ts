@@ -28,6 +28,11 @@ const workloads = [
   ['ratings', 'v1'],
 ] as const;
 
+/** Quicker than a console is elsewhere: tests need not wait for it. */
+const pace = { settleMs: 100, lookMs: 50 };
+/** For a test that sees something left alone: the console has looked several times then. */
+export const severalLooksMs = 400;
+
 /** A console in front of fakes that hold a small Bookinfo. */
 export async function openConsole(env: Record<string, string> = {}): Promise<OpenConsole> {
   const [kubernetes, prometheus] = await Promise.all([startFakeKubernetes(), startFakePrometheus()]);
@@ -49,7 +54,7 @@ export async function openConsole(env: Record<string, string> = {}): Promise<Ope
   );
   let aheadMs = 0;
   const start = async () => {
-    const console = createConsole(config, () => Date.now() + aheadMs, { settleMs: 200 });
+    const console = createConsole(config, () => Date.now() + aheadMs, pace);
     setConsole(console);
     await console.ready();
     return console;
