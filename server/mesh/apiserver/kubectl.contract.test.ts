@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { resources } from '@/server/kube';
 import { pod } from './testdata/objects';
 import { startTestServer } from './testdata/start-test-server';
@@ -36,6 +36,23 @@ function kubectl(args: string[], options: { input?: string; env?: Record<string,
     child.on('close', (code) => done({ code: code ?? -1, out, err }));
     child.stdin.end(options.input ?? '');
   });
+}
+
+/** Runs a kubectl that would go on for ever. `printed` resolves once it has printed a text; `end` stops it and returns all that it printed. */
+function follow(...args: string[]): { printed: (text: string) => Promise<void>; end: () => Promise<string> } {
+  const child = spawn('kubectl', args, { env: { ...process.env, KUBECONFIG: test.server.kubeconfigPath, HOME: scratch } });
+  const ended = new Promise((done) => child.once('close', done));
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let out = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  return {
+    printed: (text) => expect.poll(() => out, { timeout: 20_000 }).toContain(text),
+    async end() {
+      child.kill('SIGTERM');
+      await ended;
+      return out;
+    },
+  };
 }
 
 async function ok(...args: string[]): Promise<string> {
@@ -251,14 +268,18 @@ describe.skipIf(!kubectlPresent && !required)('kubectl', () => {
     expect(await ok('describe', 'vs', 'reviews')).toMatch(/Hosts:\n\s+reviews/);
     expect(await ok('describe', 'deploy', 'web')).toContain('app:1');
     const waiting = ok('wait', 'deploy/web', '--for=condition=Available', '--timeout=20s');
-    const watching = kubectl(['get', 'vs', '-w', '--request-timeout=3s', '--no-headers']);
+    const watching = follow('get', 'vs', '-w', '--no-headers', '-o', 'custom-columns=N:.metadata.name,W:.spec.http[0].route[0].weight');
+    await watching.printed('reviews   80');
     const deployment = await test.client.get(resources.deployments, { name: 'web', namespace: 'default' });
     const conditions = [{ type: 'Available', status: 'True' }];
     await test.client.update(resources.deployments, Object.assign({}, deployment, { status: { replicas: 1, conditions } }), {
       subresource: 'status',
     });
     expect(await waiting).toBe('deployment.apps/web condition met\n');
-    expect((await watching).out).toMatch(/^reviews\s/);
+    // What comes later is printed too.
+    await ok('apply', '-f', await file('route.yaml', route(70)));
+    await watching.printed('reviews   70');
+    expect((await watching.end()).trim().split('\n')).toHaveLength(2);
   });
 
   it('reads logs, the end of them and what is still to come', async () => {
@@ -281,10 +302,11 @@ describe.skipIf(!kubectlPresent && !required)('kubectl', () => {
     expect(await ok('logs', 'talker', '-c', 'app', '--tail=2')).toBe('two\nthree\n');
     expect(await ok('logs', 'talker', '-c', 'istio-proxy')).toBe('access\n');
     expect((await kubectl(['logs', 'talker', '-c', 'nobody'])).err).toContain('container nobody is not valid for pod talker');
-    const following = kubectl(['logs', 'talker', '-c', 'app', '-f', '--tail=1', '--request-timeout=3s']);
-    await new Promise((done) => setTimeout(done, 1000));
+    const following = follow('logs', 'talker', '-c', 'app', '-f', '--tail=1');
+    await following.printed('three');
     await appendFile(join(folder, 'app.log'), 'four\n');
-    expect((await following).out).toBe('three\nfour\n');
+    await following.printed('four');
+    expect(await following.end()).toBe('three\nfour\n');
     await ok('delete', 'pod', 'talker', '--grace-period=0', '--force');
   });
 
