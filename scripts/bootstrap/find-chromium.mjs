@@ -7,7 +7,14 @@ import { pinnedNode, projectEnvironment } from './pinned-node.mjs';
 import { BootstrapError, root, step } from './report-progress.mjs';
 import { runQuietly } from './run-command.mjs';
 
-const systemPaths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable'];
+// The shell first: without the windows of the whole browser a page opens in half the time.
+const systemPaths = [
+  '/usr/bin/chromium-headless-shell',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+];
 
 function installedChromium() {
   const named = [process.env.HEDDLE_CHROMIUM, ...systemPaths].find((path) => path && existsSync(path));
@@ -20,10 +27,10 @@ function installedChromium() {
 export async function findChromium() {
   const present = installedChromium();
   if (present) return present;
-  const missing = [];
   await step('install Chromium (Debian package)', async () => {
-    missing.push(...(await installDebianPackages(['chromium'])));
-    return missing.length > 0 ? 'not available' : undefined;
+    // Older releases have the whole browser alone.
+    for (const name of ['chromium-headless-shell', 'chromium']) if ((await installDebianPackages([name])).length === 0) return undefined;
+    return 'not available';
   });
   const fromDebian = installedChromium();
   if (fromDebian) return fromDebian;
