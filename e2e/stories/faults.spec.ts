@@ -58,7 +58,7 @@ test('a fault ends across a restart of the console, and another version of the o
         spec: { hosts: ['details'], http: [{ route, fault }] },
       },
     ],
-    faultSeconds: 15,
+    faultSeconds: 8,
   });
   const expiresAt = Date.parse(change.faults?.[0]?.expiresAt ?? '');
   process.kill(readRun().pids['console'] as number, 'SIGKILL');
