@@ -6,7 +6,7 @@ import type { CanvasColors } from './read-colors';
 import { along, lengthOf, toScreen } from './scene-index';
 import type { DrawnBox, DrawnEdge, DrawnNode } from './scene-index';
 import { closedHalf, nodeRadius } from './types';
-import type { Scene, View } from './types';
+import type { Point, Scene, View } from './types';
 
 /** Below this zoom names of healthy nodes would only cover each other. */
 const farNames = 0.34;
@@ -170,6 +170,10 @@ function breakLabel(label: string, widthIn: (text: string) => number, room: numb
   return lines;
 }
 
+/** Where on its edge a label may stand, the best first. */
+const fewPlaces = [0.5, 0.38, 0.62, 0.28, 0.72];
+const manyPlaces = [...fewPlaces, 0.44, 0.56, 0.33, 0.67, 0.22, 0.78];
+
 export function paintEdgeLabels(
   pen: Pen,
   edges: readonly DrawnEdge[],
@@ -195,15 +199,29 @@ export function paintEdgeLabels(
     const whole = widthOf(pen, edge.label, size, 450) + 8;
     if (part === 'rest' && options.everything !== true && whole > length * 0.8) continue;
     // What is longer than its edge goes into lines: it must not cover the ends.
-    const lines = whole > length * 0.8 ? breakLabel(edge.label, (text) => widthOf(pen, text, size, 450) + 8, length * 0.7) : [edge.label];
-    const width = lines.length === 1 ? whole : Math.max(...lines.map((text) => widthOf(pen, text, size, 450))) + 8;
+    const broken = (room: number) => breakLabel(edge.label, (text) => widthOf(pen, text, size, 450) + 8, room);
+    const blocks = [whole > length * 0.8 ? broken(length * 0.7) : [edge.label]];
+    // Of few edges each is to have its label: in more lines it may find room where in one it does not.
+    if (options.everything === true) blocks.push(broken(whole * 0.6), broken(0));
     const lineHeight = size * 1.25;
-    const half = (size * 1.5 + lineHeight * (lines.length - 1)) / 2;
+    const room = (lines: readonly string[]) => ({
+      width: Math.max(...lines.map((text) => widthOf(pen, text, size, 450))) + 8,
+      half: (size * 1.5 + lineHeight * (lines.length - 1)) / 2,
+    });
     // The middle, or a little before or after it where the middle is taken.
-    const places = [0.5, 0.38, 0.62, 0.28, 0.72].map((share) => toScreen(along(line, share), view));
-    const free = places.find((point) => field.claim(point.x - width / 2, point.y - half, width, half * 2));
-    const place = free ?? (options.everything === true ? places[0] : undefined);
+    const places = (options.everything === true ? manyPlaces : fewPlaces).map((share) => toScreen(along(line, share), view));
+    let [lines = []] = blocks;
+    let place: Point | undefined;
+    for (const block of blocks) {
+      const { width, half } = room(block);
+      place = places.find((point) => field.claim(point.x - width / 2, point.y - half, width, half * 2));
+      if (place === undefined) continue;
+      lines = block;
+      break;
+    }
+    place ??= options.everything === true ? places[0] : undefined;
     if (place === undefined) continue;
+    const { width, half } = room(lines);
     pen.globalAlpha = 0.97;
     pen.fillStyle = colors.page;
     pen.beginPath();

@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl';
 import type { GraphNode } from '@/lib/contract';
 import { formatMs, formatNumber, formatPercent } from '@/lib/format';
 import type { RankedDifference } from '@/lib/graph-view';
-import { nodeName } from './to-canvas';
+import { nodeTitle } from './to-canvas';
 
 export interface CompareBarProps {
   before: string;
@@ -100,7 +100,7 @@ export function Differences({ differences, ends, nodes, onPick }: DifferencesPro
   const t = useTranslations('graph');
   const name = (id: string): string => {
     const node = nodes.get(id);
-    return node === undefined ? id : `${nodeName(node)}${node.version === undefined ? '' : ` ${node.version}`}`;
+    return node === undefined ? id : nodeTitle(node);
   };
   const what = (one: RankedDifference): string => {
     const edge = ends.get(one.id);

@@ -8,7 +8,7 @@ import { HealthLabel } from '@/components/ui/health-label';
 import { useWhyWords } from '@/components/ui/use-why-words';
 import { Why } from '@/components/ui/why';
 import type { GraphEdge, GraphNode, GraphResponse } from '@/lib/contract';
-import { formatBytesRate, formatMs, formatNumber, formatPercent, formatRate } from '@/lib/format';
+import { formatBytesRate, formatMs, formatMsList, formatNumber, formatPercent, formatRate } from '@/lib/format';
 import { ActingConfig } from './acting-config';
 import { CircuitFacts } from './circuit-facts';
 import { EdgeTraces } from './edge-traces';
@@ -16,7 +16,7 @@ import { ExplainLink } from './explain-link';
 import { Fact, Facts } from './facts';
 import { ResponseTable } from './response-table';
 import { SeriesCharts, type SeriesTime } from './series-charts';
-import { nodeName } from './to-canvas';
+import { nodeName, saidVersion } from './to-canvas';
 
 export interface EdgePanelProps {
   edge: GraphEdge;
@@ -61,7 +61,7 @@ export function EdgePanel({ edge, source, target, graph, time, href, parts, onSt
             </Fact>
             <Fact name={parts === undefined ? t('latency') : t('latencyWorst')}>
               <Why facts={queries['p95Ms']} words={why}>
-                {[edge.p50Ms, edge.p95Ms, edge.p99Ms].map((value) => formatMs(value)).join(' / ')}
+                <span className="whitespace-nowrap">{formatMsList([edge.p50Ms, edge.p95Ms, edge.p99Ms])}</span>
               </Why>
             </Fact>
             <Fact name={t('average')}>
@@ -152,7 +152,7 @@ export function EdgeRow({
     >
       <span className="min-w-0 flex-1 truncate text-left">
         {other ? nodeName(other) : edge.target}
-        {other?.version !== undefined && <span className="text-faint"> {other.version}</span>}
+        {other && saidVersion(other) !== undefined && <span className="text-faint"> {saidVersion(other)}</span>}
       </span>
       <span className="num text-muted">
         {edge.protocol === 'tcp' ? formatBytesRate(edge.sentBytesPerSecond) : `${formatNumber(edge.rps)}/s`}

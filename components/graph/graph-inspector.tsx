@@ -10,7 +10,7 @@ import { Group } from './facts';
 import { GroupPanel } from './group-panel';
 import { NodePanel } from './node-panel';
 import type { SeriesTime } from './series-charts';
-import { nodeName } from './to-canvas';
+import { nodeName, saidVersion } from './to-canvas';
 import type { GraphView } from './use-graph-view';
 
 export interface GraphInspectorProps {
@@ -42,7 +42,7 @@ export function GraphInspector(props: GraphInspectorProps): ReactNode {
   if (node)
     return frame(
       <>
-        {nodeName(node)} {node.version !== undefined && <span className="font-[450] text-muted">{node.version}</span>}
+        {nodeName(node)} <span className="font-[450] text-muted">{saidVersion(node)}</span>
         <span className="block text-xs font-[450] text-faint">{node.namespace}</span>
       </>,
       <NodePanel node={node} graph={graph} onPick={onPick} time={time} href={props.href} onSteer={props.onSteer} onFocus={props.onFocus} />,

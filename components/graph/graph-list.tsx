@@ -4,7 +4,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { GraphEdge, GraphNode } from '@/lib/contract';
 import { formatPercent } from '@/lib/format';
-import { nodeName } from './to-canvas';
+import { nodeTitle } from './to-canvas';
 
 export interface GraphListProps {
   nodes: readonly GraphNode[];
@@ -25,7 +25,7 @@ export function GraphList({ nodes, edges, selected, onPick }: GraphListProps): R
   const byId = useMemo(() => new Map(nodes.map((node) => [node.id, node])), [nodes]);
   const name = (id: string): string => {
     const node = byId.get(id);
-    return node ? `${nodeName(node)}${node.version === undefined ? '' : ` ${node.version}`}` : id;
+    return node ? nodeTitle(node) : id;
   };
   const nodeText = (node: GraphNode): string => `${name(node.id)}, ${node.namespace}, ${common(node.health)}`;
   const edgeText = (edge: GraphEdge): string =>

@@ -101,8 +101,12 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
   const { graph } = drafted;
   const chosen = useMemo(() => namespaces.split(',').filter((name) => name !== ''), [namespaces]);
   const countOf = useCallback((count: number) => t('members', { count }), [t]);
-  const circuitWords = useMemo(
-    () => ({ open: t('circuit.open'), ejected: (count: number) => t('circuit.out', { count: String(count) }) }),
+  const words = useMemo(
+    () => ({
+      open: t('circuit.open'),
+      ejected: (count: number) => t('circuit.out', { count: String(count) }),
+      updated: (ready: number, desired: number) => t('updateTag', { ready: String(ready), desired: String(desired) }),
+    }),
     [t],
   );
   const view = useGraphView({
@@ -119,7 +123,7 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
     changes: compared.changes,
     marks: drafted.marks,
     countOf,
-    circuitWords,
+    words,
   });
   const context = useMemo(() => ({ nodes: view.nodes, edges: view.edges, namespaces: chosen }), [view.nodes, view.edges, chosen]);
   const labelKeys = useMemo(

@@ -10,7 +10,7 @@ import { sumEdges } from '@/lib/graph-view';
 import { EdgeRow } from './edge-panel';
 import { Fact, Facts, Group } from './facts';
 import { SeriesCharts, type SeriesSubject, type SeriesTime } from './series-charts';
-import { nodeName } from './to-canvas';
+import { nodeName, saidVersion } from './to-canvas';
 
 export interface GroupPanelProps {
   /** What the panel is about: the members of a box, or all nodes. */
@@ -119,7 +119,7 @@ export function GroupPanel({ members, nodes, edges, onPick, time, box }: GroupPa
             >
               <HealthMark health={node.health} size={11} />
               <span className="min-w-0 flex-1 truncate text-left">
-                {nodeName(node)} <span className="text-faint">{node.version}</span>
+                {nodeName(node)} <span className="text-faint">{saidVersion(node)}</span>
               </span>
               <span className="num text-muted">{formatPercent(node.errorRatio)}</span>
             </button>

@@ -88,7 +88,7 @@ export function NodePanel({ node, graph, onPick, time, href, onSteer, onFocus }:
         {node.pods && (
           <Fact name={t('pods')}>
             <span className={node.pods.ready < node.pods.desired ? 'text-degraded-text' : undefined}>
-              {t('podsReady', { ready: String(node.pods.ready), desired: String(node.pods.desired) })}
+              {t('podsReady', { ready: String(Math.min(node.pods.ready, node.pods.desired)), desired: String(node.pods.desired) })}
             </span>
           </Fact>
         )}

@@ -47,7 +47,9 @@ export function NodeRemarks({ node, href }: { node: GraphNode; href: (path: stri
       )}
       {update !== undefined && (
         <Group title={t('update')}>
-          <p className="text-sm">{t('updateAt', { updated: String(update.updated), desired: String(update.desired) })}</p>
+          <p className="text-sm">
+            {t('updateAt', { updated: String(update.updated), ready: String(update.ready), desired: String(update.desired) })}
+          </p>
         </Group>
       )}
       {splits.length > 0 && <Splits splits={splits} />}

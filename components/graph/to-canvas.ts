@@ -43,24 +43,26 @@ function badgesOf(node: GraphNode): CanvasBadge[] {
   return signs.filter(([badge]) => node.badges.includes(badge) && !saidAlready(badge)).map(([, sign]) => sign);
 }
 
-/** Version, and with a split what is asked for against what is seen. */
-function tagOf(node: GraphNode): string | undefined {
+/** Version, with a split what is asked for against what is seen, and in a rollout how far it is. */
+function tagOf(node: GraphNode, words: CanvasWords): string | undefined {
   const [split] = node.splits ?? [];
-  // `latest` is what Istio calls the revision of what has none.
-  const version = node.version === 'latest' ? undefined : node.version;
-  if (split === undefined) return version;
-  const numbers = `${formatPercent(split.configured / 100)} → ${formatPercent(split.observed)}`;
-  return version === undefined ? numbers : `${version} · ${numbers}`;
+  const parts = [
+    saidVersion(node),
+    split === undefined ? undefined : `${formatPercent(split.configured / 100)} → ${formatPercent(split.observed)}`,
+    node.update === undefined ? undefined : words.updated(node.update.ready, node.update.desired),
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join(' · ');
 }
 
-/** What is written on an edge whose caller's circuit breaker does something. */
-export interface CircuitWords {
+/** What is written on an edge whose caller's circuit breaker does something, and under a node whose pods are replaced. */
+export interface CanvasWords {
   open: string;
   ejected: (endpoints: number) => string;
+  updated: (ready: number, desired: number) => string;
 }
 
 /** The words on an edge: what was chosen, and only what there is. Errors are written only where there are some: quiet is healthy. */
-export function edgeText(edge: GraphEdge, labels: ReadonlySet<EdgeLabel>, words: CircuitWords): string {
+export function edgeText(edge: GraphEdge, labels: ReadonlySet<EdgeLabel>, words: CanvasWords): string {
   const parts: string[] = [];
   const total = (edge.sentBytesPerSecond ?? 0) + (edge.receivedBytesPerSecond ?? 0);
   if (edge.protocol === 'tcp') {
@@ -81,7 +83,7 @@ export function edgeText(edge: GraphEdge, labels: ReadonlySet<EdgeLabel>, words:
 }
 
 /** Whatever labels are chosen: a circuit that is open is what explains the rest. */
-function circuitText({ circuit }: GraphEdge, words: CircuitWords): string[] {
+function circuitText({ circuit }: GraphEdge, words: CanvasWords): string[] {
   if (circuit === undefined) return [];
   return [...(circuit.open ? [words.open] : []), ...(circuit.ejected > 0 ? [words.ejected(circuit.ejected)] : [])];
 }
@@ -91,6 +93,17 @@ export function nodeName(node: GraphNode): string {
   if (node.kind === 'workload' && node.app !== undefined && node.version !== undefined && node.name === `${node.app}-${node.version}`)
     return node.app;
   return node.name;
+}
+
+/** The version as one says it: `latest` is what Istio calls the revision of what has none. */
+export function saidVersion({ version }: GraphNode): string | undefined {
+  return version === 'latest' ? undefined : version;
+}
+
+/** Name and version: `reviews v2`. */
+export function nodeTitle(node: GraphNode): string {
+  const version = saidVersion(node);
+  return version === undefined ? nodeName(node) : `${nodeName(node)} ${version}`;
 }
 
 /** Whether most of the mesh's traffic is under mutual TLS; `undefined` when nobody knows. */
@@ -112,7 +125,7 @@ export interface CanvasOptions {
   rule: boolean | undefined;
   /** `12 workloads`, under the name of a closed box. */
   countOf: (box: ClosedBox) => string;
-  words: CircuitWords;
+  words: CanvasWords;
   changes: ReadonlyMap<string, RankedDifference> | undefined;
   /** What a draft would do to edges. */
   marks: ReadonlyMap<string, EdgeMark> | undefined;
@@ -144,7 +157,7 @@ export class CanvasMaker {
       box,
       shape: shapes[node.kind],
       name: nodeName(node),
-      tag: tagOf(node),
+      tag: tagOf(node, options.words),
       health: node.health,
       errorRatio: node.errorRatio,
       badges: badgesOf(node),

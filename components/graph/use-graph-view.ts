@@ -3,7 +3,7 @@ import type { CanvasGraph, EdgeMark } from '@/components/canvas/types';
 import type { GraphEdge, GraphNode } from '@/lib/contract';
 import type { BoxBy, ClosedGraph, FindError, RankedDifference } from '@/lib/graph-view';
 import { boxGraph, closeBoxes, focusGraph, matchFind, parseFind } from '@/lib/graph-view';
-import { CanvasMaker, type CircuitWords, type EdgeLabel, meshEncrypts } from './to-canvas';
+import { CanvasMaker, type CanvasWords, type EdgeLabel, meshEncrypts } from './to-canvas';
 
 /** Above this many nodes boxes are closed unless opened. */
 const mostOpenNodes = 1_500;
@@ -24,7 +24,7 @@ export interface GraphViewOptions {
   /** What a draft would do to edges. */
   marks: ReadonlyMap<string, EdgeMark> | undefined;
   countOf: (members: number) => string;
-  circuitWords: CircuitWords;
+  words: CanvasWords;
 }
 
 export interface GraphView {
@@ -47,7 +47,7 @@ const none: ReadonlySet<string> = new Set();
 
 /** From the answer of the API to what is drawn: focus, boxes, what is hidden and found. */
 export function useGraphView(options: GraphViewOptions): GraphView {
-  const { nodes, edges, namespaces, boxBy, flipped, focus, hops, labels, changes, marks, countOf, circuitWords } = options;
+  const { nodes, edges, namespaces, boxBy, flipped, focus, hops, labels, changes, marks, countOf, words } = options;
   const [maker] = useState(() => new CanvasMaker());
 
   const shown = useMemo(() => {
@@ -65,8 +65,8 @@ export function useGraphView(options: GraphViewOptions): GraphView {
   }, [shown, boxes, grouped, flipped]);
   const rule = useMemo(() => meshEncrypts(shown.edges), [shown.edges]);
   const canvas = useMemo(
-    () => maker.make(closed, { labels, rule, changes, marks, words: circuitWords, countOf: (box) => countOf(box.members.length) }),
-    [maker, closed, labels, rule, changes, marks, circuitWords, countOf],
+    () => maker.make(closed, { labels, rule, changes, marks, words, countOf: (box) => countOf(box.members.length) }),
+    [maker, closed, labels, rule, changes, marks, words, countOf],
   );
 
   const find = useMemo(() => parseFind(options.find), [options.find]);

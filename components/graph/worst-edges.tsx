@@ -7,7 +7,7 @@ import { HealthMark } from '@/components/ui/health-mark';
 import { useStored } from '@/components/ui/use-stored';
 import type { GraphEdge, GraphNode } from '@/lib/contract';
 import { formatPercent } from '@/lib/format';
-import { nodeName } from './to-canvas';
+import { nodeTitle } from './to-canvas';
 
 /** The worst edges, named before the eye has to search: at most five, only those with errors. */
 export function WorstEdges({
@@ -32,7 +32,7 @@ export function WorstEdges({
   );
   const name = (id: string): string => {
     const node = byId.get(id);
-    return node ? `${nodeName(node)}${node.version === undefined ? '' : ` ${node.version}`}` : id;
+    return node ? nodeTitle(node) : id;
   };
   const [open, setOpen] = useStored('heddle.worst', 'open');
   if (worst.length === 0) return null;
@@ -65,7 +65,9 @@ export function WorstEdges({
               <span className="min-w-0 truncate">
                 {name(edge.source)} → {name(edge.target)}
               </span>
-              <span className="num ml-auto pl-3 text-failing-text">{formatPercent(edge.errorRatio)}</span>
+              <span className="num ml-auto pl-3 text-failing-text">
+                {formatPercent(edge.errorRatio)}
+              </span>
             </button>
           </li>
         ))}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytesRate, formatDuration, formatMs, formatNumber, formatPercent, formatRate, parseDurationMs } from '.';
+import { formatBytesRate, formatDuration, formatMs, formatMsList, formatNumber, formatPercent, formatRate, parseDurationMs } from '.';
 
 describe('numbers', () => {
   it.each([
@@ -30,6 +30,9 @@ describe('numbers', () => {
     expect(formatRate(null)).toBe('–');
     expect(formatMs(1234)).toBe('1.23 s');
     expect(formatMs(0.5)).toBe('0.5 ms');
+    expect(formatMsList([0.25, null, 12])).toBe('0.25 / – / 12 ms');
+    expect(formatMsList([250, 950, 1200])).toBe('250 ms / 950 ms / 1.2 s');
+    expect(formatMsList([null, null])).toBe('– / –');
     expect(formatBytesRate(2048)).toBe('2.05 kB/s');
   });
 });

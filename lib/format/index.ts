@@ -1,3 +1,3 @@
 export { formatDuration, parseDurationMs } from './durations';
 export { formatAgo } from './format-time';
-export { formatBytesRate, formatMs, formatNumber, formatPercent, formatRate } from './numbers';
+export { formatBytesRate, formatMs, formatMsList, formatNumber, formatPercent, formatRate } from './numbers';

@@ -42,6 +42,15 @@ export function formatMs(ms: number | null | undefined): string {
   return `${digits(ms)} ms`;
 }
 
+/** Several durations, the unit said once where all have the same: `1.2 / 3.4 / – ms`. */
+export function formatMsList(values: readonly (number | null | undefined)[]): string {
+  const texts = values.map((value) => formatMs(value).split(' '));
+  const units = new Set(texts.flatMap(([, unit]) => unit ?? []));
+  const [unit] = units;
+  if (units.size !== 1 || unit === undefined) return texts.map((parts) => parts.join(' ')).join(' / ');
+  return `${texts.map(([number]) => number).join(' / ')} ${unit}`;
+}
+
 /** Bytes per second in decimal units: `1.2 kB/s`. */
 export function formatBytesRate(perSecond: number | null | undefined): string {
   if (perSecond === null || perSecond === undefined || !Number.isFinite(perSecond)) return noValue;

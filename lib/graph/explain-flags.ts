@@ -16,7 +16,7 @@ export interface FlagFacts {
   endpoints: readonly KnownEndpoint[];
   virtualServices: readonly VirtualService[];
   destinationRules: readonly DestinationRule[];
-  /** Endpoints that the callers' outlier detection has put out at this moment, by subset (empty: the service as a whole). */
+  /** Endpoints that the callers' outlier detection has ejected at this moment, by subset (empty: the service as a whole). */
   ejected: ReadonlyMap<string, number>;
   /** Names of policies that may refuse requests to it, as `Kind namespace/name`. */
   policies: readonly string[];

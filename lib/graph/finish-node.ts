@@ -97,12 +97,14 @@ export function finishNode(node: NodeCounts, options: NodeOptions): GraphNode {
 }
 
 function updateOf(members: readonly MeshWorkload[]): NodeUpdate | undefined {
-  const updating = members.filter((one) => one.updated !== undefined);
-  if (updating.length === 0) return undefined;
-  return updating.reduce((sum, one) => ({ updated: sum.updated + (one.updated ?? 0), desired: sum.desired + one.desired }), {
-    updated: 0,
-    desired: 0,
-  });
+  const sum: NodeUpdate = { updated: 0, ready: 0, desired: 0 };
+  for (const { update, desired } of members) {
+    if (update === undefined) continue;
+    sum.updated += update.updated;
+    sum.ready += update.ready;
+    sum.desired += desired;
+  }
+  return sum.desired === 0 ? undefined : sum;
 }
 
 function unique<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {

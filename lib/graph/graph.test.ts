@@ -279,6 +279,48 @@ describe('buildGraph', () => {
     expect(graph.edges).toHaveLength(1);
   });
 
+  it('tells how far a rollout is: new pods, and those of them that are ready', () => {
+    const made = (name: string, hash: string, at: string, ready: boolean): Pod => {
+      const one = pod('reviews-v1', { app: 'reviews', version: 'v1' }, ready);
+      const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: `reviews-v1-${hash}`, uid: hash, controller: true };
+      const labels = { ...one.metadata.labels, 'pod-template-hash': hash };
+      return { ...one, metadata: { ...one.metadata, name, labels, creationTimestamp: at, ownerReferences: [owner] } };
+    };
+    const nodeDuring = (status: Record<string, unknown>) => {
+      const context = readMeshContext({
+        cluster: 'Kubernetes',
+        pods: [
+          made('new-1', 'new', '2026-01-01T01:00:00Z', true),
+          made('new-2', 'new', '2026-01-01T01:00:04Z', false),
+          made('old-1', 'old', '2026-01-01T00:00:00Z', true),
+          made('old-2', 'old', '2026-01-01T00:00:00Z', true),
+        ],
+        services: [service('reviews')],
+        virtualServices: [],
+        destinationRules: [],
+        serviceEntries: [],
+        gateways: [],
+        controllers: [
+          {
+            apiVersion: 'apps/v1',
+            kind: 'Deployment',
+            metadata: { name: 'reviews-v1', namespace: 'default', annotations: { 'deployment.kubernetes.io/revision': '2' } },
+            spec: { replicas: 3, template: { spec: { containers: [] } } },
+            status,
+          },
+        ],
+      });
+      const metrics = { ...nothing, rps: [row('unknown', 'reviews-v1', 'reviews', 1)] };
+      return buildGraph(metrics, { ...metricsOnly, context }).nodes.find((one) => one.name === 'reviews-v1');
+    };
+    const during = nodeDuring({ replicas: 4, updatedReplicas: 2 });
+    expect(during?.update).toEqual({ updated: 2, ready: 1, desired: 3 });
+    expect(during?.badges).toContain('rollout');
+    const after = nodeDuring({ replicas: 3, updatedReplicas: 3, conditions: [{ type: 'Progressing', reason: 'NewReplicaSetAvailable' }] });
+    expect(after?.update).toBeUndefined();
+    expect(after?.badges).not.toContain('rollout');
+  });
+
   it('stands when a query has failed', () => {
     const graph = buildGraph({ ...nothing, p95Ms: null, rps: [row('a-v1', 'b-v1', 'b', 1)] }, metricsOnly);
     expect(graph.edges[0]).toMatchObject({ rps: 1, p95Ms: null });

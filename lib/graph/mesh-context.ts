@@ -11,8 +11,8 @@ export interface MeshWorkload {
   version: string;
   ready: number;
   desired: number;
-  /** Pods of the newest template, while a Deployment rolls it out. */
-  updated?: number;
+  /** Pods of the newest template and how many of them are ready, while a Deployment rolls it out. */
+  update?: { updated: number; ready: number };
   injected: boolean;
   gateway: boolean;
   /** Its traffic is taken up by the node's proxy (Istio's ambient mode), not by a sidecar. */

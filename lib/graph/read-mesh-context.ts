@@ -1,7 +1,7 @@
 import { readHealthRules } from '@/lib/health';
 import type { HealthRules } from '@/lib/health';
 import type { DestinationRule, Gateway, HTTPRoute, ServiceEntry, VirtualService } from '@/lib/kinds';
-import { hasSidecar, isRunning, matchesLabels, meshLabels, serviceHost, workloadOfPod } from '@/lib/model';
+import { hasSidecar, isRollingOut, isRunning, matchesLabels, meshLabels, serviceHost, workloadOfPod } from '@/lib/model';
 import type { Deployment, Namespace, Pod, Service } from '@/lib/model';
 import { addServiceConfig } from './add-service-config';
 import type { MeshContext, MeshService, MeshWorkload } from './mesh-context';
@@ -57,12 +57,17 @@ export function readMeshContext(objects: ContextObjects): MeshContext {
     pods.set(`${identity.namespace}/${pod.metadata.name}`, key);
     labelsOf.set(key, labels);
   }
-  for (const { metadata, spec, status } of objects.controllers ?? []) {
-    const workload = workloads.get(`${metadata.namespace ?? 'default'}/${metadata.name}`);
+  for (const controller of objects.controllers ?? []) {
+    const { metadata, spec, status } = controller;
+    const key = `${metadata.namespace ?? 'default'}/${metadata.name}`;
+    const workload = workloads.get(key);
     if (workload === undefined) continue;
     workload.desired = spec.replicas ?? 1;
-    const updated = updatedPods(status);
-    if (updated !== undefined) workload.updated = updated;
+    if (!isRollingOut(controller)) continue;
+    const updated = Number(status?.['updatedReplicas'] ?? 0);
+    const own = objects.pods.filter((pod) => pods.get(`${pod.metadata.namespace ?? 'default'}/${pod.metadata.name}`) === key);
+    // The controller may not have told yet of pods that are there, nor they of themselves.
+    workload.update = { updated, ready: Math.min(updated, newestReady(own)) };
   }
   const services = new Map<string, MeshService>();
   for (const service of objects.services) {
@@ -88,10 +93,14 @@ export function readMeshContext(objects: ContextObjects): MeshContext {
   return { cluster: objects.cluster, workloads, pods, services, externalHosts, healthRules: healthRulesOf(objects) };
 }
 
-/** Pods of the newest template, while pods of an older one are still there: what `kubectl rollout status` waits for. */
-function updatedPods(status: Deployment['status']): number | undefined {
-  const count = (field: string): number => Number(status?.[field] ?? 0);
-  return count('replicas') > count('updatedReplicas') ? count('updatedReplicas') : undefined;
+/** How many pods are ready of those that were made of the same template as the one made last. */
+function newestReady(pods: readonly Pod[]): number {
+  const templateOf = ({ metadata: { labels = {} } }: Pod) => labels['pod-template-hash'] ?? labels['controller-revision-hash'];
+  const madeAt = ({ metadata }: Pod) => metadata.creationTimestamp ?? '';
+  const [first, ...others] = pods;
+  if (first === undefined) return 0;
+  const last = others.reduce((newest, pod) => (madeAt(pod) > madeAt(newest) ? pod : newest), first);
+  return pods.filter((pod) => templateOf(pod) === templateOf(last) && isReady(pod)).length;
 }
 
 /** On a workload's pods its controller's annotations stand as well, when they are in the template: the controller's own win. */

@@ -53,8 +53,8 @@ export const nodeRollout = z.object({
 });
 export type NodeRollout = z.infer<typeof nodeRollout>;
 
-/** A Deployment that rolls out a new template of its pods: how many have it, of how many that there are to be. */
-export const nodeUpdate = z.object({ updated: z.int(), desired: z.int() });
+/** A Deployment that rolls out a new template of its pods: how many have it, how many of those are ready, of how many that there are to be. */
+export const nodeUpdate = z.object({ updated: z.int(), ready: z.int(), desired: z.int() });
 export type NodeUpdate = z.infer<typeof nodeUpdate>;
 
 /** A node. `id` is `kind/cluster/namespace/name`, with `/version` for versioned apps. Rates in requests per second. */
@@ -109,7 +109,7 @@ export const edgeCircuit = z.object({
   refusedPerSecond: z.number(),
   /** Limits that are reached at this moment. Only proxies whose Envoy gauges are scraped say so. */
   reached: z.array(circuitLimit),
-  /** Endpoints that outlier detection has put out at this moment, by the pod that has put out most; likewise. */
+  /** Endpoints that outlier detection has ejected at this moment, by the pod that has ejected most; likewise. */
   ejected: z.number(),
 });
 export type EdgeCircuit = z.infer<typeof edgeCircuit>;

@@ -21,6 +21,7 @@ export { detectProtocol, isHttp, isHttp2, isTcp, isTls, parseProtocol } from './
 export type { PortProtocol } from './protocol';
 export { formatLocality, hasSidecar, isRunning, localityOfPod, parseLocality, serviceAccountOfPod, workloadOfPod } from './workload';
 export type { Locality, WorkloadIdentity } from './workload';
+export { isRollingOut, revisionAnnotation } from './is-rolling-out';
 export type { RegistryEndpoint, RegistryPort, RegistryService, Resolution } from './service';
 export type {
   ConfigMap,

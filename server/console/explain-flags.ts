@@ -22,7 +22,7 @@ export async function explainFlags(
   const { answers, notices, queries } = await askInstant(
     console.prometheus,
     {
-      // Each caller puts endpoints out for itself: the one that has put out most is told of.
+      // Each caller ejects endpoints for itself: the one that has ejected most is told of.
       ejected: {
         promql: `max by (cluster_name) (envoy_cluster_outlier_detection_ejections_active{cluster_name=~${promString(clusters)}})`,
         window: '0s',

@@ -41,6 +41,49 @@ function putDeployment(): void {
   }
 }
 
+it('tells of a rollout back to an earlier template when its pods came', async () => {
+  const owned = { 'deployment.kubernetes.io/revision': '3', 'deployment.kubernetes.io/revision-history': '1' };
+  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'd2', controller: true };
+  open.kubernetes.put('deployments.apps', {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace: 'default', uid: 'd2', annotations: { 'deployment.kubernetes.io/revision': '3' } },
+    spec: { replicas: 1, template: { spec: { containers: [] } } },
+    status: { replicas: 1, updatedReplicas: 1, conditions: [{ type: 'Progressing', reason: 'NewReplicaSetAvailable' }] },
+  });
+  for (const [name, secondsAgo, annotations] of [
+    ['web-1', 500, owned],
+    ['web-2', 300, { 'deployment.kubernetes.io/revision': '2' }],
+  ] as const)
+    open.kubernetes.put('replicasets.apps', {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: { name, namespace: 'default', uid: name, creationTimestamp: iso(secondsAgo), annotations, ownerReferences: [deployment] },
+    });
+  open.kubernetes.put('pods', {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'web-1-x',
+      namespace: 'default',
+      creationTimestamp: iso(60),
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web-1', uid: 'web-1', controller: true }],
+    },
+    spec: { containers: [] },
+  });
+  const listed = async () => {
+    const { body } = await call<MarksResponse>('marks', { query: 'duration=15m' });
+    return body.marks.map(({ time, text }) => `${Math.round(now / 1000 - time)} ${text}`);
+  };
+  const secondsAgo = (seconds: number) => expect.stringMatching(new RegExp(`^(${seconds}|${seconds + 1}) `));
+  await expect.poll(listed, { timeout: 5000 }).toHaveLength(2);
+  expect(await listed()).toEqual([secondsAgo(300), secondsAgo(60)]);
+  expect((await listed()).map((one) => one.replace(/^\d+ /, ''))).toEqual([
+    'Deployment default/web began to roll out revision 2.',
+    'Deployment default/web began to roll out revision 3.',
+  ]);
+});
+
 it('tells changes, and rollouts of Deployments but for their first', async () => {
   putDeployment();
   await call('applyChange', { body: { objects: [virtualService([{ route: route({ v1: 100 }) }])], reason: 'a try' } });

@@ -102,4 +102,36 @@ describe('planDeployment', () => {
       ['Progressing', 'True', 'NewReplicaSetAvailable'],
     ]);
   });
+
+  it('calls a rollout over until there is another template, whatever pods are lost or asked for', () => {
+    const told = (owner: AppsObject, sets: readonly AppsObject[]): AppsObject => ({
+      ...owner,
+      status: planDeployment(owner, sets, now).status,
+    });
+    const progress = (owner: AppsObject) => (owner.status?.['conditions'] as { type: string; reason: string }[])[1]?.reason;
+    const sets = apply([], deployment(2, 'a'), all);
+    const done = told(deployment(2, 'a'), sets);
+    expect(progress(done)).toBe('NewReplicaSetAvailable');
+    const more = { ...done, spec: { ...done.spec, replicas: 5 } };
+    const fewerReady = apply(sets, more, () => 1);
+    expect(progress(told(more, fewerReady))).toBe('NewReplicaSetAvailable');
+    const next = { ...done, spec: deployment(2, 'b').spec };
+    expect(progress(told(next, sets))).toBe('ReplicaSetUpdated');
+    const rolled = apply(sets, next, () => 0);
+    expect(progress(told({ ...next, status: told(next, sets).status ?? {} }, rolled))).toBe('ReplicaSetUpdated');
+  });
+
+  it('counts revisions as kubectl rollout does, also back to a template that was there before', () => {
+    const revision = 'deployment.kubernetes.io/revision';
+    const first = apply([], deployment(1, 'a'), all);
+    expect(planDeployment(deployment(1, 'a'), first, now)).toMatchObject({ annotations: { [revision]: '1' }, revise: undefined });
+    const second = apply(first, deployment(1, 'b'), all);
+    expect(planDeployment(deployment(1, 'b'), second, now)).toMatchObject({ annotations: { [revision]: '2' }, revise: undefined });
+    const back = planDeployment(deployment(1, 'a'), second, now);
+    expect(back).toMatchObject({
+      create: undefined,
+      annotations: { [revision]: '3' },
+      revise: { name: first[0]?.metadata.name, annotations: { [revision]: '3', 'deployment.kubernetes.io/revision-history': '1' } },
+    });
+  });
 });

@@ -4,6 +4,10 @@ import { contentHash, controllerReference, isControlledBy } from './workload-obj
 /** What to do to the ReplicaSets of a Deployment so that it comes nearer to its spec. */
 export interface DeploymentPlan {
   create: AppsObject | undefined;
+  /** Annotations that the Deployment is to have: its revision, by which kubectl finds what to go back to. */
+  annotations: Record<string, string>;
+  /** Annotations of the template's own ReplicaSet when the Deployment has come back to it: it is the newest revision again. */
+  revise: { name: string; annotations: Record<string, string> } | undefined;
   scale: { name: string; replicas: number }[];
   remove: string[];
   status: Record<string, unknown>;
@@ -11,6 +15,7 @@ export interface DeploymentPlan {
 
 const hashLabel = 'pod-template-hash';
 const revisionAnnotation = 'deployment.kubernetes.io/revision';
+const earlierRevisionsAnnotation = 'deployment.kubernetes.io/revision-history';
 
 /** `25%` of `total`, rounded as told, or the number itself. */
 function share(value: number | string | undefined, total: number, round: (value: number) => number): number {
@@ -45,7 +50,8 @@ export function planDeployment(deployment: AppsObject, replicaSets: readonly App
   // Kubernetes' rule: both zero would never move.
   const mayMiss = surge === 0 && unavailable === 0 ? 1 : unavailable;
   const scale: { name: string; replicas: number }[] = [];
-  const revision = Math.max(0, ...owned.map(revisionOf)) + (current === undefined ? 1 : 0);
+  const before = Math.max(0, ...old.map(revisionOf));
+  const revision = current !== undefined && revisionOf(current) > before ? revisionOf(current) : before + 1;
 
   const start = recreate ? (oldPods > 0 ? 0 : wanted) : Math.max(0, Math.min(wanted, wanted + surge - oldReplicas));
   const create = current === undefined ? newReplicaSet(deployment, hash, start, revision) : undefined;
@@ -73,6 +79,8 @@ export function planDeployment(deployment: AppsObject, replicaSets: readonly App
   const remove = [...empty].sort((left, right) => revisionOf(right) - revisionOf(left)).slice(keep);
   return {
     create,
+    annotations: { [revisionAnnotation]: String(revision) },
+    revise: current === undefined || revisionOf(current) === revision ? undefined : revised(current, revision),
     scale,
     remove: remove.map((set) => set.metadata.name),
     status: statusOf(deployment, owned, current, wanted, mayMiss, now),
@@ -103,6 +111,12 @@ function newReplicaSet(deployment: AppsObject, hash: string, replicas: number, r
   };
 }
 
+function revised(set: AppsObject, revision: number): DeploymentPlan['revise'] {
+  const earlier = set.metadata.annotations?.[earlierRevisionsAnnotation];
+  const history = [...(earlier === undefined ? [] : [earlier]), String(revisionOf(set))].join(',');
+  return { name: set.metadata.name, annotations: { [revisionAnnotation]: String(revision), [earlierRevisionsAnnotation]: history } };
+}
+
 interface Condition {
   type: string;
   status: string;
@@ -111,6 +125,8 @@ interface Condition {
   lastTransitionTime: string;
   lastUpdateTime: string;
 }
+
+const complete = 'NewReplicaSetAvailable';
 
 function statusOf(
   deployment: AppsObject,
@@ -124,8 +140,10 @@ function statusOf(
   const available = sum('availableReplicas');
   const updated = current === undefined ? 0 : count(current, 'replicas');
   const isAvailable = available >= wanted - mayMiss;
-  const complete = updated === wanted && available >= wanted && sum('replicas') === wanted;
   const before = (Array.isArray(deployment.status?.['conditions']) ? deployment.status['conditions'] : []) as Condition[];
+  // A rollout that is over stays so when pods are lost or more are asked for, until there is another template.
+  const over = current !== undefined && before.some((one) => one.type === 'Progressing' && one.reason === complete);
+  const isComplete = sum('replicas') === updated && (over || (updated === wanted && available >= wanted));
   const condition = (type: string, status: boolean, reason: string, message: string): Condition => {
     const previous = before.find((one) => one.type === type);
     const word = status ? 'True' : 'False';
@@ -150,13 +168,8 @@ function statusOf(
       isAvailable
         ? condition('Available', true, 'MinimumReplicasAvailable', 'Deployment has minimum availability.')
         : condition('Available', false, 'MinimumReplicasUnavailable', 'Deployment does not have minimum availability.'),
-      complete
-        ? condition(
-            'Progressing',
-            true,
-            'NewReplicaSetAvailable',
-            `ReplicaSet "${current?.metadata.name ?? ''}" has successfully progressed.`,
-          )
+      isComplete
+        ? condition('Progressing', true, complete, `ReplicaSet "${current?.metadata.name ?? ''}" has successfully progressed.`)
         : condition('Progressing', true, 'ReplicaSetUpdated', `ReplicaSet "${current?.metadata.name ?? ''}" is progressing.`),
     ],
   };

@@ -92,6 +92,11 @@ export function startControllers(client: KubeClient, informer: Informer, log: Lo
       const plan = planDeployment(found, sets, new Date().toISOString().replace(/\.\d+Z$/, 'Z'));
       const namespace = found.metadata.namespace;
       if (plan.create !== undefined) await client.create(resources.replicaSets, plan.create).catch(ignoreExisting);
+      const { revise, annotations } = plan;
+      if (revise !== undefined)
+        await client.patch(resources.replicaSets, { name: revise.name, namespace }, { metadata: { annotations: revise.annotations } });
+      if (Object.entries(annotations).some(([name, value]) => found.metadata.annotations?.[name] !== value))
+        await client.patch(resources.deployments, { name: found.metadata.name, namespace }, { metadata: { annotations } });
       for (const { name, replicas } of plan.scale) await client.patch(resources.replicaSets, { name, namespace }, { spec: { replicas } });
       for (const name of plan.remove) await client.delete(resources.replicaSets, { name, namespace }).catch(ignoreMissing);
       await writeStatus(resources.deployments, found, plan.status);
