@@ -72,6 +72,16 @@ describe('planDeployment', () => {
     expect(shape(sets)).toEqual([0, 4]);
   });
 
+  it('takes away no more old pods while the loss of the last one is not told yet', () => {
+    const owner = deployment(3, 'b');
+    let sets = apply([], deployment(3, 'a'), all);
+    sets = apply(sets, owner, all);
+    sets = apply(sets, owner, all);
+    expect(shape(sets)).toEqual([2, 1]);
+    const untold = sets.map((set, at) => (at === 0 ? { ...set, status: { replicas: 3, readyReplicas: 3, availableReplicas: 3 } } : set));
+    expect(planDeployment(owner, untold, now).scale).not.toContainEqual({ name: sets[0]?.metadata.name, replicas: 1 });
+  });
+
   it('keeps the old pods when the new ones never become ready', () => {
     let sets = apply([], deployment(4, 'a'), all);
     const [old] = sets;

@@ -60,7 +60,8 @@ export function planDeployment(deployment: AppsObject, replicaSets: readonly App
     const target = have > wanted ? wanted : Math.max(have, start);
     if (target !== have) scale.push({ name: current.metadata.name, replicas: target });
   }
-  const available = owned.reduce((sum, set) => sum + count(set, 'availableReplicas'), 0);
+  // Pods that a ReplicaSet is to let go are not counted, though it may still tell of them.
+  const available = owned.reduce((sum, set) => sum + Math.min(set.spec.replicas ?? 0, count(set, 'availableReplicas')), 0);
   if (recreate) {
     for (const set of old) if ((set.spec.replicas ?? 0) > 0) scale.push({ name: set.metadata.name, replicas: 0 });
   } else if (current !== undefined) {
