@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const places = '{lib,server,components,app,scripts}';
-/** Istio's tasks against a running mesh, generated configurations against real proxies, previews against what metrics then show, every kind in the editor. */
-const tasks = 'e2e/{tasks,properties,preview,kinds}';
+/** Istio's tasks against a running mesh, generated configurations against real proxies, previews against what metrics then show, every kind in the editor, the graph of a mesh in trouble. */
+const tasks = 'e2e/{tasks,properties,preview,kinds,graph}';
 
 /** One project per suffix: `vitest run --project unit`. A test sits beside the code; its suffix says what it needs. */
 function project(

@@ -125,6 +125,8 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
     countOf,
     words,
   });
+  // Of a mesh whose metrics are missing nobody knows whether it is quiet; a strip tells of that.
+  const quiet = view.edges.length === 0 && graph?.notices.length === 0;
   const context = useMemo(() => ({ nodes: view.nodes, edges: view.edges, namespaces: chosen }), [view.nodes, view.edges, chosen]);
   const labelKeys = useMemo(
     () => [...new Set((graph?.nodes ?? []).flatMap((node) => Object.keys(node.labels ?? {})))].toSorted().slice(0, 12),
@@ -265,9 +267,9 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
                 </div>
               )}
               <GraphList nodes={view.nodes} edges={view.edges} selected={selected} onPick={pick} />
-              {(view.grouped || view.canvas.edges.length > manyEdges) && (
+              {(view.grouped || quiet || view.canvas.edges.length > manyEdges) && (
                 <p className="pointer-events-none absolute right-3 bottom-3 max-w-80 rounded-sm bg-page/80 px-2 py-0.5 text-right text-xs text-muted">
-                  {view.grouped && t('grouped')} {view.canvas.edges.length > manyEdges && t('farAway')}
+                  {quiet && t('quiet')} {view.grouped && t('grouped')} {view.canvas.edges.length > manyEdges && t('farAway')}
                 </p>
               )}
               {compared.differences ? (

@@ -88,7 +88,7 @@ export function listFaults(console: Console): FaultsResponse {
   return {
     at: new Date(console.now()).toISOString(),
     faults: faults.toSorted((left, right) => (order(left) < order(right) ? -1 : order(left) > order(right) ? 1 : 0)),
-    notices: cluster.notices().filter((one) => one.message.startsWith('virtualservices')),
+    notices: cluster.notices('virtualservices'),
   };
 }
 

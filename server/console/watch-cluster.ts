@@ -6,6 +6,7 @@ import type { Notice } from '@/lib/contract';
 import { contextKinds, defaultRootNamespace } from '@/lib/validate';
 import { createInformer, resourceOf, resources } from '@/server/kube';
 import type { AnyKubeObject, InformedResource, Informer, KubeClient, ResourceRef } from '@/server/kube';
+import { noticesOfKinds } from './notices-of-kinds';
 import type { Remotes } from './watch-remotes';
 import { whoWrites } from './who-writes';
 
@@ -27,8 +28,8 @@ export interface Cluster {
   context(): MeshContext;
   /** The user the console writes as. */
   user(): Promise<string>;
-  /** What cannot be seen at the moment, and why. */
-  notices(): Notice[];
+  /** What cannot be seen at the moment, and why; of one kind when it is named. */
+  notices(plural?: string): Notice[];
   /** Resolves when the copy holds these versions (or the objects are gone), so that who writes then reads what was written. */
   caughtUp(written: readonly Written[]): Promise<void>;
   stop(): void;
@@ -109,15 +110,9 @@ export function watchCluster(client: KubeClient, clusterName: string, remotes?: 
       return context;
     },
     user: () => (user ??= whoWrites(client)),
-    notices() {
-      return needed.flatMap((resource): Notice[] => {
-        const { state, error } = informer.state(resource);
-        // A kind the cluster does not have is not a fault of anything.
-        if (state === 'live' || state === 'absent') return [];
-        const what = state === 'syncing' ? 'are not read yet' : state === 'refused' ? 'may not be read' : 'may be out of date';
-        const why = error === undefined ? '' : `: ${error.message}`;
-        return [{ source: 'kubernetes', code: error?.code ?? 'source_unavailable', message: `${resource.plural} ${what}${why}` }];
-      });
+    notices(plural) {
+      const asked = plural === undefined ? needed : needed.filter((resource) => resource.plural === plural);
+      return noticesOfKinds(asked.map((resource) => ({ plural: resource.plural, ...informer.state(resource) })));
     },
     caughtUp(written) {
       const has = ({ resource, namespace, name, resourceVersion }: Written) => {

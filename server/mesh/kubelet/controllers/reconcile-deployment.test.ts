@@ -118,7 +118,7 @@ describe('planDeployment', () => {
       ...owner,
       status: planDeployment(owner, sets, now).status,
     });
-    const progress = (owner: AppsObject) => (owner.status?.['conditions'] as { type: string; reason: string }[])[1]?.reason;
+    const progress = (owner: AppsObject) => (owner.status?.['conditions'] as { type: string; reason: string }[] | undefined)?.[1]?.reason;
     const sets = apply([], deployment(2, 'a'), all);
     const done = told(deployment(2, 'a'), sets);
     expect(progress(done)).toBe('NewReplicaSetAvailable');
