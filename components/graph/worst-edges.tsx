@@ -65,9 +65,7 @@ export function WorstEdges({
               <span className="min-w-0 truncate">
                 {name(edge.source)} → {name(edge.target)}
               </span>
-              <span className="num ml-auto pl-3 text-failing-text">
-                {formatPercent(edge.errorRatio)}
-              </span>
+              <span className="num ml-auto pl-3 text-failing-text">{formatPercent(edge.errorRatio)}</span>
             </button>
           </li>
         ))}
