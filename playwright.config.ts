@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 
-const chromium = [process.env['HEDDLE_CHROMIUM'], '/usr/bin/chromium'].find((path) => path !== undefined && existsSync(path));
+const chromium = [process.env['HEDDLE_CHROMIUM'], '/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find(
+  (path) => path !== undefined && existsSync(path),
+);
 
 /** Stories against one freshly started demo; they change the mesh, so they run one after the other. */
 export default defineConfig({

@@ -73,7 +73,7 @@ async function runReported(name, args, env, count) {
   return status !== 0 && result.failed === 0 ? { ...result, failed: 1 } : result;
 }
 
-function runVitest(project, extraArgs) {
+function runVitest(project, extraArgs, variables = {}) {
   return runReported(
     project,
     (report) => [
@@ -87,7 +87,7 @@ function runVitest(project, extraArgs) {
       `--outputFile.json=${report}`,
       ...extraArgs,
     ],
-    () => testEnvironment(),
+    () => testEnvironment(variables),
     countVitest,
   );
 }
@@ -107,7 +107,8 @@ const suites = {
   check: [runGates, (args) => runVitest('unit', args)],
   contract: [(args) => runVitest('contract', args)],
   e2e: [runBrowserTests],
-  verify: [(args) => runVitest('verify', args)],
+  // Some of them open pages too.
+  verify: [async (args) => runVitest('verify', args, { HEDDLE_CHROMIUM: await findChromium() })],
 };
 
 /**
