@@ -30,6 +30,9 @@ const ReplayBar = dynamic(() => import('./replay-bar').then((room) => room.Repla
 const CompareBar = dynamic(() => import('./compare-panel').then((room) => room.CompareBar), { ssr: false });
 const Differences = dynamic(() => import('./compare-panel').then((room) => room.Differences), { ssr: false });
 
+/** Without these nobody knows what there is. */
+const tellsOfNodes: ReadonlySet<string> = new Set(['kubernetes', 'prometheus/rps']);
+
 export interface GraphPageProps {
   /** Draws the traffic editor of a service, as one caller (`namespace/workload`) sees it if one is given: another room, put in by the page's route. */
   renderEditor: (service: { namespace: string; name: string; caller: string | undefined }) => ReactNode;
@@ -227,6 +230,10 @@ export function GraphPage({ renderEditor }: GraphPageProps): ReactNode {
             <ErrorState {...live.error.body.error} retryLabel={common('retry')} onRetry={live.retry} />
           ) : !graph ? (
             <GraphSkeleton label={common('loading')} />
+          ) : graph.nodes.length === 0 && graph.notices.some(({ source }) => tellsOfNodes.has(source)) ? (
+            <div className="flex h-full items-center justify-center">
+              <EmptyState title={t('emptyUnknown')} action={<Button onClick={live.retry}>{common('retry')}</Button>} />
+            </div>
           ) : graph.nodes.length === 0 ? (
             <div className="flex h-full items-center justify-center">
               <EmptyState

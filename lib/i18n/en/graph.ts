@@ -86,6 +86,7 @@ export const graph = {
   troubled: 'In trouble',
   empty: 'No workload sent or received a request in this window.',
   emptyNamespace: 'Nothing runs or was called in the chosen namespaces.',
+  emptyUnknown: 'What runs and what is called is not known while a source is missing.',
   quiet: 'No request was seen in this window.',
   showAll: 'Show all namespaces',
   lookFurther: 'Look at the last hour',
