@@ -1,7 +1,7 @@
 import { judgeTraffic } from '@/lib/health';
 import type { Health, HealthRules } from '@/lib/health';
 import type { CollectedEdge, FlowName, LatencyName } from './collect-edges';
-import { chooseLatency, chooseReport, mtlsShareOf } from './merge-reports';
+import { chooseReport, chooseValue, mtlsShareOf } from './merge-reports';
 import type { Tally } from './merge-reports';
 import type { GraphEdge, ResponseShare } from './schema';
 
@@ -13,11 +13,11 @@ export function finishEdge(edge: CollectedEdge, windowSeconds: number, rules: He
   const tcp = edge.protocol === 'tcp';
   const latency = (name: LatencyName) => {
     const values = new Map([...edge.latency[name]].map(([key, entry]) => [key, entry.weight > 0 ? entry.sum / entry.weight : null]));
-    return rate === null ? null : chooseLatency(values);
+    return rate === null ? null : chooseValue(values);
   };
   const flow = (name: FlowName) => {
     const values = edge.flow[name];
-    return rate === null ? null : (values?.get('source') ?? values?.get('destination') ?? values?.get('waypoint') ?? null);
+    return rate === null || values === undefined ? null : chooseValue(values);
   };
   const returned = edge.returned.get(chooseReport(edge.returned))?.rate ?? 0;
   const latencies = { p50Ms: latency('p50Ms'), p90Ms: latency('p90Ms'), p95Ms: latency('p95Ms'), p99Ms: latency('p99Ms') };

@@ -1,5 +1,5 @@
 import { circuitsPromql } from './read-circuits';
-import { allBuckets, latencyLabels, quantilePromql, serviceLabels } from './percentile-queries';
+import { allBuckets, latencyLabels, quantilePromql, reportedRates, serviceLabels } from './percentile-queries';
 import type { GraphPercentile, WhichBuckets } from './percentile-queries';
 import type { GraphType } from './schema';
 
@@ -52,9 +52,15 @@ const tcpLabels = [
   ...principals,
 ];
 
+/** Requests a second by all that an edge shows. @param reports a matcher of some of the reports */
+export function ratesPromql(window: string, reports = ''): string {
+  return `sum by (${requestLabels.join(', ')}) (rate(istio_requests_total${reports === '' ? '' : `{${reports}}`}[${window}]))`;
+}
+
 /**
  * The queries of a graph over a window such as `60s`: both reporters at once, all namespaces at once, twelve at the most. Percentiles
  * are what costs (twenty buckets per series): only those asked for are planned, and `planPercentiles` asks for the same in less work.
+ * @param which whose reports of all but the rates are read, and which buckets
  */
 export function planGraphQueries(
   type: GraphType,
@@ -74,16 +80,12 @@ export function planGraphQueries(
     window,
     reporter: 'source, else destination',
   });
-  const perSecond = (metric: string): PlannedQuery => ({
-    promql: `sum by (${latencyLabels(type).join(', ')}) (${rate(metric)})`,
-    window,
-    reporter: 'source, else destination',
-  });
-  const messages = (direction: string, metric: string) =>
-    `label_replace(sum by (${latencyLabels(type).join(', ')}) (${rate(metric)}), "direction", "${direction}", "", "")`;
-  const duration = (part: string) => `sum by (${latencyLabels(type).join(', ')}) (${rate(`istio_request_duration_milliseconds_${part}`)})`;
+  const reported = (metric: string) => `sum by (${latencyLabels(type).join(', ')}) (${reportedRates(metric, window, which.callersFor)})`;
+  const perSecond = (metric: string): PlannedQuery => ({ promql: reported(metric), window, reporter: 'destination, else source' });
+  const messages = (direction: string, metric: string) => `label_replace(${reported(metric)}, "direction", "${direction}", "", "")`;
+  const duration = (part: string) => reported(`istio_request_duration_milliseconds_${part}`);
   return {
-    rps: { promql: `sum by (${requestLabels.join(', ')}) (${rate('istio_requests_total')})`, window, reporter: 'source, else destination' },
+    rps: { promql: ratesPromql(window), window, reporter: 'source, else destination' },
     ...Object.fromEntries(percentiles.map((one) => [`p${one}Ms`, quantile(one)])),
     avgMs: { promql: `${duration('sum')} / ${duration('count')}`, window, reporter: 'destination, else source' },
     sentBytesPerSecond: bytes('istio_tcp_received_bytes_total'),
@@ -93,7 +95,7 @@ export function planGraphQueries(
     messagesPerSecond: {
       promql: `${messages('sent', 'istio_request_messages_total')} or ${messages('received', 'istio_response_messages_total')}`,
       window,
-      reporter: 'source, else destination',
+      reporter: 'destination, else source',
     },
     circuits: { promql: circuitsPromql, window: '0s', reporter: 'source' },
   };

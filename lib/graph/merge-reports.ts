@@ -101,8 +101,11 @@ export function chooseReport(reports: ReadonlyMap<Reporter, Tally>): Reporter {
   return order.find((reporter) => (reports.get(reporter)?.rate ?? 0) > 0) ?? order.find((reporter) => reports.has(reporter)) ?? 'source';
 }
 
-/** The destination measured latency without the network in between and is asked first. */
-export function chooseLatency(values: ReadonlyMap<Reporter, number | null>): number | null {
+/**
+ * Of what was measured by several, the destination's: its latency is without the network in between. Callers are only asked where no
+ * destination tells.
+ */
+export function chooseValue(values: ReadonlyMap<Reporter, number | null>): number | null {
   for (const reporter of ['destination', 'waypoint', 'source'] as const) {
     const value = values.get(reporter);
     if (value !== undefined && value !== null) return value;

@@ -26,9 +26,9 @@ const mostHosts = 150;
 
 /**
  * Hosts that some caller sent requests to which no destination reported (one without a sidecar, one outside the mesh, one never
- * reached): only for these the callers' percentiles are needed. `all` when there are too many to name.
+ * reached): only for these what callers measured is needed. `all` when there are too many to name.
  */
-export function hostsOnlyCallersKnow(rates: readonly Sample[], type: GraphType): readonly string[] | 'all' {
+export function hostsOnlyCallersKnow(rates: readonly Sample[], type: GraphType): CallersFor {
   const labels = latencyLabels(type).filter((name) => name !== 'reporter');
   const keyOf = (sample: Sample): string => labels.map((name) => sample.labels[name] ?? '').join('\n');
   const reported = new Set(rates.filter((row) => row.labels['reporter'] !== 'source' && row.value > 0).map(keyOf));
@@ -75,10 +75,27 @@ const oneOf = (hosts: readonly string[]): string => `destination_service=~${anyO
 /** Bounds above ten seconds, as Envoy and Prometheus write them; `+Inf` is none of them. */
 const slowBounds = 'le!~"([2-9][0-9]{4}|[0-9]{6,})([.][0-9]+)?|[0-9]([.][0-9]+)?e[+]0?[5-9]"';
 
+/** Hosts for which what callers report is asked too. */
+export type CallersFor = readonly string[] | 'all';
+
+/**
+ * Rates of a metric as those report who are asked: destinations and waypoints, and callers for the hosts only they know. Where both ends
+ * report that is half the work.
+ * @param only further matchers
+ */
+export function reportedRates(metric: string, window: string, callersFor: CallersFor, only: readonly string[] = [], at?: string): string {
+  const rate = (...matchers: string[]): string => {
+    const all = [...matchers, ...only].filter((one) => one !== '').join(', ');
+    return `rate(${metric}${all === '' ? '' : `{${all}}`}[${window}]${at === undefined ? '' : ` @ ${at}`})`;
+  };
+  if (callersFor === 'all') return rate();
+  if (callersFor.length === 0) return rate('reporter!="source"');
+  return `${rate('reporter!="source"')} or ${rate('reporter="source"', oneOf(callersFor))}`;
+}
+
 /** Which buckets percentiles are made of. */
 export interface WhichBuckets {
-  /** Hosts for which the callers' buckets count too. */
-  callersFor: readonly string[] | 'all';
+  callersFor: CallersFor;
   /** All, those up to ten seconds, or all of some hosts. */
   bounds: 'all' | 'quick' | { hosts: readonly string[] };
   /** One of `splitInLots`. */
@@ -88,23 +105,14 @@ export interface WhichBuckets {
 export const allBuckets: WhichBuckets = { callersFor: 'all', bounds: 'all', lot: '' };
 
 /**
- * `histogram_quantile` over the buckets of those who are asked: destinations and waypoints, and callers for the hosts only they know.
+ * `histogram_quantile` over the buckets of those who are asked.
  * @param quantile a scalar expression, from 0 to 1
  * @param at a moment in seconds at which the buckets are read, whatever the moment of the query
  */
 export function quantilePromql(type: GraphType, window: string, quantile: string, which: WhichBuckets, at?: string): string {
   const { callersFor, bounds, lot } = which;
   const only = [bounds === 'all' ? '' : bounds === 'quick' ? slowBounds : oneOf(bounds.hosts), lot];
-  const rate = (...matchers: string[]): string => {
-    const all = [...matchers, ...only].filter((one) => one !== '').join(', ');
-    return `rate(istio_request_duration_milliseconds_bucket${all === '' ? '' : `{${all}}`}[${window}]${at === undefined ? '' : ` @ ${at}`})`;
-  };
-  const asked =
-    callersFor === 'all'
-      ? rate()
-      : callersFor.length === 0
-        ? rate('reporter!="source"')
-        : `${rate('reporter!="source"')} or ${rate('reporter="source"', oneOf(callersFor))}`;
+  const asked = reportedRates('istio_request_duration_milliseconds_bucket', window, callersFor, only, at);
   return `histogram_quantile(${quantile}, sum by (le, ${latencyLabels(type).join(', ')}) (${asked}))`;
 }
 

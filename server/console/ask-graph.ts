@@ -1,7 +1,7 @@
-import { planGraphQueries } from '@/lib/graph';
+import { hostsOnlyCallersKnow, planGraphQueries, ratesPromql } from '@/lib/graph';
 import type { GraphPercentile, GraphType, PlannedQuery, Sample } from '@/lib/graph';
 import type { Prometheus } from '@/server/sources';
-import { askInstant } from './ask-metrics';
+import { askInstant, joinParts } from './ask-metrics';
 import type { Measured } from './ask-metrics';
 import { askPercentiles } from './ask-percentiles';
 
@@ -11,19 +11,24 @@ export interface AskedGraph {
   percentiles: readonly GraphPercentile[];
 }
 
+/** The reports of callers and those of all others: a store works at one query with one core. */
+const halves = ['reporter="source"', 'reporter!="source"'];
+
 /**
- * Asks what a graph is made of. The percentiles wait for the rates, which tell whose buckets are needed: in a mesh of sidecars that
- * is one side of the two, and half the work of what costs most.
+ * Asks what a graph is made of. All waits for the rates, which tell whose reports are needed: in a mesh of sidecars those of one side of
+ * the two, which is half the work.
  */
 export async function askGraph(prometheus: Prometheus | null, asked: AskedGraph, atMs: number): Promise<Measured<Sample>> {
   const ask = (plan: Readonly<Record<string, PlannedQuery>>) => askInstant(prometheus, plan, atMs);
-  const { rps, ...others } = planGraphQueries(asked.type, asked.duration, []);
-  const rates = ask(rps === undefined ? {} : { rps });
+  const { rps } = planGraphQueries(asked.type, asked.duration, []);
   // Without a Prometheus nothing more is to be asked, nor to be said.
-  const more =
-    prometheus === null ? [] : [ask(others), rates.then(({ answers }) => askPercentiles(prometheus, asked, answers['rps'] ?? null, atMs))];
-  const measured: Measured<Sample> = { answers: {}, notices: [], queries: {} };
-  for (const part of await Promise.all([rates, ...more])) {
+  if (prometheus === null || rps === undefined) return ask(rps === undefined ? {} : { rps });
+  const rates = joinParts(await Promise.all(halves.map((half) => ask({ rps: { ...rps, promql: ratesPromql(asked.duration, half) } }))));
+  const known = rates.answers['rps'] ?? null;
+  const callersFor = known === null ? 'all' : hostsOnlyCallersKnow(known, asked.type);
+  const { rps: _, ...others } = planGraphQueries(asked.type, asked.duration, [], { callersFor, bounds: 'all', lot: '' });
+  const measured: Measured<Sample> = { ...rates, queries: { rps: { ...rps, source: prometheus.url } } };
+  for (const part of await Promise.all([ask(others), askPercentiles(prometheus, asked, { rates: known ?? [], callersFor }, atMs)])) {
     Object.assign(measured.answers, part.answers);
     measured.notices.push(...part.notices);
     Object.assign(measured.queries, part.queries);

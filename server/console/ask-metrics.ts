@@ -10,6 +10,21 @@ export interface Measured<Answer> {
   queries: Record<string, QueryWhy>;
 }
 
+/** What was answered of some queries, and what failed. */
+export type Part<Answer> = Pick<Measured<Answer>, 'answers' | 'notices'>;
+
+/** Answers to one question asked in parts. What one part lacks, the whole lacks; a failure is told once. */
+export function joinParts<Answer>(parts: readonly Part<Answer>[]): Part<Answer> {
+  const answers: Part<Answer>['answers'] = {};
+  for (const part of parts)
+    for (const [name, rows] of Object.entries(part.answers)) {
+      const before = answers[name];
+      answers[name] = rows === null || before === null ? null : [...(before ?? []), ...rows];
+    }
+  const notices = parts.flatMap((part) => part.notices);
+  return { answers, notices: notices.filter((one, index) => notices.findIndex(({ source }) => source === one.source) === index) };
+}
+
 /** A failure as a part of an answer. Anything unexpected stays an exception. */
 export function noticeOf(source: string, error: unknown): Notice {
   if (!isHeddleError(error)) throw error;

@@ -37,7 +37,7 @@ const refuse = (code: 'source_failed' | 'timeout') => (): never => {
 describe('the percentiles of a graph', () => {
   it('are asked in one question, shown as the plain queries they stand for', async () => {
     const { prometheus, queries } = store({ range: () => [line('a', 5.5, 9.25)] });
-    const measured = await askPercentiles(prometheus, asked, [], atMs);
+    const measured = await askPercentiles(prometheus, asked, { rates: [], callersFor: 'all' }, atMs);
     expect(queries).toHaveLength(1);
     expect(queries[0]).toContain(`@ ${atMs / 1_000}`);
     expect(measured.answers).toEqual({ p50Ms: [{ labels: of('a'), value: 5.5 }], p95Ms: [{ labels: of('a'), value: 9.25 }] });
@@ -51,7 +51,7 @@ describe('the percentiles of a graph', () => {
           ? [line('slow', 7_000.5, 40_000.5)]
           : [line('a', 5.5, 9.5), line('slow', 7_000.5, 10_000)],
     });
-    const { answers } = await askPercentiles(prometheus, asked, [], atMs);
+    const { answers } = await askPercentiles(prometheus, asked, { rates: [], callersFor: 'all' }, atMs);
     expect(queries).toHaveLength(2);
     expect(answers['p95Ms']).toEqual([
       { labels: of('a'), value: 9.5 },
@@ -64,7 +64,7 @@ describe('the percentiles of a graph', () => {
       range: refuse('source_failed'),
       instant: (promql) => (promql.includes('(0.95,') ? refuse('source_failed')() : [{ labels: of('a'), value: 5.5 }]),
     });
-    const { answers, notices } = await askPercentiles(prometheus, asked, [], atMs);
+    const { answers, notices } = await askPercentiles(prometheus, asked, { rates: [], callersFor: 'all' }, atMs);
     expect(queries).toHaveLength(3);
     expect(answers).toEqual({ p50Ms: [{ labels: of('a'), value: 5.5 }], p95Ms: null });
     expect(notices.map(({ source }) => source)).toEqual(['prometheus/p95Ms']);
@@ -76,7 +76,7 @@ describe('the percentiles of a graph', () => {
       value: 1,
     }));
     const { prometheus, queries } = store({ range: (promql) => (promql.includes('!~"ns-') ? refuse('timeout')() : [line('a', 1.5, 2.5)]) });
-    const { answers, notices } = await askPercentiles(prometheus, asked, rates, atMs);
+    const { answers, notices } = await askPercentiles(prometheus, asked, { rates, callersFor: [] }, atMs);
     expect(queries).toHaveLength(2);
     expect(answers).toEqual({ p50Ms: null, p95Ms: null });
     expect(notices.map(({ source, code }) => `${source} ${code}`)).toEqual(['prometheus/p50Ms timeout', 'prometheus/p95Ms timeout']);

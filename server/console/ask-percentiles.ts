@@ -1,28 +1,25 @@
 import { isHeddleError } from '@/lib/errors';
-import { hostsBeyond, hostsOnlyCallersKnow, planGraphQueries, planPercentiles, readPercentiles, splitInLots } from '@/lib/graph';
-import type { Sample, WhichBuckets } from '@/lib/graph';
+import { hostsBeyond, planGraphQueries, planPercentiles, readPercentiles, splitInLots } from '@/lib/graph';
+import type { CallersFor, Sample, WhichBuckets } from '@/lib/graph';
 import type { Prometheus } from '@/server/sources';
 import type { AskedGraph } from './ask-graph';
-import { askInstant, noticeOf } from './ask-metrics';
-import type { Measured } from './ask-metrics';
-
-type Part = Pick<Measured<Sample>, 'answers' | 'notices'>;
+import { askInstant, joinParts, noticeOf } from './ask-metrics';
+import type { Measured, Part } from './ask-metrics';
 
 /**
  * Asks for the percentiles of a graph, which are nearly all of its cost. A third of all buckets is for requests that take longer than ten
  * seconds, and hardly any mesh has such: they are asked for only where the others do not suffice. The answers, and so the queries that
  * are shown for them, are those of all buckets.
- * @param rates what `rps` has answered; they tell whose buckets are needed
+ * @param known what the rates are, and whose buckets are needed
  */
 export async function askPercentiles(
   prometheus: Prometheus,
   asked: AskedGraph,
-  rates: readonly Sample[] | null,
+  { rates, callersFor }: { rates: readonly Sample[]; callersFor: CallersFor },
   atMs: number,
 ): Promise<Measured<Sample>> {
-  const callersFor = rates === null ? 'all' : hostsOnlyCallersKnow(rates, asked.type);
-  const lots = splitInLots(rates ?? []);
-  const ask = async (bounds: WhichBuckets['bounds'], parts: readonly string[]): Promise<Part> =>
+  const lots = splitInLots(rates);
+  const ask = async (bounds: WhichBuckets['bounds'], parts: readonly string[]): Promise<Part<Sample>> =>
     joinParts(await Promise.all(parts.map((lot) => askOneLot(prometheus, asked, { callersFor, bounds, lot }, atMs))));
   const quick = await ask('quick', lots);
   const whole = planned(asked, { callersFor, bounds: 'all', lot: '' });
@@ -39,7 +36,7 @@ const planned = ({ type, duration, percentiles }: AskedGraph, which: WhichBucket
   Object.fromEntries(Object.entries(planGraphQueries(type, duration, percentiles, which)).filter(([name]) => /^p\d+Ms$/.test(name)));
 
 /** All percentiles in one question; each in one of its own from a store that does not know how to take it. */
-async function askOneLot(prometheus: Prometheus, asked: AskedGraph, which: WhichBuckets, atMs: number): Promise<Part> {
+async function askOneLot(prometheus: Prometheus, asked: AskedGraph, which: WhichBuckets, atMs: number): Promise<Part<Sample>> {
   const { type, duration, percentiles } = asked;
   if (percentiles.length === 0) return { answers: {}, notices: [] };
   const question = planPercentiles(type, duration, percentiles, which, atMs);
@@ -53,16 +50,4 @@ async function askOneLot(prometheus: Prometheus, asked: AskedGraph, which: Which
       notices: names.map((name) => noticeOf(`prometheus/${name}`, error)),
     };
   }
-}
-
-/** What one part lacks, the whole lacks; a failure is told once. */
-function joinParts(parts: readonly Part[]): Part {
-  const answers: Part['answers'] = {};
-  for (const part of parts)
-    for (const [name, rows] of Object.entries(part.answers)) {
-      const before = answers[name];
-      answers[name] = rows === null || before === null ? null : [...(before ?? []), ...rows];
-    }
-  const notices = parts.flatMap((part) => part.notices);
-  return { answers, notices: notices.filter((one, index) => notices.findIndex(({ source }) => source === one.source) === index) };
 }

@@ -15,6 +15,12 @@ export interface FakePrometheus {
   stop(): Promise<void>;
 }
 
+/** The graph asks for the reports of callers and for those of others, apart. */
+function isReportAsked(promql: string, reporter: string | undefined): boolean {
+  const [callers, others] = [promql.includes('reporter="source"'), promql.includes('reporter!="source"')];
+  return callers === others || (reporter === 'source') === callers;
+}
+
 export async function startFakePrometheus(): Promise<FakePrometheus> {
   const fake: FakePrometheus = { url: '', queries: [], answer: () => [], stop: () => Promise.resolve() };
   const server = createServer((request, response) => {
@@ -24,7 +30,8 @@ export async function startFakePrometheus(): Promise<FakePrometheus> {
       const form = new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
       const promql = form.get('query') ?? '';
       fake.queries.push(promql);
-      const rows = promql.includes('istio_tcp') ? [] : fake.answer(promql);
+      const answered = promql.includes('istio_tcp') ? [] : fake.answer(promql);
+      const rows = answered instanceof Error ? answered : answered.filter(({ metric }) => isReportAsked(promql, metric['reporter']));
       response.setHeader('content-type', 'application/json');
       if (rows instanceof Error) {
         response.statusCode = 422;
