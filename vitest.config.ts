@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const places = '{lib,server,components,app,scripts}';
+/** A kind that is not there is put into the registry. */
+const mocking = '**/made-up-kind.test.ts';
 /** Istio's tasks against a running mesh, generated configurations against real proxies, previews against what metrics then show, every kind in the editor, the graph of a mesh in trouble. */
 const tasks = 'e2e/{tasks,properties,preview,kinds,graph}';
 
@@ -11,7 +13,7 @@ function project(
   name: string,
   include: string[],
   exclude: string[],
-  options: { testTimeout: number; hookTimeout: number; fileParallelism: boolean },
+  options: { testTimeout: number; hookTimeout: number; fileParallelism: boolean; isolate?: boolean },
 ) {
   return { extends: true as const, test: { name, include, exclude: ['**/node_modules/**', ...exclude], ...options } };
 }
@@ -22,11 +24,14 @@ export default defineConfig({
     pool: 'threads',
     maxWorkers: 2,
     projects: [
-      project('unit', [`${places}/**/*.test.{ts,tsx}`], ['**/*.contract.test.ts', '**/*.verify.test.ts'], {
+      // Files share what they import, which is more than half of their time; those that put a module in another's place have their own.
+      project('unit', [`${places}/**/*.test.{ts,tsx}`], ['**/*.contract.test.ts', '**/*.verify.test.ts', mocking], {
         testTimeout: 20_000,
         hookTimeout: 20_000,
         fileParallelism: true,
+        isolate: false,
       }),
+      project('unit-mocking', [`${places}/${mocking}`], [], { testTimeout: 20_000, hookTimeout: 20_000, fileParallelism: true }),
       // Against outside programs and whole meshes: one file at a time, so that they do not share two cores.
       project('contract', [`${places}/**/*.contract.test.ts`, `${tasks}/**/*.contract.test.ts`], [], {
         testTimeout: 120_000,

@@ -16,8 +16,8 @@ import { eventually } from './support/eventually';
 import { bundle, describeTask } from './support/peers';
 
 const scrapeSeconds = 2;
-const windowSeconds = 40;
-const requestsPerSecond = 10;
+const windowSeconds = 20;
+const requestsPerSecond = 40;
 
 interface Graph {
   nodes: { id: string; kind: string }[];

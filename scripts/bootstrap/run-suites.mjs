@@ -73,14 +73,15 @@ async function runReported(name, args, env, count) {
   return status !== 0 && result.failed === 0 ? { ...result, failed: 1 } : result;
 }
 
-function runVitest(project, extraArgs, variables = {}) {
+/** @param {string} name of a project of vitest.config.ts, and of all whose name begins so */
+function runVitest(name, extraArgs, variables = {}) {
   return runReported(
-    project,
+    name,
     (report) => [
       'node_modules/vitest/vitest.mjs',
       'run',
       '--project',
-      project,
+      `${name}*`,
       '--passWithNoTests',
       '--reporter=default',
       '--reporter=json',
