@@ -8,7 +8,7 @@ const mocking = '**/made-up-kind.test.ts';
 /** Istio's tasks against a running mesh, generated configurations against real proxies, previews against what metrics then show, every kind in the editor, the graph of a mesh in trouble. */
 const tasks = 'e2e/{tasks,properties,preview,kinds,graph}';
 
-/** One project per suffix: `vitest run --project unit`. A test sits beside the code; its suffix says what it needs. */
+/** One project per suffix: `vitest run --project contract`. A test sits beside the code; its suffix says what it needs. */
 function project(
   name: string,
   include: string[],
