@@ -154,13 +154,13 @@ it('gRPC: calls and messages, as PromQL counts them', async () => {
   const at = new Date(Date.now() - 10_000).toISOString();
   const edge = (await askGraph(`&at=${at}`)).edges.find(({ source }) => source.endsWith('/caller'));
   expect(edge?.protocol).toBe('grpc');
-  const rateOf = async (metric: string): Promise<number> => {
-    const series = `${metric}{reporter="source",source_workload="caller",destination_workload="echo"}[30s] @ ${Date.parse(at) / 1_000}`;
+  const rateOf = async (metric: string, reporter: 'source' | 'destination'): Promise<number> => {
+    const series = `${metric}{reporter="${reporter}",source_workload="caller",destination_workload="echo"}[30s] @ ${Date.parse(at) / 1_000}`;
     return (await query(`sum(rate(${series}))`))[0]?.value ?? Number.NaN;
   };
-  expect(edge?.rps).toBeCloseTo(await rateOf('istio_requests_total'), 6);
-  expect(edge?.sentMessagesPerSecond).toBeCloseTo(await rateOf('istio_request_messages_total'), 6);
-  expect(edge?.receivedMessagesPerSecond).toBeCloseTo(await rateOf('istio_response_messages_total'), 6);
+  expect(edge?.rps).toBeCloseTo(await rateOf('istio_requests_total', 'source'), 6);
+  expect(edge?.sentMessagesPerSecond).toBeCloseTo(await rateOf('istio_request_messages_total', 'destination'), 6);
+  expect(edge?.receivedMessagesPerSecond).toBeCloseTo(await rateOf('istio_response_messages_total', 'destination'), 6);
   expect((edge?.receivedMessagesPerSecond ?? 0) / (edge?.sentMessagesPerSecond ?? 1)).toBeGreaterThan(1.2);
 });
 
