@@ -40,7 +40,10 @@ const pages: { name: string; path: string; drawn: (page: Page) => Promise<void> 
   {
     name: 'new-object',
     path: `/config/new?kind=${encodeURIComponent('security.istio.io/AuthorizationPolicy')}`,
-    drawn: (page) => expect(page.getByRole('button', { name: 'Start from an example' })).toBeEnabled(),
+    drawn: async (page) => {
+      await expect(page.getByRole('button', { name: 'Start from an example' })).toBeEnabled();
+      await expect(page.getByText(/calls? (is|are) seen at present/)).toBeVisible();
+    },
   },
   {
     name: 'security',
@@ -65,7 +68,11 @@ const pages: { name: string; path: string; drawn: (page: Page) => Promise<void> 
     path: `/explain?from=default/productpage-v1&r=${encodeURIComponent('GET http://reviews:9080/reviews/0')}`,
     drawn: (page) => expect(page.getByTestId('way')).toContainText('The application answers.'),
   },
-  { name: 'history', path: '/history', drawn: (page) => expect(page.getByRole('heading', { name: 'History' })).toBeVisible() },
+  {
+    name: 'history',
+    path: '/history',
+    drawn: (page) => expect(page.getByRole('row').nth(1).or(page.getByText('Nothing has changed')).first()).toBeVisible(),
+  },
 ];
 
 // One load for each width, each in another theme as the server draws it; the other theme is then drawn in place.
