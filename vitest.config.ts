@@ -23,6 +23,8 @@ export default defineConfig({
   test: {
     pool: 'threads',
     maxWorkers: 2,
+    // What is polled comes at once on an idle machine, and seconds later on a busy one.
+    expect: { poll: { timeout: 10_000 } },
     projects: [
       // Files share what they import, which is more than half of their time; those that put a module in another's place have their own.
       project('unit', [`${places}/**/*.test.{ts,tsx}`], ['**/*.contract.test.ts', '**/*.verify.test.ts', mocking], {

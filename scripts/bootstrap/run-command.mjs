@@ -32,9 +32,13 @@ function ends(text) {
   return lines.length <= 60 ? lines.join('\n') : [...lines.slice(0, 25), '…', ...lines.slice(-30)].join('\n');
 }
 
+/** npm passes no signal on: SIGTERM ends it and leaves what it runs behind. Started otherwise, a parent may go and mean nothing by it. */
+const npm = process.env.npm_lifecycle_event === undefined ? null : process.ppid;
+const parentLookMs = 500;
+
 /**
  * Runs a program in the foreground until it ends; returns its exit code. SIGINT and SIGTERM are passed on and waited for:
- * a terminal sends SIGINT to both, another process may send SIGTERM to this one alone.
+ * a terminal sends SIGINT to both, another process may send SIGTERM to this one alone. The end of npm is taken for SIGTERM.
  */
 export function runInForeground(command, args, { cwd = root, env = process.env } = {}) {
   return new Promise((resolve, reject) => {
@@ -42,8 +46,10 @@ export function runInForeground(command, args, { cwd = root, env = process.env }
     const forward = (signal) => signal !== 'SIGINT' && child.kill(signal);
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, forward);
+    const watch = setInterval(() => npm !== null && process.ppid !== npm && child.kill('SIGTERM'), parentLookMs);
     child.on('error', reject);
     child.on('close', (status, signal) => {
+      clearInterval(watch);
       for (const name of signals) process.off(name, forward);
       resolve(status ?? (signal === 'SIGINT' ? 130 : 143));
     });

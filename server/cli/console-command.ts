@@ -65,7 +65,11 @@ export function consoleEnvironment(options: ConsoleOptions, listenPort: number):
 
 async function runConsole(options: ConsoleOptions): Promise<void> {
   const listenPort = await choosePort(options.port);
-  Object.assign(process.env, consoleEnvironment(options, listenPort), { NODE_ENV: options.dev === true ? 'development' : 'production' });
+  const environment = consoleEnvironment(options, listenPort);
+  // Next would start on a wrong configuration, and answer every page with an error that does not say why.
+  const { loadConfig } = await import('@/server/config');
+  loadConfig({ ...process.env, ...environment }, process.cwd());
+  Object.assign(process.env, environment, { NODE_ENV: options.dev === true ? 'development' : 'production' });
   endWithParent(() => process.exit(0));
   process.stdout.write(`${JSON.stringify({ event: 'listening', console: `http://${options.host}:${listenPort}` })}\n`);
   if (options.dev === true) {

@@ -23,11 +23,13 @@ function problemsOf(env: Record<string, string>): string {
 
 describe('loadConfig', () => {
   it('takes other clusters by name, and says how they are written', () => {
-    const { remotes } = loadConfig({ HEDDLE_REMOTES: 'west=/w.yaml, east=e.yaml' }, folder);
+    for (const name of ['w.yaml', 'e.yaml']) writeFileSync(join(folder, name), '');
+    const { remotes } = loadConfig({ HEDDLE_REMOTES: `west=${folder}/w.yaml, east=e.yaml` }, folder);
     expect(remotes).toEqual([
-      { name: 'west', kubeconfig: '/w.yaml' },
+      { name: 'west', kubeconfig: join(folder, 'w.yaml') },
       { name: 'east', kubeconfig: join(folder, 'e.yaml') },
     ]);
+    expect(problemsOf({ HEDDLE_REMOTES: 'west=gone.yaml' })).toContain(`HEDDLE_REMOTES names ${folder}/gone.yaml, which does not exist`);
     expect(() => loadConfig({ HEDDLE_REMOTES: 'west' }, folder)).toThrow(/HEDDLE_REMOTES must be name=kubeconfig/);
   });
 

@@ -82,6 +82,13 @@ export function loadConfig(env: Record<string, string | undefined>, cwd: string)
   if (given['HEDDLE_KUBECONFIG'] !== undefined && !existsSync(path(given['HEDDLE_KUBECONFIG']))) {
     problems.push(`HEDDLE_KUBECONFIG names ${path(given['HEDDLE_KUBECONFIG'])}, which does not exist`);
   }
+  const remotes = (parsed.data?.HEDDLE_REMOTES ?? '')
+    .split(',')
+    .map((one) => one.split('='))
+    .flatMap(([name = '', file = '']) => (file === '' ? [] : [{ name: name.trim(), kubeconfig: path(file.trim()) }]));
+  for (const remote of remotes) {
+    if (!existsSync(remote.kubeconfig)) problems.push(`HEDDLE_REMOTES names ${remote.kubeconfig}, which does not exist`);
+  }
   if (!parsed.success || problems.length > 0) {
     throw new HeddleError('invalid_config', `The configuration is wrong: ${problems.join('; ')}.`, {
       hint: 'The variables are HEDDLE_KUBECONFIG, HEDDLE_PROMETHEUS, HEDDLE_TRACES, HEDDLE_DATA_DIR, HEDDLE_RUN_FILE, HEDDLE_HOST, HEDDLE_PORT, HEDDLE_ALLOWED_HOSTS, HEDDLE_CLUSTER_NAME, HEDDLE_NAMESPACE, HEDDLE_KUBE_CONTEXT, HEDDLE_REMOTES, HEDDLE_REASON_SHARE and HEDDLE_LOG_LEVEL.',
@@ -92,12 +99,7 @@ export function loadConfig(env: Record<string, string | undefined>, cwd: string)
     dataDir,
     kubeconfig: kubeconfig === undefined ? null : path(kubeconfig),
     kubeContext: values.HEDDLE_KUBE_CONTEXT ?? null,
-    remotes: Object.freeze(
-      (values.HEDDLE_REMOTES ?? '')
-        .split(',')
-        .map((one) => one.split('='))
-        .flatMap(([name = '', file = '']) => (file === '' ? [] : [{ name: name.trim(), kubeconfig: path(file.trim()) }])),
-    ),
+    remotes: Object.freeze(remotes),
     prometheusUrl: withoutSlash(values.HEDDLE_PROMETHEUS ?? run.prometheus),
     tracesUrl: withoutSlash(values.HEDDLE_TRACES ?? run.jaeger),
     clusterName: values.HEDDLE_CLUSTER_NAME,

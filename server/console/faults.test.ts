@@ -99,7 +99,7 @@ describe('the end of faults', () => {
     await new Promise((resolve) => setTimeout(resolve, severalLooksMs));
     expect(http(live())).toEqual([{ route: route({ v1: 100 }), fault: abort }]);
     open.passSeconds(101);
-    await expect.poll(() => http(live()), { timeout: 5000 }).toEqual([{ route: route({ v1: 100 }) }]);
+    await expect.poll(() => http(live())).toEqual([{ route: route({ v1: 100 }) }]);
     expect(live()?.metadata.annotations?.[faultsAnnotation]).toBeUndefined();
     await expect.poll(() => listChanges(open.console, 1).changes[0]?.status).toBe('applied');
     expect(listChanges(open.console, 1).changes[0]?.sentences[0]?.code).toBe('fault_ended');
@@ -116,7 +116,7 @@ describe('the end of faults', () => {
       open.passSeconds(1000);
     });
     await expect
-      .poll(() => http(live()), { timeout: 8000 })
+      .poll(() => http(live()))
       .toEqual([
         { name: 'theirs', match: [{ uri: { prefix: '/x' } }], route: route({ v2: 100 }) },
         { route: route({ v2: 100 }), fault: delay },

@@ -21,15 +21,14 @@ describe('history', () => {
       key,
       virtualService([{ route: route(weights) }], { managedFields: [{ manager, operation: 'Update', time: '2026-01-01T10:00:00Z' }] }),
     );
-  const patience = { timeout: 8000, interval: 50 };
 
   it('tells what others changed, who and when, and takes it back', async () => {
     put({ v1: 100 });
     await expect
-      .poll(changes, patience)
+      .poll(changes)
       .toMatchObject([{ origin: 'observed', by: 'kubectl-edit', at: '2026-01-01T10:00:00.000Z', objects: [{ action: 'create' }] }]);
     put({ v1: 50, v2: 50 }, 'argocd');
-    await expect.poll(async () => (await changes()).length, patience).toBe(2);
+    await expect.poll(async () => (await changes()).length).toBe(2);
     const change = (await changes()).find((one) => one.by === 'argocd');
     expect(change?.sentences.map((one) => one.text)).toContain('Requests to reviews: v1 from 100 % to 50 %.');
     const params = { id: change?.id ?? '' };
@@ -48,9 +47,7 @@ describe('history', () => {
     if (written === undefined) throw new Error('nothing was written');
     open.kubernetes.put(key, { ...written, status: { observedGeneration: 1 } });
     put({ v2: 100 });
-    await expect
-      .poll(async () => (await changes()).map((one) => one.origin ?? 'heddle').toSorted(), patience)
-      .toEqual(['heddle', 'observed']);
+    await expect.poll(async () => (await changes()).map((one) => one.origin ?? 'heddle').toSorted()).toEqual(['heddle', 'observed']);
     const conflict = await call<UndoPreviewResponse>('undoPreview', { params: { id: body.change.id } });
     expect(conflict.body).toMatchObject({ preview: null, conflicts: [{ ref: { name: 'reviews' } }] });
   });
@@ -60,7 +57,7 @@ describe('history', () => {
       body: { objects: [virtualService([{ route: route({ v1: 100 }) }])], reason: 'a try' },
     });
     await expect
-      .poll(() => open.kubernetes.get('events', `default/heddle.${made.change.id}.0`), patience)
+      .poll(() => open.kubernetes.get('events', `default/heddle.${made.change.id}.0`))
       .toMatchObject({ reason: 'HeddleChange', involvedObject: { kind: 'VirtualService', name: 'reviews' } });
     open.kubernetes.put('events', {
       apiVersion: 'v1',
@@ -70,7 +67,7 @@ describe('history', () => {
     });
     await open.reopen(() => rmSync(join(open.folder, 'console'), { recursive: true }));
     await expect
-      .poll(changes, patience)
+      .poll(changes)
       .toMatchObject([{ id: made.change.id, by: 'fake', reason: 'a try', status: 'applied', objects: [{ action: 'create' }] }]);
     expect((await call<ChangeResponse>('undoChange', { params: { id: made.change.id } })).status).toBe(201);
     expect(open.kubernetes.get(key, 'default/reviews')).toBeUndefined();
@@ -78,10 +75,10 @@ describe('history', () => {
 
   it('takes a label of another away again', async () => {
     put({ v1: 100 });
-    await expect.poll(async () => (await changes()).length, patience).toBe(1);
+    await expect.poll(async () => (await changes()).length).toBe(1);
     const metadata = { labels: { team: 'shop' }, managedFields: [{ manager: 'kubectl-label', operation: 'Update' }] };
     open.kubernetes.put(key, virtualService([{ route: route({ v1: 100 }) }], metadata));
-    await expect.poll(async () => (await changes()).length, patience).toBe(2);
+    await expect.poll(async () => (await changes()).length).toBe(2);
     const id = (await changes()).find((one) => one.by === 'kubectl-label')?.id ?? '';
     expect((await call<ChangeResponse>('undoChange', { params: { id } })).status).toBe(201);
     expect(open.kubernetes.get(key, 'default/reviews')?.metadata['labels']).toBeUndefined();
@@ -89,7 +86,7 @@ describe('history', () => {
 
   it('tells what was changed while no console ran', async () => {
     put({ v1: 100 });
-    await expect.poll(async () => (await changes()).length, patience).toBe(1);
+    await expect.poll(async () => (await changes()).length).toBe(1);
     // The copy that the next start compares with is written a moment later.
     await new Promise((resolve) => setTimeout(resolve, severalLooksMs));
     await open.reopen(() => {
@@ -97,13 +94,13 @@ describe('history', () => {
       open.kubernetes.put(key, { ...virtualService([{ route: route({ v1: 100 }) }]), metadata: { name: 'other', namespace: 'default' } });
     });
     await expect
-      .poll(async () => (await changes()).map((one) => `${one.by} ${one.objects[0]?.action}`).toSorted(), patience)
+      .poll(async () => (await changes()).map((one) => `${one.by} ${one.objects[0]?.action}`).toSorted())
       .toEqual(['helm update', 'kubectl-edit create', 'unknown create']);
   });
 
   it('tells nothing anew after a restart in which nothing happened', async () => {
     // One of every kind: whichever list comes last, the informer tells of it after it is complete.
-    await expect.poll(() => existsSync(join(open.folder, 'console', 'seen.json')), patience).toBe(true);
+    await expect.poll(() => existsSync(join(open.folder, 'console', 'seen.json'))).toBe(true);
     await open.reopen(() => {
       for (const { group, version, kind, plural } of configurationKinds) {
         const metadata = { name: 'one', namespace: 'default' };
@@ -112,7 +109,7 @@ describe('history', () => {
       }
     });
     const told = async () => (await changes()).map((one) => one.objects[0]?.ref.kind ?? '').toSorted();
-    await expect.poll(told, patience).toEqual(configurationKinds.map((one) => one.kind).toSorted());
+    await expect.poll(told).toEqual(configurationKinds.map((one) => one.kind).toSorted());
     // Ends before and after what was looked at is on disk.
     for (const waitMs of [0, severalLooksMs, severalLooksMs]) {
       await open.reopen();

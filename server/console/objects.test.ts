@@ -31,7 +31,7 @@ let open: OpenConsole;
 beforeAll(async () => {
   open = await openConsole();
   open.kubernetes.put(`virtualservices.${istio}`, broken);
-  await vi.waitFor(async () => expect((await list('kinds=VirtualService&q=broken')).total).toBe(1));
+  await vi.waitFor(async () => expect((await list('kinds=VirtualService&q=broken')).total).toBe(1), { timeout: 10_000 });
 });
 afterAll(() => open.close());
 

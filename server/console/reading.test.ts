@@ -100,9 +100,7 @@ describe('reading', () => {
       const { body } = await call<GraphResponse>('graph', { query: 'duration=44s' });
       return body.nodes.find((one) => one.name === 'reviews-v2');
     };
-    await expect
-      .poll(async () => (await node())?.splits, { timeout: 5000 })
-      .toEqual([{ service: 'default/reviews', configured: 40, observed: 0.25 }]);
+    await expect.poll(async () => (await node())?.splits).toEqual([{ service: 'default/reviews', configured: 40, observed: 0.25 }]);
     const found = await node();
     expect(found?.badges).toEqual(expect.arrayContaining(['trafficSplit', 'requestRouting', 'finding']));
     expect(found?.findings?.[0]).toMatchObject({ severity: 'error', object: 'VirtualService default/reviews' });
@@ -145,7 +143,7 @@ describe('reading', () => {
     const first = await look();
     expect(await look()).toBe(first);
     open.kubernetes.put('services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'another', namespace: 'default' }, spec: {} });
-    await expect.poll(async () => (await look()) === first, { timeout: 1500 }).toBe(false);
+    await expect.poll(async () => (await look()) === first).toBe(false);
     const second = await look();
     open.passSeconds(3);
     expect(await look()).not.toBe(second);
@@ -190,7 +188,7 @@ describe('events', () => {
     const first = JSON.parse(/event: graph\ndata: (.*)\n/.exec(text)?.[1] ?? '{}') as GraphResponse;
     expect(first.edges).toHaveLength(1);
     open.kubernetes.put('services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'late', namespace: 'default' }, spec: {} });
-    await expect.poll(() => text, { timeout: 5000 }).toMatch(/event: objects\ndata: \{"kinds":\[[^\]]*"Service"/);
+    await expect.poll(() => text).toMatch(/event: objects\ndata: \{"kinds":\[[^\]]*"Service"/);
     abort.abort();
     await reading;
   });

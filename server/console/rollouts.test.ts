@@ -81,13 +81,13 @@ describe('a guarded shift', () => {
     measure({ requests: 4000 }, { requests: 600 });
     const id = await begin();
     await expect.poll(weights).toEqual([90, 10]);
-    await expect.poll(async () => (await show(id)).state.verdict?.verdict, { timeout: 4000 }).toBe('pass');
+    await expect.poll(async () => (await show(id)).state.verdict?.verdict).toBe('pass');
     expect(weights()).toEqual([90, 10]);
     open.passSeconds(6);
-    await expect.poll(weights, { timeout: 4000 }).toEqual([0, 100]);
+    await expect.poll(weights).toEqual([0, 100]);
     await expect.poll(async () => (await show(id)).state.phase).toBe('watching');
     open.passSeconds(6);
-    await expect.poll(async () => (await show(id)).state.phase, { timeout: 6000 }).toBe('completed');
+    await expect.poll(async () => (await show(id)).state.phase).toBe('completed');
     const done = await show(id);
     expect(done).toMatchObject({ active: false, by: 'fake', reason: 'a try', sentence: { text: 'reviews: v2 0 % → 100 % in 2 steps' } });
     const made = listChanges(open.console, 10).changes.filter((one) => one.rollout?.id === id);
@@ -113,7 +113,7 @@ describe('a guarded shift', () => {
     const before = { ...(live()?.['spec'] as object) };
     await expect.poll(weights).toEqual([90, 10]);
     measure({ requests: 4500, errors: 3 }, { requests: 700, errors: 30, slow: 0.9 });
-    await expect.poll(async () => (await show(id)).state.phase, { timeout: 6000 }).toBe('put_back');
+    await expect.poll(async () => (await show(id)).state.phase).toBe('put_back');
     expect(weights()).toEqual([100, 0]);
     expect(Object.keys(before)).toEqual(Object.keys(live()?.['spec'] as object));
     expect((await show(id)).state).toMatchObject({ ending: { why: 'failed', reason: 'more_errors' } });
@@ -128,7 +128,7 @@ describe('a guarded shift', () => {
     expect(status, JSON.stringify(body)).toBe(201);
     await expect.poll(() => live() !== null && open.kubernetes.get(rules, 'default/reviews') !== undefined).toBe(true);
     expect((await act(body.rollout.id, 'abort')).status).toBe(200);
-    await expect.poll(async () => (await show(body.rollout.id)).state.phase, { timeout: 4000 }).toBe('put_back');
+    await expect.poll(async () => (await show(body.rollout.id)).state.phase).toBe('put_back');
     expect(live()).toBeNull();
     expect(open.kubernetes.get(rules, 'default/reviews')).toBeUndefined();
   });
@@ -163,7 +163,7 @@ describe('a guarded shift', () => {
       });
       log.close();
     });
-    await expect.poll(async () => (await show(id)).state.phase, { timeout: 8000 }).toBe('watching');
+    await expect.poll(async () => (await show(id)).state.phase).toBe('watching');
     expect((await show(id)).changes).toEqual(known.changes);
     expect(listChanges(open.console, 20).changes.filter((one) => one.rollout?.id === id)).toHaveLength(1);
   });
@@ -178,12 +178,12 @@ describe('a guarded shift', () => {
       ...virtualService([{ route: route({ v1: 90, v2: 10 }), timeout: '3s' }], { managedFields }),
       apiVersion: mine?.apiVersion ?? '',
     });
-    await expect.poll(async () => (await show(id)).state.pause?.why, { timeout: 4000 }).toBe('changed');
+    await expect.poll(async () => (await show(id)).state.pause?.why).toBe('changed');
     expect((await show(id)).state.pause).toMatchObject({ by: 'kubectl-edit' });
     expect((await act(id, 'resume')).body.rollout.state.pause).toBeNull();
     await expect.poll(async () => (await show(id)).state.phase).toBe('watching');
     expect((await act(id, 'abort')).status).toBe(200);
-    await expect.poll(async () => (await show(id)).state.phase, { timeout: 4000 }).toBe('put_back');
+    await expect.poll(async () => (await show(id)).state.phase).toBe('put_back');
     expect(weights()).toEqual([100, 0]);
     expect(live()?.['spec']).toMatchObject({ http: [{ timeout: '3s' }] });
   });
@@ -193,9 +193,9 @@ describe('a guarded shift', () => {
     const id = await begin({ intervalSeconds: 60 });
     await expect.poll(async () => (await show(id)).state.phase).toBe('watching');
     put(40, 60);
-    await expect.poll(async () => (await show(id)).state.pause?.why, { timeout: 4000 }).toBe('changed');
+    await expect.poll(async () => (await show(id)).state.pause?.why).toBe('changed');
     await act(id, 'abort');
-    await expect.poll(async () => (await show(id)).state.phase, { timeout: 4000 }).toBe('left');
+    await expect.poll(async () => (await show(id)).state.phase).toBe('left');
     expect(weights()).toEqual([40, 60]);
   });
 
@@ -208,10 +208,10 @@ describe('a guarded shift', () => {
     await new Promise((resolve) => setTimeout(resolve, severalLooksMs));
     expect(weights()).toEqual([90, 10]);
     await act(id, 'next');
-    await expect.poll(weights, { timeout: 4000 }).toEqual([50, 50]);
+    await expect.poll(weights).toEqual([50, 50]);
     await expect.poll(async () => (await show(id)).state.phase).toBe('watching');
     await act(id, 'promote');
-    await expect.poll(async () => (await show(id)).state.phase, { timeout: 4000 }).toBe('completed');
+    await expect.poll(async () => (await show(id)).state.phase).toBe('completed');
     expect(weights()).toEqual([0, 100]);
     expect((await act(id, 'dance')).status).toBe(404);
   });
@@ -263,9 +263,7 @@ describe('a guarded shift', () => {
       spec: { strategy: { canary: { trafficRouting: { istio: { virtualService: { name: 'reviews' } } } } } },
     });
     await act(id, 'next');
-    await expect
-      .poll(async () => (await show(id)).state.pause, { timeout: 4000 })
-      .toMatchObject({ why: 'owned', by: 'Argo Rollout default/reviews' });
+    await expect.poll(async () => (await show(id)).state.pause).toMatchObject({ why: 'owned', by: 'Argo Rollout default/reviews' });
     expect(weights()).toEqual([90, 10]);
   });
 
@@ -283,8 +281,8 @@ describe('a guarded shift', () => {
     await expect.poll(() => open.console.leadership.leader()).toBe('another');
     expect((await act(id, 'abort')).status).toBe(409);
     open.passSeconds(20);
-    await expect.poll(() => open.console.leadership.leads(), { timeout: 4000 }).toBe(true);
+    await expect.poll(() => open.console.leadership.leads()).toBe(true);
     expect((await act(id, 'abort')).status).toBe(200);
-    await expect.poll(async () => (await show(id)).state.phase, { timeout: 4000 }).toBe('put_back');
+    await expect.poll(async () => (await show(id)).state.phase).toBe('put_back');
   });
 });

@@ -76,7 +76,7 @@ it('tells of a rollout back to an earlier template when its pods came', async ()
     return body.marks.map(({ time, text }) => `${Math.round(now / 1000 - time)} ${text}`);
   };
   const secondsAgo = (seconds: number) => expect.stringMatching(new RegExp(`^(${seconds}|${seconds + 1}) `));
-  await expect.poll(listed, { timeout: 5000 }).toHaveLength(2);
+  await expect.poll(listed).toHaveLength(2);
   expect(await listed()).toEqual([secondsAgo(300), secondsAgo(60)]);
   expect((await listed()).map((one) => one.replace(/^\d+ /, ''))).toEqual([
     'Deployment default/web began to roll out revision 2.',
@@ -91,7 +91,7 @@ it('tells changes, and rollouts of Deployments but for their first', async () =>
     const { body } = await call<MarksResponse>('marks', { query: 'duration=15m' });
     return body.marks.map(({ kind, text }) => `${kind}: ${text}`);
   };
-  await expect.poll(listed, { timeout: 5000 }).toHaveLength(3);
+  await expect.poll(listed).toHaveLength(3);
   expect(await listed()).toEqual([
     'deployment: Deployment default/reviews-v2 began to roll out revision 2.',
     'deployment: Deployment default/reviews-v2 rolls out revision 3.',

@@ -34,7 +34,7 @@ it('runs as a bundled worker: scrapes what it is given, stops when told', async 
     onProblem: (message) => problems.push(message),
   });
   const up = async (): Promise<string> => (await fetch(`${metrics.url}/api/v1/query?query=up`)).text();
-  await expect.poll(up, { timeout: 10_000 }).toContain('"job":"nobody"},"value":[');
+  await expect.poll(up).toContain('"job":"nobody"},"value":[');
   await metrics.stop();
   await expect(up()).rejects.toThrow();
   expect(problems).toEqual([]);

@@ -56,8 +56,10 @@ async function mesh(mux: boolean) {
   const authority = createAuthority();
   const issue = (name: string) => authority.issue({ uri: `spiffe://cluster.local/ns/default/sa/${name}` });
   const identities = { client: identitySource(issue('client')), server: identitySource(issue('server')) };
+  const slow = Promise.withResolvers<void>();
   const app = await startHttp((incoming, response) => {
     const hash = /Hash=([0-9a-f]+)/.exec(String(incoming.headers['x-forwarded-client-cert']))?.[1];
+    if (incoming.url === '/slow') slow.resolve();
     setTimeout(() => response.end(hash), incoming.url === '/slow' ? 2500 : 0);
   });
   const server = await startProxy(
@@ -73,7 +75,7 @@ async function mesh(mux: boolean) {
     identities.client.rotate(issue('client'));
     identities.server.rotate(issue('server'));
   };
-  return { port: client.port(), rotate };
+  return { port: client.port(), rotate, slowArrives: slow.promise };
 }
 
 /** Requests over one connection: body and the client's port, which tells whether it is still the same. */
@@ -96,12 +98,12 @@ function oneConnection(port: number): (path: string) => Promise<{ status: number
 for (const mux of [true, false]) {
   describe(mux ? 'new certificates on the multiplexed hop' : 'new certificates on connections of one request at a time', () => {
     it('drop no connection and no request, and are used from then on', async () => {
-      const { port, rotate } = await mesh(mux);
+      const { port, rotate, slowArrives } = await mesh(mux);
       const quick = oneConnection(port);
       const before = await quick('/');
       expect([before.status, before.body]).toEqual([200, expect.stringMatching(/^[0-9a-f]{64}$/)]);
       const slow = oneConnection(port)('/slow');
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await slowArrives;
       rotate();
       const seen = new Set<string>();
       await expect

@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -166,7 +167,8 @@ describe('circuit breakers and ejection', () => {
       }),
     ]);
     const all = Array.from({ length: 5 }, () => request(proxy.port()));
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    const overflows = () => proxy.proxy.context.clusters.get('app')?.stats.upstream_rq_pending_overflow;
+    await expect.poll(overflows).toBe(3);
     release();
     const replies = await Promise.all(all);
     const refused = replies.filter((reply) => reply.status === 503);
@@ -174,7 +176,7 @@ describe('circuit breakers and ejection', () => {
     expect(refused).toHaveLength(3);
     expect(refused[0]?.headers['x-envoy-overloaded']).toBe('true');
     expect(refused[0]?.body).toBe('upstream connect error or disconnect/reset before headers. reset reason: overflow');
-    expect(proxy.proxy.context.clusters.get('app')?.stats.upstream_rq_pending_overflow).toBe(3);
+    expect(overflows()).toBe(3);
   });
 
   it('ejects a host after failures in a row', async () => {
@@ -271,11 +273,10 @@ describe('fault injection', () => {
     const proxy = await withRoute(fault({ delay: { fixed_delay: { seconds: 5 }, percentage: { numerator: 100 } } }), [
       staticCluster('app', [1]),
     ]);
-    const hung = raw(proxy.port(), 'GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\nx', 'never');
-    void hung;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(proxy.proxy.context.activeFaults).toBe(1);
-    proxy.stop();
+    const client = net.connect(proxy.port(), '127.0.0.1', () => client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n'));
+    await expect.poll(() => proxy.proxy.context.activeFaults).toBe(1);
+    client.destroy();
+    await expect.poll(() => proxy.proxy.context.activeFaults, { timeout: 4000 }).toBe(0);
   });
 });
 

@@ -174,11 +174,16 @@ describe('HTTP/2 on both sides', () => {
   it('passes a reset of the client on to the server', async () => {
     let closed: (code: number) => void = () => {};
     const code = new Promise<number>((resolve) => (closed = resolve));
-    const port = await startHttp2((stream) => stream.on('close', () => closed(stream.rstCode)));
+    const asked = Promise.withResolvers<void>();
+    const port = await startHttp2((stream) => {
+      stream.on('close', () => closed(stream.rstCode));
+      asked.resolve();
+    });
     const client = connect((await proxyTo(port, speaksHttp2)).port());
     const stream = client.request({ ':path': '/slow' });
     stream.on('error', () => {});
-    setTimeout(() => stream.close(http2.constants.NGHTTP2_CANCEL), 100);
+    await asked.promise;
+    stream.close(http2.constants.NGHTTP2_CANCEL);
     expect(await code).toBe(http2.constants.NGHTTP2_CANCEL);
   });
 });

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import type { ServerResponse } from 'node:http';
 import net from 'node:net';
 import tls from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -283,7 +284,8 @@ describe('CONNECT on the HTTP proxy listener', () => {
 
 describe('life cycle', () => {
   it('drains: no new connections, requests under way finish', async () => {
-    const app = keep(await startHttp((_incoming, response) => void setTimeout(() => response.end('finished'), 200)));
+    const asked = Promise.withResolvers<ServerResponse>();
+    const app = keep(await startHttp((_incoming, response) => asked.resolve(response)));
     const proxy = keep(
       await startProxy({
         clusters: [staticCluster('app', [app.port])],
@@ -293,9 +295,10 @@ describe('life cycle', () => {
     const port = proxy.port();
     const agent = new http.Agent({ keepAlive: true });
     const reply = request(port, { agent });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const drained = proxy.proxy.drain(2000);
+    const response = await asked.promise;
+    const drained = proxy.proxy.drain(10_000);
     expect(proxy.proxy.ready).toBe(false);
+    response.end('finished');
     const answer = await reply;
     expect([answer.body, answer.headers['connection']]).toEqual(['finished', 'close']);
     await drained;
