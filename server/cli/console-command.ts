@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { HeddleError } from '@/lib/errors';
 import { HOST_IP } from '@/lib/model';
+import type { ConsoleEvent } from './child-events';
 import { choosePort } from './choose-port';
 import { endWithParent } from './end-with-parent';
 import { findRoot } from './find-root';
@@ -71,7 +72,8 @@ async function runConsole(options: ConsoleOptions): Promise<void> {
   loadConfig({ ...process.env, ...environment }, process.cwd());
   Object.assign(process.env, environment, { NODE_ENV: options.dev === true ? 'development' : 'production' });
   endWithParent(() => process.exit(0));
-  process.stdout.write(`${JSON.stringify({ event: 'listening', console: `http://${options.host}:${listenPort}` })}\n`);
+  const event: ConsoleEvent = { event: 'listening', console: `http://${options.host}:${listenPort}` };
+  process.stdout.write(`${JSON.stringify(event)}\n`);
   if (options.dev === true) {
     process.argv = [process.argv[0] ?? 'node', 'next', 'dev', '--port', String(listenPort), '--hostname', options.host];
     process.chdir(findRoot());

@@ -7,11 +7,10 @@ import { createKubeClient, loadKubeConfig, resources } from '@/server/kube';
 import type { KubeClient } from '@/server/kube';
 import { RotatingLog, killOrphans } from '@/server/mesh/kubelet';
 import { applyMissing, readManifests } from './apply-manifests';
-import { choosePort } from './choose-port';
 import { endWithParent } from './end-with-parent';
 import { bundlePath, findRoot } from './find-root';
-import { readMeshEvent } from './mesh-events';
-import type { MeshAddresses } from './mesh-events';
+import { readConsoleEvent, readMeshEvent } from './child-events';
+import type { MeshAddresses } from './child-events';
 import { removeRunFile, runningDemo, writeRunFile } from './run-file';
 import type { RunFile } from './run-file';
 import { superviseChild } from './supervise-child';
@@ -26,17 +25,17 @@ export interface DemoOptions {
   dev?: boolean;
 }
 
-/** Flag of `heddle mesh` → its conventional port. */
-const meshPorts: Record<string, number> = {
-  kubernetes: 6443,
-  xds: 15_010,
-  'xds-tls': 15_012,
-  debug: 15_014,
-  prometheus: 9090,
-  jaeger: 16_686,
-  otlp: 4318,
-  zipkin: 9411,
-};
+/** Addresses of the mesh: the flag of `heddle mesh` that says their port, and their conventional one. */
+const meshPorts: readonly (readonly [flag: string, address: keyof MeshAddresses, port: number])[] = [
+  ['kubernetes', 'kubernetes', 6443],
+  ['xds', 'xds', 15_010],
+  ['xds-tls', 'xdsTls', 15_012],
+  ['debug', 'debug', 15_014],
+  ['prometheus', 'prometheus', 9090],
+  ['jaeger', 'jaeger', 16_686],
+  ['otlp', 'otlpHttp', 4318],
+  ['zipkin', 'zipkin', 9411],
+];
 
 const stopWithinMs = 4000;
 const ingressPort = '8080';
@@ -53,8 +52,7 @@ class Demo {
   private readonly children = new Map<string, SupervisedChild>();
   private readonly logs = new Map<string, RotatingLog>();
   private readonly startedAt = performance.now();
-  private readonly replaced: string[] = [];
-  private consolePort = 0;
+  private consoleUrl: string | undefined;
   private addresses: MeshAddresses | undefined;
   private podProcesses: { proxies: number[]; workloads: number[] } = { proxies: [], workloads: [] };
   private content: Omit<RunFile, 'pids'> | undefined;
@@ -82,33 +80,27 @@ class Demo {
     mkdirSync(this.dataDir, { recursive: true });
     removeRunFile(this.dataDir);
     endWithParent((why) => void this.stop(why));
-    const ports = await this.choosePorts();
-    this.start('mesh', () => ['mesh', '--data-dir', this.dataDir, '--proxy', this.options.proxy, ...ports]);
+    this.start('mesh', () => ['mesh', '--data-dir', this.dataDir, '--proxy', this.options.proxy, ...this.meshPortFlags()]);
     const api = await this.apiReady.promise;
     const client = createKubeClient(await loadKubeConfig({ file: api.kubeconfig }));
     // The console, the objects and the rest of the mesh come up side by side.
     const [ingress] = await Promise.all([this.applyDemo(client), this.meshReady.promise.then((addresses) => this.startConsole(addresses))]);
     if (this.options.load) this.startLoad(ingress);
-    await Promise.all([this.answers(`${this.consoleUrl}/healthz`), this.answers(`${ingress}/productpage`)]);
+    await Promise.all([this.answers(() => this.consoleUrl && `${this.consoleUrl}/healthz`), this.answers(() => `${ingress}/productpage`)]);
     client.close();
     this.announce(ingress);
   }
 
-  private get consoleUrl(): string {
-    return `http://${HOST_IP}:${this.consolePort}`;
+  /** The conventional ports, of which the mesh replaces those that are taken; after a crash the ones it had, which others know by now. */
+  private meshPortFlags(): string[] {
+    return meshPorts.flatMap(([flag, address, port]) => [`--${flag}-port`, String(portOf(this.addresses?.[address]) ?? port)]);
   }
 
-  private async choosePorts(): Promise<string[]> {
-    this.consolePort = await this.choose('console', this.options.port);
-    const flags: string[] = [];
-    for (const [name, wanted] of Object.entries(meshPorts)) flags.push(`--${name}-port`, String(await this.choose(name, wanted)));
-    return flags;
-  }
-
-  private async choose(name: string, wanted: number): Promise<number> {
-    const port = await choosePort(wanted);
-    if (port !== wanted && wanted !== 0) this.replaced.push(`${name} ${wanted} → ${port}`);
-    return port;
+  private replacedPorts(addresses: MeshAddresses): string[] {
+    const consolePort: [string, number, string | undefined] = ['console', this.options.port, this.consoleUrl];
+    return [consolePort, ...meshPorts.map(([flag, address, port]) => [flag, port, addresses[address]] as const)]
+      .filter(([, wanted, address]) => wanted !== 0 && portOf(address) !== wanted)
+      .map(([name, wanted, address]) => `${name} ${wanted} → ${portOf(address)}`);
   }
 
   private start(name: string, args: () => readonly string[], onLine: (line: string) => void = () => undefined): void {
@@ -175,10 +167,10 @@ class Demo {
   }
 
   private startConsole(addresses: MeshAddresses): void {
-    const args = [
+    const args = () => [
       'console',
       '--port',
-      String(this.consolePort),
+      String(portOf(this.consoleUrl) ?? this.options.port),
       '--data-dir',
       this.dataDir,
       '--kubeconfig',
@@ -189,12 +181,20 @@ class Demo {
       addresses.jaeger,
       ...(this.options.dev === true ? ['--dev'] : []),
     ];
-    // What Next prints is for its developers; the log keeps it.
-    this.start(
-      'console',
-      () => args,
-      (line) => this.logOf('console').write(`${line}\n`),
-    );
+    this.start('console', args, (line) => {
+      // The port may be another at every start: whoever asks first has it.
+      const url = readConsoleEvent(line)?.console;
+      if (url !== undefined) this.onConsole(url);
+      // What Next prints is for its developers; the log keeps it.
+      else this.logOf('console').write(`${line}\n`);
+    });
+  }
+
+  private onConsole(url: string): void {
+    this.consoleUrl = url;
+    if (this.content === undefined) return;
+    this.content = { ...this.content, console: url };
+    this.writeRun();
   }
 
   private startLoad(ingress: string): void {
@@ -206,10 +206,11 @@ class Demo {
     );
   }
 
-  /** Resolves when a page answers with success. */
-  private async answers(url: string): Promise<void> {
+  /** Resolves when a page answers with success; its address may not be known yet. */
+  private async answers(page: () => string | undefined): Promise<void> {
     while (!this.stopping) {
-      const response = await fetch(url, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
+      const url = page();
+      const response = url === undefined ? undefined : await fetch(url, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
       await response?.arrayBuffer().catch(() => undefined);
       if (response?.ok === true) return;
       await pause(100);
@@ -217,10 +218,10 @@ class Demo {
   }
 
   private announce(ingress: string): void {
-    const { addresses } = this;
-    if (addresses === undefined || this.stopping) return;
+    const { addresses, consoleUrl } = this;
+    if (addresses === undefined || consoleUrl === undefined || this.stopping) return;
     this.content = {
-      console: this.consoleUrl,
+      console: consoleUrl,
       kubernetes: addresses.kubernetes,
       kubeconfig: addresses.kubeconfig,
       prometheus: addresses.prometheus,
@@ -231,7 +232,7 @@ class Demo {
     };
     this.writeRun();
     const rows: [string, string][] = [
-      ['Console', this.consoleUrl],
+      ['Console', consoleUrl],
       ['Kubernetes API', `${addresses.kubernetes}  kubectl --kubeconfig ${this.shown(addresses.kubeconfig)} get pods -A`],
       ['Prometheus API', addresses.prometheus],
       ['Jaeger API', addresses.jaeger],
@@ -240,7 +241,8 @@ class Demo {
       ['Ingress gateway', `${ingress}/productpage`],
     ];
     const table = rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}\n`).join('');
-    const taken = this.replaced.length === 0 ? '' : `\n  Taken ports were replaced: ${this.replaced.join(', ')}\n`;
+    const replaced = this.replacedPorts(addresses);
+    const taken = replaced.length === 0 ? '' : `\n  Taken ports were replaced: ${replaced.join(', ')}\n`;
     const load = this.options.load ? `  Load: ${this.options.rps} requests/s through the ingress gateway.` : '  No load.';
     process.stdout.write(`\n${table}${taken}\n${load} Logs: ${this.shown(join(this.dataDir, 'logs'))}. Stop with Ctrl-C.\n\n`);
     this.say('everything answers');
@@ -290,6 +292,11 @@ async function ingressOf(client: KubeClient): Promise<number | undefined> {
     if (!isHeddleError(error)) throw error;
   }
   return undefined;
+}
+
+/** Of a URL, or of `host:port`. */
+function portOf(address: string | undefined): number | undefined {
+  return address === undefined ? undefined : Number(address.slice(address.lastIndexOf(':') + 1));
 }
 
 function pause(ms: number): Promise<void> {

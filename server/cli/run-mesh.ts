@@ -17,7 +17,7 @@ import { startOnPorts } from './choose-port';
 import { createAdmission } from './create-admission';
 import { endWithParent } from './end-with-parent';
 import { bundlePath } from './find-root';
-import type { MeshAddresses, MeshEvent } from './mesh-events';
+import type { MeshAddresses, MeshEvent } from './child-events';
 import { readExternalHosts } from './read-external-hosts';
 
 export interface MeshOptions {

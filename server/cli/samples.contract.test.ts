@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Pod } from '@/lib/model';
 import { addressesOfPodIp } from '@/lib/model';
 import { bundlePath, findRoot } from './find-root';
-import { readMeshEvent } from './mesh-events';
+import { readMeshEvent } from './child-events';
 
 const shared = process.env['HEDDLE_SHARED'] ?? join(findRoot(), '../shared');
 const samples = join(shared, 'data/istio-samples');

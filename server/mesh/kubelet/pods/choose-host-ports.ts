@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import type { Pod } from '@/lib/model';
 import { HOST_IP } from '@/lib/model';
 import type { HostPorts } from './sidecar-bootstrap';
@@ -7,39 +8,47 @@ import { isGatewayPod } from './sidecar-bootstrap';
 /** Where the chosen ports of a gateway are written: JSON, container port → port on 127.0.0.1. */
 export const hostPortsAnnotation = 'heddle.dev/host-ports';
 
-/** Ports of 127.0.0.1 that pods of this kubelet hold, by pod uid: a port is only known to be taken once its proxy listens. */
-const held = new Map<string, Set<number>>();
+/**
+ * Whoever listens on a port of this address may use the same port of 127.0.0.1: a pod's proxy listens there only a moment after the
+ * choice, and all meshes of a machine choose from the same ports. The kernel takes a claim back when its holder dies.
+ */
+const claimIp = '127.63.255.254';
+
+/** Claims by pod uid. */
+const claims = new Map<string, Server[]>();
 
 export function releaseHostPorts(uid: string): void {
-  held.delete(uid);
+  for (const claim of claims.get(uid) ?? []) claim.close();
+  claims.delete(uid);
 }
 
-function isHeld(port: number): boolean {
-  for (const ports of held.values()) if (ports.has(port)) return true;
-  return false;
-}
-
-function canListen(port: number): Promise<number | undefined> {
+function listenOn(address: string, port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
-    const server = createServer();
+    const server = createServer((socket) => socket.destroy());
     server.once('error', () => {
       resolve(undefined);
     });
-    server.listen(port, HOST_IP, () => {
-      const address = server.address();
-      const chosen = typeof address === 'object' && address !== null ? address.port : port;
-      server.close(() => {
-        resolve(chosen);
-      });
+    server.listen(port, address, () => {
+      server.unref();
+      resolve(server);
     });
   });
 }
 
-async function choose(wanted: readonly number[]): Promise<number | undefined> {
-  for (const port of [...wanted, 0, 0, 0]) {
-    if (port !== 0 && isHeld(port)) continue;
-    const chosen = await canListen(port);
-    if (chosen !== undefined && !isHeld(chosen)) return chosen;
+/** A port of 127.0.0.1 that is free at present; `undefined` when this one is not. */
+async function findFree(port: number): Promise<number | undefined> {
+  const server = await listenOn(HOST_IP, port);
+  if (server === undefined) return undefined;
+  const found = (server.address() as AddressInfo).port;
+  await new Promise((resolve) => server.close(resolve));
+  return found;
+}
+
+async function choose(wanted: readonly number[]): Promise<{ port: number; claim: Server } | undefined> {
+  for (const one of [...wanted, 0, 0, 0]) {
+    const port = await findFree(one);
+    const claim = port === undefined ? undefined : await listenOn(claimIp, port);
+    if (port !== undefined && claim !== undefined) return { port, claim };
   }
   return undefined;
 }
@@ -55,15 +64,16 @@ function earlierChoice(pod: Pod): Record<string, unknown> {
 
 /**
  * Ports on 127.0.0.1 for a pod: those its containers ask for by `hostPort`, and every port of a gateway. The wanted one when it is
- * free, else the one of an earlier run, else any.
+ * free, else the one of an earlier run, else any. They are claimed until `releaseHostPorts`.
  */
 export async function chooseHostPorts(pod: Pod): Promise<HostPorts> {
   const uid = pod.metadata.uid ?? pod.metadata.name;
   const gateway = isGatewayPod(pod);
   const earlier = earlierChoice(pod);
   const chosen: Record<string, number> = {};
-  const mine = new Set<number>();
-  held.set(uid, mine);
+  releaseHostPorts(uid);
+  const mine: Server[] = [];
+  claims.set(uid, mine);
   for (const port of pod.spec.containers.flatMap((container) => container.ports ?? [])) {
     if (port.protocol === 'UDP' || (port.hostPort === undefined && !gateway) || isReserved(port.containerPort)) continue;
     const before = earlier[String(port.containerPort)];
@@ -71,8 +81,8 @@ export async function chooseHostPorts(pod: Pod): Promise<HostPorts> {
     const wanted = [port.hostPort ?? port.containerPort, ...(typeof before === 'number' ? [before] : [])].filter((one) => one >= 1024);
     const found = await choose(wanted);
     if (found === undefined) continue;
-    chosen[String(port.containerPort)] = found;
-    mine.add(found);
+    chosen[String(port.containerPort)] = found.port;
+    mine.push(found.claim);
   }
   return chosen;
 }

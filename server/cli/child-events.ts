@@ -24,10 +24,23 @@ const meshEvent = z.discriminatedUnion('event', [
 ]);
 export type MeshEvent = z.infer<typeof meshEvent>;
 
+/** What `heddle console` says: where it begins to listen. */
+const consoleEvent = z.object({ event: z.literal('listening'), console: z.url() });
+export type ConsoleEvent = z.infer<typeof consoleEvent>;
+
 /** Reads a line; `undefined` for one that is no event. */
 export function readMeshEvent(line: string): MeshEvent | undefined {
+  return read(meshEvent, line);
+}
+
+/** Reads a line; `undefined` for one that is no event. */
+export function readConsoleEvent(line: string): ConsoleEvent | undefined {
+  return read(consoleEvent, line);
+}
+
+function read<Event>(schema: z.ZodType<Event>, line: string): Event | undefined {
   try {
-    return meshEvent.safeParse(JSON.parse(line)).data;
+    return schema.safeParse(JSON.parse(line)).data;
   } catch {
     return undefined;
   }
