@@ -65,7 +65,7 @@ const pages: { name: string; path: string; drawn: (page: Page) => Promise<void> 
   },
   {
     name: 'explorer',
-    path: `/explain?from=default/productpage-v1&r=${encodeURIComponent('GET http://reviews:9080/reviews/0')}`,
+    path: `/explain?from=default/reviews-v1&r=${encodeURIComponent('GET http://productpage:9080/productpage')}`,
     drawn: (page) => expect(page.getByTestId('way')).toContainText('The application answers.'),
   },
   {

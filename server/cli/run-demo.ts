@@ -150,6 +150,7 @@ class Demo {
     } else {
       this.addresses = event;
       this.meshReady.resolve(event);
+      void this.followIngress(event);
     }
   }
 
@@ -159,11 +160,30 @@ class Demo {
     if (created > 0) this.say(`created ${created} objects of the demo`);
     // Before that the gateway's pod may still say what an earlier run wrote.
     await this.meshReady.promise;
+    return this.findIngress(client);
+  }
+
+  private async findIngress(client: KubeClient): Promise<string> {
     for (;;) {
       const port = await ingressOf(client);
       if (port !== undefined) return `http://${HOST_IP}:${port}`;
       await pause(100);
     }
+  }
+
+  /** A mesh that started again may have found another port for its gateway. */
+  private async followIngress(addresses: MeshAddresses): Promise<void> {
+    if (this.content === undefined) return;
+    const client = createKubeClient(await loadKubeConfig({ file: addresses.kubeconfig }));
+    const ingress = await this.findIngress(client);
+    client.close();
+    if (ingress === this.content.ingress || this.stopping) return;
+    this.content = { ...this.content, ingress };
+    this.say(`the ingress gateway is at ${ingress} now`);
+    const load = this.children.get('load');
+    await load?.stop(stopWithinMs);
+    if (load !== undefined && !this.stopping) this.startLoad(ingress);
+    this.writeRun();
   }
 
   private startConsole(addresses: MeshAddresses): void {
