@@ -13,11 +13,11 @@ import type { Kubelet } from '@/server/mesh/kubelet';
 import { combineTargets, discoverPods, startMetrics, staticTargets } from '@/server/mesh/metrics';
 import { startPilot } from '@/server/mesh/pilot';
 import { startTracing } from '@/server/mesh/tracing';
+import type { MeshAddresses, MeshEvent } from './child-events';
 import { startOnPorts } from './choose-port';
 import { createAdmission } from './create-admission';
 import { endWithParent } from './end-with-parent';
 import { bundlePath } from './find-root';
-import type { MeshAddresses, MeshEvent } from './child-events';
 import { readExternalHosts } from './read-external-hosts';
 
 export interface MeshOptions {
