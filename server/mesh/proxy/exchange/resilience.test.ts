@@ -132,7 +132,7 @@ describe('timeouts', () => {
   it('retries after a per-try timeout', async () => {
     let calls = 0;
     const port = await withApp((_incoming, response) =>
-      calls++ === 0 ? void setTimeout(() => response.end('late'), 1000) : response.end('fast'),
+      calls++ === 0 ? void setTimeout(() => response.end('late'), 4000) : response.end('fast'),
     );
     const proxy = await withRoute(
       {
@@ -143,7 +143,7 @@ describe('timeouts', () => {
           retry_policy: {
             retry_on: '5xx',
             num_retries: { value: 1 },
-            per_try_timeout: { seconds: 0, nanos: 1e8 },
+            per_try_timeout: { seconds: 1 },
             retry_back_off: quickBackOff,
           },
         },
@@ -256,8 +256,8 @@ describe('fault injection', () => {
 
   it('does not count the delay in the time of the route, nor try an abort again', async () => {
     const port = await withApp((_incoming, response) => response.end('late'));
-    const slow = fault({ delay: { fixed_delay: { seconds: 0, nanos: 4e8 }, percentage: { numerator: 100 } } });
-    const patient = await withRoute({ ...slow, route: { cluster: 'app', timeout: { seconds: 0, nanos: 2e8 } } }, [
+    const slow = fault({ delay: { fixed_delay: { seconds: 1, nanos: 2e8 }, percentage: { numerator: 100 } } });
+    const patient = await withRoute({ ...slow, route: { cluster: 'app', timeout: { seconds: 1 } } }, [
       staticCluster('app', [port]),
     ]);
     expect((await request(patient.port())).body).toBe('late');
