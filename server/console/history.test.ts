@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change, ChangeResponse, ChangesResponse, UndoPreviewResponse } from '@/lib/contract';
@@ -21,6 +21,12 @@ describe('history', () => {
       key,
       virtualService([{ route: route(weights) }], { managedFields: [{ manager, operation: 'Update', time: '2026-01-01T10:00:00Z' }] }),
     );
+
+  /** What the console keeps of the configuration it looked at last. */
+  const seen = (): string => {
+    const file = join(open.folder, 'console', 'seen.json');
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  };
 
   it('tells what others changed, who and when, and takes it back', async () => {
     put({ v1: 100 });
@@ -88,7 +94,7 @@ describe('history', () => {
     put({ v1: 100 });
     await expect.poll(async () => (await changes()).length).toBe(1);
     // The copy that the next start compares with is written a moment later.
-    await new Promise((resolve) => setTimeout(resolve, severalLooksMs));
+    await expect.poll(seen).toContain('"VirtualService"');
     await open.reopen(() => {
       put({ v2: 100 }, 'helm');
       open.kubernetes.put(key, { ...virtualService([{ route: route({ v1: 100 }) }]), metadata: { name: 'other', namespace: 'default' } });
@@ -100,7 +106,7 @@ describe('history', () => {
 
   it('tells nothing anew after a restart in which nothing happened', async () => {
     // One of every kind: whichever list comes last, the informer tells of it after it is complete.
-    await expect.poll(() => existsSync(join(open.folder, 'console', 'seen.json'))).toBe(true);
+    await expect.poll(seen).not.toBe('');
     await open.reopen(() => {
       for (const { group, version, kind, plural } of configurationKinds) {
         const metadata = { name: 'one', namespace: 'default' };
