@@ -1,7 +1,7 @@
 'use client';
 
 import { SlidersHorizontal } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button } from '@/components/ui/button';
 import { HealthLabel } from '@/components/ui/health-label';
@@ -93,10 +93,10 @@ export function EdgePanel({ edge, source, target, graph, time, href, parts, onSt
       {(edge.sourcePrincipal ?? edge.targetPrincipal) !== undefined && (
         <Facts title={t('principals')}>
           <Fact name={source ? nodeName(source) : '–'}>
-            <span className="font-mono text-xs break-all">{edge.sourcePrincipal ?? '–'}</span>
+            <Principal id={edge.sourcePrincipal} />
           </Fact>
           <Fact name={target ? nodeName(target) : '–'}>
-            <span className="font-mono text-xs break-all">{edge.targetPrincipal ?? '–'}</span>
+            <Principal id={edge.targetPrincipal} />
           </Fact>
         </Facts>
       )}
@@ -109,6 +109,21 @@ export function EdgePanel({ edge, source, target, graph, time, href, parts, onSt
         <SeriesCharts subject={{ kind: 'edge', source: edge.source, target: edge.target, protocol: edge.protocol }} time={time} />
       )}
     </>
+  );
+}
+
+/** A SPIFFE id, which breaks between its segments and not within a name. */
+function Principal({ id }: { id: string | undefined }): ReactNode {
+  return (
+    <span className="font-mono text-xs">
+      {id?.split('/').map((segment, at) => (
+        <Fragment key={at}>
+          {at > 0 && '/'}
+          {at > 0 && <wbr />}
+          {segment}
+        </Fragment>
+      )) ?? '–'}
+    </span>
   );
 }
 
