@@ -7,6 +7,8 @@ const chromium = [process.env['HEDDLE_CHROMIUM'], '/usr/bin/chromium-headless-sh
 
 /** Stories that change nothing of the demo's mesh, and ask for nothing of it that another story changes. */
 const looking = /\/(?:pages|metrics-gone|safety)\.spec\.ts$/;
+/** Stories that stop what the others stand on. */
+const stopping = /\/restart\.spec\.ts$/;
 
 /** Stories against one freshly started demo. Those that change its mesh run one after the other, beside those that only look. */
 export default defineConfig({
@@ -16,8 +18,9 @@ export default defineConfig({
   workers: 2,
   fullyParallel: false,
   projects: [
-    { name: 'steering', testIgnore: looking, workers: 1 },
+    { name: 'steering', testIgnore: [looking, stopping], workers: 1 },
     { name: 'looking', testMatch: looking, workers: 1 },
+    { name: 'stopping', testMatch: stopping, dependencies: ['steering', 'looking'] },
   ],
   timeout: 240_000,
   expect: { timeout: 20_000 },
