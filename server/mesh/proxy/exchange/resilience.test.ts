@@ -257,9 +257,7 @@ describe('fault injection', () => {
   it('does not count the delay in the time of the route, nor try an abort again', async () => {
     const port = await withApp((_incoming, response) => response.end('late'));
     const slow = fault({ delay: { fixed_delay: { seconds: 1, nanos: 2e8 }, percentage: { numerator: 100 } } });
-    const patient = await withRoute({ ...slow, route: { cluster: 'app', timeout: { seconds: 1 } } }, [
-      staticCluster('app', [port]),
-    ]);
+    const patient = await withRoute({ ...slow, route: { cluster: 'app', timeout: { seconds: 1 } } }, [staticCluster('app', [port])]);
     expect((await request(patient.port())).body).toBe('late');
     const abort = fault({ abort: { http_status: 503, percentage: { numerator: 100 } } });
     const proxy = await withRoute({ ...abort, route: { cluster: 'app', retry_policy: { retry_on: '5xx', num_retries: { value: 3 } } } }, [
