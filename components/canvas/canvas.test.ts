@@ -4,7 +4,7 @@ import { keepNeighbours } from './keep-neighbours';
 import { formatOutlook, outlookOf, parseOutlook, viewOf } from './keep-view';
 import { SvgPen } from './pen';
 import { LabelField } from './place-labels';
-import { indexScene, whatIsAt } from './scene-index';
+import { followValues, indexScene, whatIsAt } from './scene-index';
 import { stepFrom } from './step-from';
 import type { CanvasEdge, CanvasGraph, CanvasNode, Layout, Point } from './types';
 import { zoomAround } from './watch-gestures';
@@ -63,6 +63,44 @@ describe('what is where', () => {
   it('leaves out what is hidden, with its edges', () => {
     const part = indexScene(scene(three, line, ['b']));
     expect([part.nodes.length, part.edges.length]).toEqual([2, 0]);
+  });
+
+  it('is the same after a refresh of values, without laying lines again', () => {
+    const boxed: CanvasGraph = {
+      ...three,
+      nodes: [node('a', 'x'), node('b', 'x'), node('c')],
+      boxes: [{ id: 'x', parent: undefined, name: 'x', level: 'outer' }],
+    };
+    const refreshed: CanvasGraph = {
+      ...boxed,
+      nodes: boxed.nodes.map((one) => ({ ...one, health: 'failing', weight: 3 })),
+      edges: boxed.edges.map((one) => ({ ...one, rate: 7, label: '7/s' })),
+    };
+    for (const hidden of [[], ['b'], ['b->c']]) {
+      const before = scene(boxed, line, hidden);
+      const old = indexScene(before);
+      const next = followValues(old, before, scene(refreshed, line, hidden));
+      expect(next).toEqual(indexScene(scene(refreshed, line, hidden)));
+      expect(next?.edges[0]?.line).toBe(old.edges[0]?.line);
+    }
+  });
+
+  it('is made anew when something moves, comes, goes, hides or takes another room', () => {
+    const before = scene(three, line);
+    const [a, b, c] = three.nodes as [CanvasNode, CanvasNode, CanvasNode];
+    const others = [
+      scene(three, layoutOf({ a: [0, 0], b: [300, 0], c: [600, 20] })),
+      scene(three, line, ['a']),
+      scene({ ...three, nodes: [a, b] }, line),
+      scene({ ...three, nodes: [a, b, { ...c, id: 'd' }] }, line),
+      scene({ ...three, nodes: [a, b, { ...c, shape: 'closed' }] }, line),
+      scene({ ...three, nodes: [a, b, { ...c, tag: 'v1' }] }, line),
+      scene({ ...three, nodes: [a, b, { ...c, box: 'x' }] }, line),
+      scene({ ...three, edges: three.edges.slice(1) }, line),
+      scene({ ...three, edges: [edge('a', 'c'), ...three.edges.slice(1)] }, line),
+      scene({ ...three, boxes: [{ id: 'x', parent: undefined, name: 'x', level: 'outer' }] }, line),
+    ];
+    for (const next of others) expect(followValues(indexScene(before), before, next)).toBeUndefined();
   });
 });
 

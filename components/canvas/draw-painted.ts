@@ -3,7 +3,7 @@ import { zoomRange } from './keep-view';
 import { moveTraffic } from './move-traffic';
 import { paintScene, shapeOf } from './paint-scene';
 import { readColors } from './read-colors';
-import { indexScene, toScreen, whatIsAt } from './scene-index';
+import { followValues, indexScene, toScreen, whatIsAt } from './scene-index';
 import type { SceneIndex } from './scene-index';
 import { nodeRadius } from './types';
 import type { Drawing, DrawingEvents, Point, Scene, View } from './types';
@@ -210,8 +210,8 @@ export function drawPainted(host: HTMLElement, events: DrawingEvents): Drawing {
   return {
     show(next) {
       const structure = next.graph !== scene.graph || next.layout !== scene.layout || next.hidden !== scene.hidden;
+      if (structure) index = followValues(index, scene, next) ?? indexScene(next);
       scene = next;
-      if (structure) index = indexScene(scene);
       painted = undefined;
       ask();
     },

@@ -1,5 +1,5 @@
 import { closedHalf, nodeRadius, nodeSize, closedSize } from './types';
-import type { CanvasEdge, CanvasNode, Point, Scene, View } from './types';
+import type { CanvasBox, CanvasEdge, CanvasNode, Point, Scene, View } from './types';
 import type { Rect } from '@/lib/graph-view';
 
 /** A visible node with its place. */
@@ -105,6 +105,50 @@ export function indexScene(scene: Scene): SceneIndex {
   });
   const boxes = boxRects(scene, byId);
   return { nodes, edges, boxes, byId, bounds: boundsOf(nodes, boxes) };
+}
+
+function sameMembers(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  if (one === other) return true;
+  if (one.size !== other.size) return false;
+  for (const id of one) if (!other.has(id)) return false;
+  return true;
+}
+
+/**
+ * The index of a scene that differs from the one before in values alone, which is what a refresh brings: the lines stand as they are.
+ * `undefined` when something came, went, or takes another room.
+ * @param index of `before`
+ */
+export function followValues(index: SceneIndex, before: Scene, next: Scene): SceneIndex | undefined {
+  const [old, fresh] = [before.graph, next.graph];
+  if (before.layout !== next.layout || !sameMembers(before.hidden, next.hidden)) return undefined;
+  if (old.nodes.length !== fresh.nodes.length || old.edges.length !== fresh.edges.length || old.boxes.length !== fresh.boxes.length)
+    return undefined;
+  const isSameBox = (box: CanvasBox, at: number): boolean => {
+    const was = old.boxes[at];
+    return was?.id === box.id && was.parent === box.parent && was.level === box.level && was.name === box.name;
+  };
+  if (!fresh.boxes.every(isSameBox)) return undefined;
+  const nodes: DrawnNode[] = [];
+  const byId = new Map<string, DrawnNode>();
+  for (const [place, node] of fresh.nodes.entries()) {
+    const was = old.nodes[place];
+    if (was?.id !== node.id || was.shape !== node.shape || was.box !== node.box) return undefined;
+    if ((was.tag === undefined) !== (node.tag === undefined)) return undefined;
+    const shown = index.nodes[nodes.length];
+    if (shown?.node !== was) continue;
+    const drawn = { node, at: shown.at };
+    nodes.push(drawn);
+    byId.set(node.id, drawn);
+  }
+  const edges: DrawnEdge[] = [];
+  for (const [place, edge] of fresh.edges.entries()) {
+    const was = old.edges[place];
+    if (was?.id !== edge.id || was.source !== edge.source || was.target !== edge.target) return undefined;
+    const shown = index.edges[edges.length];
+    if (shown?.edge === was) edges.push({ edge, line: shown.line });
+  }
+  return { ...index, nodes, edges, byId };
 }
 
 function boxRects(scene: Scene, byId: ReadonlyMap<string, DrawnNode>): DrawnBox[] {
