@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { meshPorts } from './mesh-ports';
 import { port, rate } from './parse-options';
 import type { MeshOptions } from './run-mesh';
 
@@ -18,17 +19,7 @@ export function meshCommand(): Command {
       '\nAll ports are on 127.0.0.1. One that is taken is replaced by a free one; the line {"event":"ready", …} on standard output ' +
         'names the addresses in use.',
     );
-  const ports: [string, string, number][] = [
-    ['kubernetes', 'Kubernetes API (TLS)', 6443],
-    ['xds', 'ADS, plaintext, no secrets', 15_010],
-    ['xds-tls', 'ADS and certificate authority, TLS', 15_012],
-    ['debug', 'debug pages and metrics of the control plane', 15_014],
-    ['prometheus', 'Prometheus API', 9090],
-    ['jaeger', 'Jaeger query API', 16_686],
-    ['otlp', 'OTLP/HTTP ingest', 4318],
-    ['zipkin', 'Zipkin ingest', 9411],
-  ];
-  for (const [name, what, number] of ports) command.option(`--${name}-port <n>`, what, port, number);
+  for (const { flag, what, port: conventional } of meshPorts) command.option(`--${flag}-port <n>`, what, port, conventional);
   return command.action(async (options: MeshOptions) => {
     const { runMesh } = await import('./run-mesh');
     await runMesh(options);

@@ -11,6 +11,7 @@ import { readConsoleEvent, readMeshEvent } from './child-events';
 import type { MeshAddresses } from './child-events';
 import { endWithParent } from './end-with-parent';
 import { bundlePath, findRoot } from './find-root';
+import { meshPorts } from './mesh-ports';
 import { removeRunFile, runningDemo, writeRunFile } from './run-file';
 import type { RunFile } from './run-file';
 import { superviseChild } from './supervise-child';
@@ -24,18 +25,6 @@ export interface DemoOptions {
   proxy: 'heddle' | 'envoy';
   dev?: boolean;
 }
-
-/** Addresses of the mesh: the flag of `heddle mesh` that says their port, and their conventional one. */
-const meshPorts: readonly (readonly [flag: string, address: keyof MeshAddresses, port: number])[] = [
-  ['kubernetes', 'kubernetes', 6443],
-  ['xds', 'xds', 15_010],
-  ['xds-tls', 'xdsTls', 15_012],
-  ['debug', 'debug', 15_014],
-  ['prometheus', 'prometheus', 9090],
-  ['jaeger', 'jaeger', 16_686],
-  ['otlp', 'otlpHttp', 4318],
-  ['zipkin', 'zipkin', 9411],
-];
 
 const stopWithinMs = 4000;
 const ingressPort = '8080';
@@ -91,14 +80,15 @@ class Demo {
     this.announce(ingress);
   }
 
-  /** The conventional ports, of which the mesh replaces those that are taken; after a crash the ones it had, which others know by now. */
+  /** After a crash the ports it had, which others know by now. Else none: the mesh takes the conventional ones where they are free. */
   private meshPortFlags(): string[] {
-    return meshPorts.flatMap(([flag, address, port]) => [`--${flag}-port`, String(portOf(this.addresses?.[address]) ?? port)]);
+    const { addresses } = this;
+    return addresses === undefined ? [] : meshPorts.flatMap(({ flag, address }) => [`--${flag}-port`, String(portOf(addresses[address]))]);
   }
 
   private replacedPorts(addresses: MeshAddresses): string[] {
     const consolePort: [string, number, string | undefined] = ['console', this.options.port, this.consoleUrl];
-    return [consolePort, ...meshPorts.map(([flag, address, port]) => [flag, port, addresses[address]] as const)]
+    return [consolePort, ...meshPorts.map(({ flag, port, address }) => [flag, port, addresses[address]] as const)]
       .filter(([, wanted, address]) => wanted !== 0 && portOf(address) !== wanted)
       .map(([name, wanted, address]) => `${name} ${wanted} → ${portOf(address)}`);
   }

@@ -1,8 +1,8 @@
-import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { HeddleError } from '@/lib/errors';
 import type { PodAddresses } from '@/lib/model';
 import { addressesOfPodIp, podAddresses } from '@/lib/model';
+import { holdSocket } from './hold-socket';
 
 const blocks = 256;
 /** Addresses of a block: x.1 to x.254. */
@@ -80,17 +80,9 @@ export class AddressBook {
     }
   }
 
-  private lock(block: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const guard = createServer((socket) => socket.destroy());
-      guard.once('error', () => {
-        resolve(false);
-      });
-      guard.listen(guardPort, `127.64.${block}.255`, () => {
-        guard.unref();
-        this.guards.set(block, guard);
-        resolve(true);
-      });
-    });
+  private async lock(block: number): Promise<boolean> {
+    const guard = await holdSocket(`127.64.${block}.255`, guardPort);
+    if (guard !== undefined) this.guards.set(block, guard);
+    return guard !== undefined;
   }
 }

@@ -1,7 +1,7 @@
-import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import type { Pod } from '@/lib/model';
 import { HOST_IP } from '@/lib/model';
+import { holdSocket } from './hold-socket';
 import type { HostPorts } from './sidecar-bootstrap';
 import { isGatewayPod } from './sidecar-bootstrap';
 
@@ -10,7 +10,7 @@ export const hostPortsAnnotation = 'heddle.dev/host-ports';
 
 /**
  * Whoever listens on a port of this address may use the same port of 127.0.0.1: a pod's proxy listens there only a moment after the
- * choice, and all meshes of a machine choose from the same ports. The kernel takes a claim back when its holder dies.
+ * choice, and all meshes of a machine choose from the same ports.
  */
 const claimIp = '127.63.255.254';
 
@@ -22,22 +22,9 @@ export function releaseHostPorts(uid: string): void {
   claims.delete(uid);
 }
 
-function listenOn(address: string, port: number): Promise<Server | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer((socket) => socket.destroy());
-    server.once('error', () => {
-      resolve(undefined);
-    });
-    server.listen(port, address, () => {
-      server.unref();
-      resolve(server);
-    });
-  });
-}
-
 /** A port of 127.0.0.1 that is free at present; `undefined` when this one is not. */
 async function findFree(port: number): Promise<number | undefined> {
-  const server = await listenOn(HOST_IP, port);
+  const server = await holdSocket(HOST_IP, port);
   if (server === undefined) return undefined;
   const found = (server.address() as AddressInfo).port;
   await new Promise((resolve) => server.close(resolve));
@@ -47,7 +34,7 @@ async function findFree(port: number): Promise<number | undefined> {
 async function choose(wanted: readonly number[]): Promise<{ port: number; claim: Server } | undefined> {
   for (const one of [...wanted, 0, 0, 0]) {
     const port = await findFree(one);
-    const claim = port === undefined ? undefined : await listenOn(claimIp, port);
+    const claim = port === undefined ? undefined : await holdSocket(claimIp, port);
     if (port !== undefined && claim !== undefined) return { port, claim };
   }
   return undefined;
