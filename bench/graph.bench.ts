@@ -59,7 +59,9 @@ async function runCase(browser: Browser, server: TopologyServer, { nodes, edges,
   const page = await context.newPage();
   await page.addInitScript(watchScript);
   page.on('pageerror', (error) => process.stdout.write(`  page error: ${error.message}\n`));
-  const opened = await openGraph(page, `${server.url}/graph`);
+  const session = await context.newCDPSession(page);
+  await session.send('Performance.enable');
+  const opened = await openGraph(page, session, `${server.url}/graph`);
   report('navigation to painted', opened.paintedMs, 'ms', goals['painted']);
   report('longest block of the main thread', opened.longestMs, 'ms', goals['longest']);
   process.stdout.write(`    longest tasks (ms@start): ${opened.longest}\n`);
@@ -73,8 +75,6 @@ async function runCase(browser: Browser, server: TopologyServer, { nodes, edges,
   await page.getByRole('button', { name: 'Fit to the window' }).click();
   await page.waitForTimeout(400);
 
-  const session = await context.newCDPSession(page);
-  await session.send('Performance.enable');
   const places = (): Promise<string> =>
     page.evaluate(`Object.entries(localStorage).filter(([key]) => key.startsWith('heddle.positions')).map(([, value]) => value).join()`);
   await page.waitForTimeout(600);

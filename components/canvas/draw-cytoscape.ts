@@ -246,6 +246,8 @@ export function drawCytoscape(host: HTMLElement, events: DrawingEvents): Drawing
       index = indexScene(next);
       sync(cy, next);
       paintSigns();
+      // It paints in the next frame.
+      return new Promise((resolve) => requestAnimationFrame(() => resolve()));
     },
     fit,
     zoomBy(factor) {

@@ -1,31 +1,21 @@
-import { keepNeighbours } from './keep-neighbours';
 import { zoomRange } from './keep-view';
+import { fontFamily } from './look-of';
 import { moveTraffic } from './move-traffic';
-import { paintScene, shapeOf } from './paint-scene';
+import type { CanvasSize, PaintOrder } from './painter';
+import type { PainterStart } from './painter.worker';
 import { readColors } from './read-colors';
-import { followValues, indexScene, toScreen, whatIsAt } from './scene-index';
+import { readFonts } from './read-fonts';
+import { changeOf, emptyScene } from './scene-changes';
+import { boundsOfScene, followValues, indexScene, toScreen, whatIsAt } from './scene-index';
 import type { SceneIndex } from './scene-index';
-import { nodeRadius } from './types';
 import type { Drawing, DrawingEvents, Point, Scene, View } from './types';
 import { watchGestures, zoomAround } from './watch-gestures';
 
-/** How far the painted picture reaches beyond the window, so that panning shows no bare ground. */
-const margin = 160;
-/** A picture of more edges than this is moved as an image and painted anew when it comes to rest. */
-const heavy = 700;
 const restMs = 90;
 
-const emptyScene: Scene = {
-  graph: { nodes: [], boxes: [], edges: [] },
-  layout: { positions: new Map(), bends: new Map() },
-  hidden: new Set(),
-  found: undefined,
-  selected: undefined,
-};
-
 /**
- * Draws graphs of any size on one canvas. The whole scene is painted at once (a few dozen paths), into a picture somewhat larger than the
- * window; while a large graph is panned or zoomed that picture is moved, and painted sharp when the hand rests.
+ * Draws graphs of any size. What is seen is painted by a worker (`Painter`), which is told of scenes, views and sizes; here is what the
+ * hand does. Where things are is only worked out when somebody points at them.
  */
 export function drawPainted(host: HTMLElement, events: DrawingEvents): Drawing {
   const layer = (): HTMLCanvasElement => {
@@ -37,120 +27,59 @@ export function drawPainted(host: HTMLElement, events: DrawingEvents): Drawing {
   };
   const screen = layer();
   const above = layer();
-  const picture = document.createElement('canvas');
-  const onScreen = screen.getContext('2d', { alpha: false });
-  const onPicture = picture.getContext('2d', { alpha: false });
-  let scene = emptyScene;
-  let index: SceneIndex = indexScene(scene);
+  let scene: Scene = emptyScene;
+  let indexed: { scene: Scene; index: SceneIndex } | undefined;
   let colors = readColors(host);
   let view: View = { zoom: 1, x: 0, y: 0 };
-  /** The view the picture was painted with; `undefined`: it is out of date. */
-  let painted: View | undefined;
   let hovered: string | undefined;
-  let frame = 0;
   let rest: ReturnType<typeof setTimeout> | undefined;
-  let moving = false;
   let stopMotion: (() => void) | undefined;
-  let size = { width: 0, height: 0, ratio: 1 };
+  let size: CanvasSize = { width: 0, height: 0, ratio: 1 };
+  let round = 0;
+  const waiting = new Map<number, () => void>();
 
+  const painter = new Worker(new URL('./painter.worker.ts', import.meta.url));
+  const canvas = screen.transferControlToOffscreen();
+  const start: PainterStart = { canvas, colors, fonts: readFonts(fontFamily) };
+  painter.postMessage(start, [canvas]);
+  const tell = (order: PaintOrder): void => painter.postMessage(order);
+  painter.addEventListener('message', ({ data: shown }: MessageEvent<number>) => {
+    for (const [number, resolve] of waiting) {
+      // One that was overtaken by the next is as good as shown.
+      if (number > shown) continue;
+      waiting.delete(number);
+      resolve();
+    }
+  });
+
+  const index = (): SceneIndex => {
+    if (indexed?.scene !== scene)
+      indexed = { scene, index: (indexed && followValues(indexed.index, indexed.scene, scene)) ?? indexScene(scene) };
+    return indexed.index;
+  };
   const resize = (): void => {
     const { clientWidth: width, clientHeight: height } = host;
     const ratio = window.devicePixelRatio;
     if (width === size.width && height === size.height && ratio === size.ratio) return;
     size = { width, height, ratio };
-    for (const canvas of [screen, above]) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-    }
-    picture.width = Math.round((width + 2 * margin) * ratio);
-    picture.height = Math.round((height + 2 * margin) * ratio);
-    painted = undefined;
+    above.width = Math.round(width * ratio);
+    above.height = Math.round(height * ratio);
+    tell({ order: 'size', size });
   };
-
-  const paintPicture = (): void => {
-    if (onPicture === null) return;
-    const { width, height, ratio } = size;
-    onPicture.setTransform(ratio, 0, 0, ratio, 0, 0);
-    onPicture.fillStyle = colors.page;
-    onPicture.fillRect(0, 0, width + 2 * margin, height + 2 * margin);
-    paintScene(onPicture, index, scene, { zoom: view.zoom, x: view.x + margin, y: view.y + margin }, colors, {
-      width: width + 2 * margin,
-      height: height + 2 * margin,
-      kept: keepNeighbours(scene.graph, scene.selected),
-    });
-    painted = { ...view };
-  };
-
-  const paintHover = (): void => {
-    if (onScreen === null || hovered === undefined) return;
-    const drawn = index.byId.get(hovered);
-    onScreen.strokeStyle = colors.accent;
-    onScreen.fillStyle = colors.accent;
-    const near = index.edges.filter(({ edge }) => edge.id === hovered || edge.source === hovered || edge.target === hovered);
-    onScreen.lineWidth = Math.max(1, 1.6 * Math.min(1.2, view.zoom));
-    onScreen.beginPath();
-    for (const { line } of near) {
-      line.forEach((point, at) => {
-        const { x, y } = toScreen(point, view);
-        if (at === 0) onScreen.moveTo(x, y);
-        else onScreen.lineTo(x, y);
-      });
-    }
-    onScreen.stroke();
-    if (drawn === undefined) return;
-    const at = toScreen(drawn.at, view);
-    onScreen.lineWidth = 2;
-    shapeOf(onScreen, drawn, at, Math.max(view.zoom, 3 / nodeRadius));
-    onScreen.stroke();
-    if (view.zoom >= 0.5) return;
-    // From afar most names are left out: the one pointed at is told.
-    onScreen.font = '550 12px "Inter Variable", ui-sans-serif, system-ui, sans-serif';
-    onScreen.textAlign = 'center';
-    onScreen.textBaseline = 'bottom';
-    onScreen.strokeStyle = colors.page;
-    onScreen.lineWidth = 4;
-    onScreen.strokeText(drawn.node.name, at.x, at.y - 8);
-    onScreen.fillStyle = colors.text;
-    onScreen.fillText(drawn.node.name, at.x, at.y - 8);
-  };
-
-  const paint = (): void => {
-    frame = 0;
-    resize();
-    if (onScreen === null || size.width === 0) return;
-    const light = index.edges.length <= heavy;
-    const same = painted !== undefined && painted.zoom === view.zoom && painted.x === view.x && painted.y === view.y;
-    if (painted === undefined || (!same && (light || !moving))) paintPicture();
-    const from = painted ?? view;
-    const by = view.zoom / from.zoom;
-    const { ratio } = size;
-    onScreen.setTransform(1, 0, 0, 1, 0, 0);
-    if (!same || by !== 1) {
-      onScreen.fillStyle = colors.page;
-      onScreen.fillRect(0, 0, screen.width, screen.height);
-    }
-    const x = view.x - (from.x + margin) * by;
-    const y = view.y - (from.y + margin) * by;
-    onScreen.imageSmoothingEnabled = by !== 1 && !moving;
-    onScreen.drawImage(picture, x * ratio, y * ratio, picture.width * by, picture.height * by);
-    onScreen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    paintHover();
-  };
-  const ask = (): void => {
-    if (frame === 0) frame = requestAnimationFrame(paint);
+  /** Looks elsewhere at once, and sharply. */
+  const stand = (next: View): void => {
+    clearTimeout(rest);
+    view = next;
+    tell({ order: 'look', view, moving: false });
   };
   const look = (next: View): void => {
     view = next;
-    moving = true;
+    tell({ order: 'look', view, moving: true });
     clearTimeout(rest);
-    rest = setTimeout(() => {
-      moving = false;
-      ask();
-    }, restMs);
-    ask();
+    rest = setTimeout(() => tell({ order: 'look', view, moving: false }), restMs);
   };
   const fitted = (): View => {
-    const { bounds } = index;
+    const bounds = boundsOfScene(scene);
     const room = { width: Math.max(100, size.width - 72), height: Math.max(100, size.height - 72) };
     const zoom = Math.max(zoomRange.least, Math.min(1.25, room.width / (bounds.width || 1), room.height / (bounds.height || 1)));
     return {
@@ -165,9 +94,9 @@ export function drawPainted(host: HTMLElement, events: DrawingEvents): Drawing {
       return;
     }
     const from = { ...view };
-    const start = performance.now();
+    const began = performance.now();
     const step = (): void => {
-      const share = Math.min(1, (performance.now() - start) / 160);
+      const share = Math.min(1, (performance.now() - began) / 160);
       const eased = 1 - (1 - share) ** 3;
       look({ zoom: from.zoom + (to.zoom - from.zoom) * eased, x: from.x + (to.x - from.x) * eased, y: from.y + (to.y - from.y) * eased });
       if (share < 1) requestAnimationFrame(step);
@@ -182,47 +111,42 @@ export function drawPainted(host: HTMLElement, events: DrawingEvents): Drawing {
       look(next);
       events.looked();
     },
-    at: (point) => whatIsAt(index, world(point), view),
+    at: (point) => whatIsAt(index(), world(point), view),
     hover(what) {
       const id = what === undefined || what.kind === 'box' ? undefined : what.id;
       if (id === hovered) return;
       hovered = id;
-      ask();
+      tell({ order: 'hover', id });
     },
     tap: (what) => events.pick(what?.id),
     open: (what) => what.kind !== 'edge' && events.open(what.id),
     drag(id, to) {
       scene.layout.positions.set(id, to);
       for (const edge of scene.graph.edges) if (edge.source === id || edge.target === id) scene.layout.bends.delete(edge.id);
-      index = indexScene(scene);
-      painted = undefined;
-      ask();
+      indexed = undefined;
+      tell({ order: 'place', id, at: to });
     },
     dropped(id) {
       const at = scene.layout.positions.get(id);
       if (at !== undefined) events.moved(id, at);
     },
   });
-  const watcher = new ResizeObserver(ask);
+  const watcher = new ResizeObserver(resize);
   watcher.observe(host);
   resize();
 
   return {
     show(next) {
-      const structure = next.graph !== scene.graph || next.layout !== scene.layout || next.hidden !== scene.hidden;
-      if (structure) index = followValues(index, scene, next) ?? indexScene(next);
+      round += 1;
+      const change = changeOf(scene, next);
       scene = next;
-      painted = undefined;
-      ask();
+      tell({ order: 'show', change, round });
+      return new Promise((resolve) => waiting.set(round, resolve));
     },
     fit(smoothly) {
       resize();
       if (smoothly) glide(fitted());
-      else {
-        view = fitted();
-        painted = undefined;
-        ask();
-      }
+      else stand(fitted());
     },
     zoomBy(factor) {
       look(zoomAround(view, factor, { x: size.width / 2, y: size.height / 2 }));
@@ -231,34 +155,31 @@ export function drawPainted(host: HTMLElement, events: DrawingEvents): Drawing {
     view: () => view,
     look(next) {
       resize();
-      view = next;
-      painted = undefined;
-      ask();
+      stand(next);
     },
     reveal(id) {
-      const drawn = index.byId.get(id);
-      if (drawn === undefined) return;
-      const at = toScreen(drawn.at, view);
+      const place = scene.layout.positions.get(id);
+      if (place === undefined || scene.hidden.has(id) || !scene.graph.nodes.some((node) => node.id === id)) return;
+      const at = toScreen(place, view);
       const zoom = Math.max(view.zoom, 0.5);
       if (at.x > 60 && at.y > 60 && at.x < size.width - 60 && at.y < size.height - 60 && zoom === view.zoom) return;
       events.looked();
-      glide({ zoom, x: size.width / 2 - drawn.at.x * zoom, y: size.height / 2 - drawn.at.y * zoom });
+      glide({ zoom, x: size.width / 2 - place.x * zoom, y: size.height / 2 - place.y * zoom });
     },
     refresh() {
       colors = readColors(host);
-      painted = undefined;
-      ask();
+      tell({ order: 'colors', colors });
     },
     animate(on) {
       stopMotion?.();
-      stopMotion = on ? moveTraffic(above, () => ({ index, view, colors })) : undefined;
+      stopMotion = on ? moveTraffic(above, () => ({ index: index(), view, colors })) : undefined;
     },
     destroy() {
       unwatch();
       watcher.disconnect();
       stopMotion?.();
-      cancelAnimationFrame(frame);
       clearTimeout(rest);
+      painter.terminate();
       screen.remove();
       above.remove();
     },

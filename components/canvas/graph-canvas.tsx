@@ -114,28 +114,27 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
   }, []);
 
   const startMotion = useEffectEvent((drawing: Drawing) => drawing.animate(animate));
-  const tellPainted = useEffectEvent(() => {
+  /** Brings a scene to the screen, and tells when it is there: tests and measurements wait for that. */
+  const bring = useEffectEvent(async (drawing: Drawing, scene: Scene): Promise<void> => {
     shown.current += 1;
-    const scene = String(shown.current);
-    // Two frames later it is on the screen: tests and measurements wait for that.
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() => {
-        host.current?.setAttribute('data-painted', String(graph.nodes.length));
-        host.current?.setAttribute('data-scene', scene);
-      }),
-    );
+    const number = String(shown.current);
+    await drawing.show(scene);
+    // What is painted comes to the screen with the next frame.
+    requestAnimationFrame(() => {
+      host.current?.setAttribute('data-painted', String(scene.graph.nodes.length));
+      host.current?.setAttribute('data-scene', number);
+    });
   });
   const show = useEffectEvent((positions: Layout) => {
     const view = `${storageKey} ${round}`;
     const known = layout.current?.layout.positions;
     layout.current = { key: storageKey, layout: positions };
     if (known !== positions.positions) keep();
-    drawn.current?.drawing.show(sceneOf(positions));
+    if (drawn.current) void bring(drawn.current.drawing, sceneOf(positions));
     if (fitted.current !== view && graph.nodes.length > 0) {
       first();
       fitted.current = view;
     }
-    tellPainted();
   });
 
   useEffect(() => {
@@ -187,8 +186,7 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
 
   const mark = useEffectEvent((marks: Pick<Scene, 'hidden' | 'found' | 'selected'>) => {
     if (layout.current?.key !== storageKey || !drawn.current) return;
-    drawn.current.drawing.show({ ...sceneOf(layout.current.layout), ...marks });
-    tellPainted();
+    void bring(drawn.current.drawing, { ...sceneOf(layout.current.layout), ...marks });
   });
   // Only what is marked or hidden changes here; the effect above follows the graph.
   useEffect(() => {

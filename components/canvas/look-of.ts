@@ -2,7 +2,9 @@ import type { HealthStatus } from '@/lib/contract';
 import type { CanvasColors } from './read-colors';
 import type { DrawnEdge } from './scene-index';
 
-export const family = '"Inter Variable", ui-sans-serif, system-ui, sans-serif';
+export const fontFamily = 'Inter Variable';
+/** For the `font` of a pen. */
+export const family = `"${fontFamily}", ui-sans-serif, system-ui, sans-serif`;
 
 /** Healthy recedes: only what is wrong takes a colour. */
 export function nodeLine(colors: CanvasColors, health: HealthStatus): string {

@@ -34,6 +34,11 @@ function write(pen: Pen, text: string, x: number, y: number, color: string, grou
 
 const widths = new Map<string, number>();
 
+/** They were measured in a font that stood in for the right one. */
+export function forgetWidths(): void {
+  widths.clear();
+}
+
 /** Width of a text in a font of `size` pixels. Measured once: the same names are written on every frame. */
 function widthOf(pen: Pen, text: string, size: number, weight: number): number {
   const key = `${weight}${text}`;

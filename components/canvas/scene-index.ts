@@ -78,8 +78,8 @@ function lineOf(edge: CanvasEdge, source: DrawnNode, target: DrawnNode, bends: r
 
 const padding = { outer: { top: 34, side: 20 }, app: { top: 12, side: 9 } };
 
-/** Makes a scene ready. */
-export function indexScene(scene: Scene): SceneIndex {
+/** What is drawn but for lines. */
+function indexPlaces(scene: Scene): Omit<SceneIndex, 'edges'> {
   const { graph, layout, hidden } = scene;
   const nodes: DrawnNode[] = [];
   const byId = new Map<string, DrawnNode>();
@@ -90,6 +90,20 @@ export function indexScene(scene: Scene): SceneIndex {
     nodes.push(drawn);
     byId.set(node.id, drawn);
   }
+  const boxes = boxRects(scene, byId);
+  return { nodes, boxes, byId, bounds: boundsOf(nodes, boxes) };
+}
+
+/** The room that all of a scene takes, in units of the world. */
+export function boundsOfScene(scene: Scene): Rect {
+  return indexPlaces(scene).bounds;
+}
+
+/** Makes a scene ready. */
+export function indexScene(scene: Scene): SceneIndex {
+  const { graph, layout, hidden } = scene;
+  const places = indexPlaces(scene);
+  const { byId } = places;
   const lanes = new Map<string, number>();
   const shown = graph.edges.filter((edge) => !hidden.has(edge.id) && byId.has(edge.source) && byId.has(edge.target));
   for (const edge of shown) lanes.set(`${edge.source}\n${edge.target}`, 0);
@@ -103,8 +117,7 @@ export function indexScene(scene: Scene): SceneIndex {
     const target = byId.get(edge.target) ?? source;
     return { edge, line: lineOf(edge, source, target, layout.bends.get(edge.id), lane) };
   });
-  const boxes = boxRects(scene, byId);
-  return { nodes, edges, boxes, byId, bounds: boundsOf(nodes, boxes) };
+  return { ...places, edges };
 }
 
 function sameMembers(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {

@@ -114,7 +114,8 @@ export interface DrawingEvents {
 
 /** A way to bring scenes to the screen. */
 export interface Drawing {
-  show: (scene: Scene) => void;
+  /** Resolves when the scene, or one that came after it, is painted. */
+  show: (scene: Scene) => Promise<void>;
   fit: (smoothly: boolean) => void;
   zoomBy: (factor: number) => void;
   view: () => View;
