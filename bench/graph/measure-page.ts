@@ -1,66 +1,29 @@
 import { gzipSync } from 'node:zlib';
 import type { CDPSession, Page } from '@playwright/test';
 
-/** Put into every page before its own scripts: when the graph was painted, and which tasks held the main thread. */
-export const watchScript = `
-  window.heddleBench = { painted: 0, tasks: [], frames: [] };
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) window.heddleBench.tasks.push({ at: entry.startTime, took: entry.duration });
-  }).observe({ type: 'longtask', buffered: true });
-  new MutationObserver(() => {
-    if (window.heddleBench.painted === 0 && document.querySelector('[data-painted]')) window.heddleBench.painted = performance.now();
-  }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-painted'] });
-`;
-
-export interface Opened {
-  /** Navigation to the picture on the screen. */
-  paintedMs: number;
-  longestMs: number;
-  /** The three longest tasks, with when they began. */
-  longest: string;
-  scriptKb: number;
-  lazyKb: number;
-}
+/** Put into every page before its own scripts. */
+export const watchScript = `window.heddleBench = { frames: [] };`;
 
 const wait = (page: Page, ms: number): Promise<void> => page.waitForTimeout(ms);
 
-/**
- * Opens a page, and measures until half a second after the graph is painted. Until then it is asked with bare expressions: what Playwright
- * puts into a page to wait there is a third of a megabyte of script, and would be the longest task of all.
- */
-export async function openGraph(page: Page, session: CDPSession, url: string): Promise<Opened> {
-  const ask = async <Answer>(expression: string): Promise<Answer> =>
-    (await session.send('Runtime.evaluate', { expression, returnByValue: true })).result.value as Answer;
-  const scripts: { at: number; bytes: Promise<number> }[] = [];
+/** Opens a page, waits until the graph is painted, and weighs its scripts (KB, gzip). */
+export async function openGraph(page: Page, url: string): Promise<{ firstLoadKb: number; lazyKb: number }> {
+  const scripts: Promise<number>[] = [];
   page.on('response', (response) => {
     if (response.request().resourceType() === 'script')
-      scripts.push({
-        at: Date.now(),
-        bytes: response
+      scripts.push(
+        response
           .body()
           .then((body) => gzipSync(body).length)
           .catch(() => 0),
-      });
+      );
   });
   await page.goto(url, { waitUntil: 'commit' });
-  const patience = Date.now() + 60_000;
-  while (!(await ask<boolean>('window.heddleBench?.painted > 0'))) {
-    if (Date.now() > patience) throw new Error('nothing was painted within a minute');
-    await wait(page, 50);
-  }
+  await page.locator('[data-painted]').waitFor({ timeout: 60_000 });
   await wait(page, 500);
-  const { painted, tasks } = await ask<{ painted: number; tasks: { at: number; took: number }[] }>('window.heddleBench');
-  const sizes = await Promise.all(scripts.map(({ bytes }) => bytes));
-  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const total = (await Promise.all(scripts)).reduce((sum, size) => sum + size, 0);
   const initial = await initialBytes(page, url);
-  const longest = tasks.toSorted((one, other) => other.took - one.took).slice(0, 3);
-  return {
-    paintedMs: painted,
-    longestMs: longest[0]?.took ?? 0,
-    longest: longest.map(({ at, took }) => `${Math.round(took)}@${Math.round(at)}`).join(' '),
-    scriptKb: initial / 1024,
-    lazyKb: (total - initial) / 1024,
-  };
+  return { firstLoadKb: initial / 1024, lazyKb: (total - initial) / 1024 };
 }
 
 /** Bytes, gzip, of the scripts that the HTML itself asks for: all that runs before something is loaded on demand. */

@@ -1,9 +1,7 @@
 import type { StylesheetJson } from 'cytoscape';
-import { changeColor, nodeLine } from './look-of';
+import { changeColor, family, nodeLine } from './look-of';
 import { nameSize } from './paint-texts';
 import type { CanvasColors } from './read-colors';
-
-const font = '"Inter Variable", ui-sans-serif, system-ui, sans-serif';
 
 /** The look of the graph (LOOK "Graph grammar") in cytoscape's terms. */
 export function graphStyle(colors: CanvasColors): StylesheetJson {
@@ -36,7 +34,7 @@ export function graphStyle(colors: CanvasColors): StylesheetJson {
         'text-max-width': '120px',
         'text-valign': 'bottom',
         'text-margin-y': 5,
-        'font-family': font,
+        'font-family': family,
         'font-size': nameSize,
         'line-height': 1.25,
         color: colors.text,
@@ -74,7 +72,7 @@ export function graphStyle(colors: CanvasColors): StylesheetJson {
         'text-valign': 'top',
         'text-halign': 'center',
         'text-margin-y': -4,
-        'font-family': font,
+        'font-family': family,
         'font-size': 11,
         'font-weight': 500,
         color: colors.muted,

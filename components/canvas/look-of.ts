@@ -4,7 +4,7 @@ import type { DrawnEdge } from './scene-index';
 
 export const fontFamily = 'Inter Variable';
 /** For the `font` of a pen. */
-export const family = `"${fontFamily}", ui-sans-serif, system-ui, sans-serif`;
+export const family = `"${fontFamily}", system-ui, sans-serif`;
 
 /** Healthy recedes: only what is wrong takes a colour. */
 export function nodeLine(colors: CanvasColors, health: HealthStatus): string {

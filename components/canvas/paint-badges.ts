@@ -1,3 +1,4 @@
+import { family } from './look-of';
 import type { Pen } from './pen';
 import type { CanvasColors } from './read-colors';
 import type { CanvasBadge, Point } from './types';
@@ -97,7 +98,7 @@ function paintSign(pen: Pen, sign: CanvasBadge['sign'], { x, y }: Point, size: n
 
 function paintCount(pen: Pen, more: number, x: number, y: number, zoom: number, colors: CanvasColors): void {
   pen.fillStyle = colors.muted;
-  pen.font = `600 ${8.5 * zoom}px "Inter Variable", ui-sans-serif, system-ui, sans-serif`;
+  pen.font = `600 ${8.5 * zoom}px ${family}`;
   pen.textAlign = 'center';
   pen.textBaseline = 'middle';
   pen.fillText(`+${more}`, x, y + 0.5 * zoom);

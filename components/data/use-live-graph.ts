@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { startTransition, useEffect, useState } from 'react';
 import type { EndpointQuery, GraphDelta, GraphEdge, GraphNode, GraphResponse } from '@/lib/contract';
 import type { ApiError } from './client';
 import { useEndpoint } from './use-endpoint';
@@ -64,7 +64,7 @@ export function useLiveGraph(question: GraphQuestion, live: boolean, refreshMs: 
       applyDelta(nodes, edges, delta);
       if (Object.keys(delta.queries).length > 0) queries = delta.queries;
       started = true;
-      setFollowed((before) => {
+      const follow = (before: Followed | undefined): Followed => {
         const same = before?.key === key ? before.graph : undefined;
         if (same !== undefined && withoutRates(delta.notices)) return { key, graph: { ...same, notices: delta.notices } };
         // A list in which nothing differs stays the very same list.
@@ -80,7 +80,9 @@ export function useLiveGraph(question: GraphQuestion, live: boolean, refreshMs: 
           queries,
         };
         return { key, graph };
-      });
+      };
+      // Drawing a large graph takes its time: what a hand does meanwhile goes first.
+      startTransition(() => setFollowed(follow));
     });
     source.addEventListener('error', () => {
       // The browser tries again by itself unless the server said no.
