@@ -4,7 +4,8 @@ import { keepNeighbours } from './keep-neighbours';
 import { formatOutlook, outlookOf, parseOutlook, viewOf } from './keep-view';
 import { SvgPen } from './pen';
 import { LabelField } from './place-labels';
-import { followValues, indexScene, whatIsAt } from './scene-index';
+import { applyChange, changeOf, emptyScene } from './scene-changes';
+import { boundsOfScene, followValues, indexScene, whatIsAt } from './scene-index';
 import { stepFrom } from './step-from';
 import type { CanvasEdge, CanvasGraph, CanvasNode, Layout, Point } from './types';
 import { zoomAround } from './watch-gestures';
@@ -44,6 +45,38 @@ const scene = (graph: CanvasGraph, layout: Layout, hidden: string[] = []) => ({
 
 const three: CanvasGraph = { nodes: [node('a'), node('b'), node('c')], boxes: [], edges: [edge('a', 'b'), edge('b', 'c'), edge('c', 'b')] };
 const line = layoutOf({ a: [0, 0], b: [300, 0], c: [600, 20] });
+
+describe('what the painter is told', () => {
+  const first = scene(three, line);
+  const valued: CanvasGraph = { ...three, edges: three.edges.map((one, at) => (at === 1 ? { ...one, rate: 9, label: '9/s' } : one)) };
+
+  it.each([
+    ['all of it at first', emptyScene, first],
+    ['new values', first, { ...first, graph: valued }],
+    ['a node that came', first, { ...first, graph: { ...three, nodes: [...three.nodes, node('d')] } }],
+    ['a node that went', first, { ...first, graph: { ...three, nodes: three.nodes.slice(1), edges: three.edges.slice(1) } }],
+    ['another order', first, { ...first, graph: { ...three, edges: three.edges.toReversed() } }],
+    ['other ends under the same id', first, { ...first, graph: { ...three, edges: three.edges.map((one) => ({ ...one, source: 'c' })) } }],
+    ['a box', first, { ...first, graph: { ...three, boxes: [{ id: 'x', parent: undefined, name: 'x', level: 'outer' as const }] } }],
+    ['marks', first, { ...first, hidden: new Set(['a']), found: new Set(['b']), selected: 'c' }],
+    ['no marks', { ...first, found: new Set(['b']), selected: 'c' }, first],
+    ['another layout', first, { ...first, layout: layoutOf({ a: [5, 5], b: [300, 0], c: [600, 20] }) }],
+    ['nothing', first, { ...first }],
+  ])('makes the next scene of the one before: %s', (_, before, next) => {
+    expect(applyChange(before, changeOf(before, next))).toEqual(next);
+  });
+
+  it('is only what changed', () => {
+    const change = changeOf(first, { ...first, graph: valued });
+    expect(change).toEqual({ nodes: [], edges: [[1, valued.edges[1]]] });
+    expect(applyChange(first, change).graph.edges[0]).toBe(three.edges[0]);
+    expect(changeOf(first, { ...first })).toEqual({});
+  });
+
+  it('knows the room of a scene without its lines', () => {
+    expect(boundsOfScene(first)).toEqual(indexScene(first).bounds);
+  });
+});
 
 describe('what is where', () => {
   const index = indexScene(scene(three, line));

@@ -42,6 +42,7 @@ export function drawPainted(host: HTMLElement, events: DrawingEvents): Drawing {
   const canvas = screen.transferControlToOffscreen();
   const start: PainterStart = { canvas, colors, fonts: readFonts(fontFamily) };
   painter.postMessage(start, [canvas]);
+  painter.addEventListener('error', ({ message }) => events.failed(new Error(message || 'What paints large graphs could not be loaded.')));
   const tell = (order: PaintOrder): void => painter.postMessage(order);
   painter.addEventListener('message', ({ data: shown }: MessageEvent<number>) => {
     for (const [number, resolve] of waiting) {

@@ -67,6 +67,7 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
   const begun = useRef(false);
   const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [round, setRound] = useState(0);
+  const [failure, setFailure] = useState<Error>();
   const helpId = useId();
   const shown = useRef(0);
   /** What the keys have chosen: the page may draw later than the next key comes. */
@@ -165,6 +166,7 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
               open,
               looked,
               moved: keep,
+              failed: setFailure,
             }),
       ]);
       if (stale || host.current === null) {
@@ -180,7 +182,9 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
       }
       show(next);
     };
-    void draw();
+    draw().catch((error: unknown) => {
+      if (!stale) setFailure(error instanceof Error ? error : new Error(String(error)));
+    });
     return () => {
       stale = true;
     };
@@ -235,6 +239,8 @@ export function GraphCanvas(props: GraphCanvasProps): ReactNode {
     return () => element?.removeEventListener('keydown', listen);
   }, []);
 
+  // The page's own answer to what cannot be drawn says what happened, and tries again.
+  if (failure !== undefined) throw failure;
   return (
     <>
       <div

@@ -69,13 +69,20 @@ function layoutLarge(graph: CanvasGraph): Promise<Layout> {
   warmLayout();
   asked += 1;
   const id = asked;
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const listen = ({ data }: MessageEvent<{ id: number; places: [string, Point][] }>): void => {
       if (data.id !== id) return;
       worker?.removeEventListener('message', listen);
+      worker?.removeEventListener('error', fail);
       resolve({ positions: new Map(data.places), bends: new Map() });
     };
+    const fail = ({ message }: ErrorEvent): void => {
+      // The next one that asks begins with a new one.
+      worker = undefined;
+      reject(new Error(message || 'What lays out large graphs could not be loaded.'));
+    };
     worker?.addEventListener('message', listen);
+    worker?.addEventListener('error', fail);
     worker?.postMessage({ id, input: placeInputOf(graph) });
   });
 }

@@ -20,6 +20,8 @@ export interface PaintOptions {
   kept: ReadonlySet<string> | undefined;
   /** Write every name and label, where nothing is free over what is there: for a small graph, and for a picture to print. */
   everything?: boolean;
+  /** Told the ids of the nodes whose names found room. */
+  named?: Set<string>;
 }
 
 /** A text with a rim in the colour of the ground, so that lines behind it do not disturb. */
@@ -125,6 +127,7 @@ export function paintNames(
       misses += 1;
       continue;
     }
+    options.named?.add(node.id);
     pen.globalAlpha = faded ? 0.25 : 1;
     pen.textAlign = 'center';
     pen.textBaseline = 'top';

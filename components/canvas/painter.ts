@@ -52,6 +52,8 @@ export class Painter {
   /** The view the picture was painted with; `undefined`: it is out of date. */
   #painted: View | undefined;
   #hovered: string | undefined;
+  /** Nodes whose names stand in the picture. */
+  #named = new Set<string>();
   #size: CanvasSize = { width: 0, height: 0, ratio: 1 };
   #frame = 0;
   #round = 0;
@@ -160,7 +162,8 @@ export class Painter {
     this.#onPicture.fillRect(0, 0, area.width, area.height);
     const shifted = { zoom: view.zoom, x: view.x + margin, y: view.y + margin };
     const kept = keepNeighbours(this.#scene.graph, this.#scene.selected);
-    paintScene(this.#onPicture, this.#index, this.#scene, shifted, this.#colors, { ...area, kept });
+    this.#named = new Set();
+    paintScene(this.#onPicture, this.#index, this.#scene, shifted, this.#colors, { ...area, kept, named: this.#named });
     this.#painted = { ...view };
   }
 
@@ -188,7 +191,7 @@ export class Painter {
     pen.lineWidth = 2;
     shapeOf(pen, drawn, at, Math.max(view.zoom, 3 / nodeRadius));
     pen.stroke();
-    if (view.zoom >= 0.5) return;
+    if (this.#named.has(hovered)) return;
     // From afar most names are left out: the one pointed at is told.
     pen.font = `550 12px ${family}`;
     pen.textAlign = 'center';

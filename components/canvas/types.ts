@@ -110,6 +110,8 @@ export interface DrawingEvents {
   looked: () => void;
   /** A node was dragged somewhere else. */
   moved: (id: string, to: Point) => void;
+  /** Nothing can be drawn any more. */
+  failed: (error: Error) => void;
 }
 
 /** A way to bring scenes to the screen. */
