@@ -134,6 +134,8 @@ export function drawPainted(host: HTMLElement, events: DrawingEvents): Drawing {
   });
   const watcher = new ResizeObserver(resize);
   watcher.observe(host);
+  // A screen of another fineness leaves the host as large as it is.
+  window.addEventListener('resize', resize);
   resize();
 
   return {
@@ -178,6 +180,7 @@ export function drawPainted(host: HTMLElement, events: DrawingEvents): Drawing {
     destroy() {
       unwatch();
       watcher.disconnect();
+      window.removeEventListener('resize', resize);
       stopMotion?.();
       clearTimeout(rest);
       painter.terminate();

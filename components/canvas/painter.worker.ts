@@ -32,6 +32,7 @@ async function begin({ canvas, colors, fonts: sources }: PainterStart): Promise<
 }
 
 self.addEventListener('message', ({ data }: MessageEvent<PainterStart | PaintOrder>) => {
-  if ('order' in data) void begun?.then((painter) => painter.follow(data));
+  // What fails in a promise would be told to nobody; reported, it is an error of the worker, which the page listens to.
+  if ('order' in data) begun?.then((painter) => painter.follow(data)).catch(reportError);
   else begun = begin(data);
 });

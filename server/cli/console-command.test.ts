@@ -6,7 +6,7 @@ describe('heddle console', () => {
     const started = consoleCommand().parseAsync(['--port', '0', '--kubeconfig', '/no/such/kubeconfig'], { from: 'user' });
     await expect(started).rejects.toMatchObject({
       code: 'invalid_config',
-      message: expect.stringContaining('HEDDLE_KUBECONFIG names /no/such/kubeconfig, which does not exist'),
+      message: expect.stringContaining('HEDDLE_KUBECONFIG (or --kubeconfig) names /no/such/kubeconfig, which does not exist'),
     });
   });
 });

@@ -80,7 +80,7 @@ export function loadConfig(env: Record<string, string | undefined>, cwd: string)
   );
   const kubeconfig = given['HEDDLE_KUBECONFIG'] ?? run.kubeconfig;
   if (given['HEDDLE_KUBECONFIG'] !== undefined && !existsSync(path(given['HEDDLE_KUBECONFIG']))) {
-    problems.push(`HEDDLE_KUBECONFIG names ${path(given['HEDDLE_KUBECONFIG'])}, which does not exist`);
+    problems.push(`HEDDLE_KUBECONFIG (or --kubeconfig) names ${path(given['HEDDLE_KUBECONFIG'])}, which does not exist`);
   }
   const remotes = (parsed.data?.HEDDLE_REMOTES ?? '')
     .split(',')
