@@ -155,39 +155,57 @@ async function measureWork(browser: Browser, server: TopologyServer, { nodes, go
   return measured;
 }
 
-async function runCase(browsers: Browsers, server: TopologyServer, one: Case): Promise<void> {
-  process.stdout.write(`${one.nodes} nodes, ${one.edges} edges\n`);
-  server.show(generateTopology({ nodes: one.nodes, edges: one.edges, seed }));
-  const rounds: Measured[] = [];
-  for (let page = 0; page < pages; page += 1) {
-    const start = await measureStart(browsers.unwatched, server);
-    await settle();
-    rounds.push({ ...start, ...(await measureWork(browsers.driven, server, one)) });
-    await settle();
-  }
-  report(rounds, one.goals);
-}
-
-interface Browsers {
-  /** For what the start of a page costs. */
-  unwatched: UnwatchedBrowser;
-  driven: Browser;
-}
-
 /** The processes of the page before come to their end. */
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, settleMs));
 
+async function repeat(measure: () => Promise<Measured>): Promise<Measured[]> {
+  const rounds: Measured[] = [];
+  for (let page = 0; page < pages; page += 1) {
+    rounds.push(await measure());
+    await settle();
+  }
+  return rounds;
+}
+
+/** One browser at a time: the starts of all cases first, then the work. */
+async function runCases(server: TopologyServer): Promise<void> {
+  const show = ({ nodes, edges }: Pick<Case, 'nodes' | 'edges'>): void => {
+    process.stdout.write(`${nodes} nodes, ${edges} edges\n`);
+    server.show(generateTopology({ nodes, edges, seed }));
+  };
+  const starts: Measured[][] = [];
+  const unwatched = await UnwatchedBrowser.launch();
+  try {
+    // What a browser and a console do once in their lives (search for fonts, load code) is not the page's.
+    server.show(generateTopology({ nodes: 10, edges: 20, seed }));
+    await unwatched.load(`${server.url}/graph`);
+    for (const one of wanted) {
+      show(one);
+      starts.push(await repeat(() => measureStart(unwatched, server)));
+    }
+  } finally {
+    await unwatched.close();
+  }
+  const driven = await launchChromium();
+  try {
+    for (const [at, one] of wanted.entries()) {
+      show(one);
+      const work = await repeat(() => measureWork(driven, server, one));
+      report(
+        work.map((round, page) => ({ ...starts[at]?.[page], ...round })),
+        one.goals,
+      );
+    }
+  } finally {
+    await driven.close();
+  }
+}
+
 const console_ = await startConsole();
 const server = await serveTopology(console_.url);
-const unwatched = await UnwatchedBrowser.launch();
-const driven = await launchChromium();
 try {
-  // What a browser and a console do once in their lives (search for fonts, load code) is not the page's.
-  server.show(generateTopology({ nodes: 10, edges: 20, seed }));
-  await unwatched.load(`${server.url}/graph`);
-  for (const one of wanted) await runCase({ unwatched, driven }, server, one);
+  await runCases(server);
 } finally {
-  await Promise.all([driven.close(), unwatched.close()]);
   server.close();
   console_.stop();
 }

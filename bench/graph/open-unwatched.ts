@@ -111,8 +111,8 @@ export class UnwatchedBrowser {
 
   async close(): Promise<void> {
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
-    // Debian starts it from a script, which a signal would end alone.
-    await this.#send('Browser.close', {});
+    // Debian starts it from a script, which a signal would end alone. It may end before it answers.
+    void this.#send('Browser.close', {});
     await ended;
     rmSync(this.#home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }

@@ -1,5 +1,5 @@
 import { createServer, request } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GraphDelta, GraphResponse } from '@/lib/contract';
 import type { Topology } from '@/lib/graph-view';
@@ -17,7 +17,15 @@ function responseOf({ nodes, edges }: Topology): GraphResponse {
   return { at: new Date().toISOString(), duration: '60s', graphType: 'workload', nodes, edges, notices: [], queries: {} };
 }
 
-/** Answers `/api/v1` itself and passes everything else on to a running console at `upstream`. */
+interface Kept {
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+/**
+ * Answers `/api/v1` itself and passes everything else on to a running console at `upstream`. The files of the build are asked for once and
+ * kept as they came: a console compresses them anew for every browser, and here it would do so on the browser's own cores.
+ */
 export async function serveTopology(upstream: string): Promise<TopologyServer> {
   let topology: Topology = { nodes: [], edges: [] };
   const listeners = new Set<ServerResponse>();
@@ -49,18 +57,31 @@ export async function serveTopology(upstream: string): Promise<TopologyServer> {
       response.end(JSON.stringify({ error: { code: 'not_found', message: 'Not part of the benchmark.' } }));
     }
   };
-  const server: Server = createServer((incoming, response) => {
-    const url = new URL(incoming.url ?? '/', upstream);
-    if (url.pathname.startsWith('/api/v1')) {
-      answer(url.pathname.slice('/api/v1'.length), incoming, response);
-      return;
-    }
+  const kept = new Map<string, Kept>();
+  const pass = (url: URL, incoming: IncomingMessage, response: ServerResponse): void => {
     const passed = request(url, { method: incoming.method, headers: { ...incoming.headers, host: url.host } }, (from) => {
       response.writeHead(from.statusCode ?? 502, from.headers);
       from.pipe(response);
+      if (!url.pathname.startsWith('/_next/static/') || from.statusCode !== 200) return;
+      const chunks: Buffer[] = [];
+      from.on('data', (chunk: Buffer) => chunks.push(chunk));
+      from.on('end', () => {
+        const { 'transfer-encoding': _, ...headers } = from.headers;
+        kept.set(url.pathname, { headers, body: Buffer.concat(chunks) });
+      });
     });
     passed.on('error', () => response.destroy());
     incoming.pipe(passed);
+  };
+  const server: Server = createServer((incoming, response) => {
+    const url = new URL(incoming.url ?? '/', upstream);
+    const file = kept.get(url.pathname);
+    if (url.pathname.startsWith('/api/v1')) answer(url.pathname.slice('/api/v1'.length), incoming, response);
+    else if (file === undefined) pass(url, incoming, response);
+    else {
+      response.writeHead(200, { ...file.headers, 'content-length': file.body.length });
+      response.end(file.body);
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -28,15 +28,17 @@ export type PaintOrder =
   | { order: 'hover'; id: string | undefined }
   | { order: 'place'; id: string; at: Point };
 
-/** How far the painted picture reaches beyond the window, so that panning shows no bare ground. */
+/** How far a picture reaches beyond the window, so that panning shows no bare ground. */
 const margin = 160;
-/** A picture of more edges than this is moved as an image and painted anew when it comes to rest. */
+/** A scene of more edges than this is moved as a picture, and painted anew when it comes to rest. */
 const heavy = 700;
+/** When nothing new has come for so long, a picture of a heavy scene is made for the next time a hand moves it. */
+const quietMs = 250;
 
 /**
- * Paints scenes of any size on one canvas, in a worker: the page stays free. The whole scene is painted at once (a few dozen paths), into a
- * picture somewhat larger than the window; while a large graph is panned or zoomed that picture is moved, and painted sharp when the hand
- * rests.
+ * Paints scenes of any size on one canvas, in a worker: the page stays free. The whole scene is painted at once (a few dozen paths). While a
+ * large graph is panned or zoomed a picture of it, somewhat larger than the window, is moved instead, and the scene painted sharp when the
+ * hand rests.
  */
 export class Painter {
   readonly #screen: OffscreenCanvas;
@@ -50,7 +52,8 @@ export class Painter {
   #view: View = { zoom: 1, x: 0, y: 0 };
   #moving = false;
   /** The view the picture was painted with; `undefined`: it is out of date. */
-  #painted: View | undefined;
+  #pictured: View | undefined;
+  #quiet: ReturnType<typeof setTimeout> | undefined;
   #hovered: string | undefined;
   /** Nodes whose names stand in the picture. */
   #named = new Set<string>();
@@ -80,13 +83,13 @@ export class Painter {
       this.#size = order.size;
     } else if (order.order === 'colors') {
       this.#colors = order.colors;
-      this.#painted = undefined;
+      this.#pictured = undefined;
     } else if (order.order === 'place') {
       const { layout, graph } = this.#scene;
       layout.positions.set(order.id, order.at);
       for (const edge of graph.edges) if (edge.source === order.id || edge.target === order.id) layout.bends.delete(edge.id);
       this.#index = indexScene(this.#scene);
-      this.#painted = undefined;
+      this.#pictured = undefined;
     } else this.#hovered = order.id;
     this.#ask();
   }
@@ -94,7 +97,7 @@ export class Painter {
   /** A font has come: what was written in another one is written again. */
   fontCame(): void {
     forgetWidths();
-    this.#painted = undefined;
+    this.#pictured = undefined;
     this.#ask();
   }
 
@@ -104,7 +107,7 @@ export class Painter {
     if (next.graph !== graph || next.layout !== layout || next.hidden !== hidden)
       this.#index = followValues(this.#index, this.#scene, next) ?? indexScene(next);
     this.#scene = next;
-    this.#painted = undefined;
+    this.#pictured = undefined;
   }
 
   /** Only when it is painted anew at once: a canvas of another size is empty. */
@@ -116,7 +119,7 @@ export class Painter {
     this.#screen.height = down;
     this.#picture.width = Math.round((width + 2 * margin) * ratio);
     this.#picture.height = Math.round((height + 2 * margin) * ratio);
-    this.#painted = undefined;
+    this.#pictured = undefined;
   }
 
   #ask(): void {
@@ -128,23 +131,14 @@ export class Painter {
     const pen = this.#onScreen;
     if (pen === null || this.#size.width === 0) return;
     this.#resize();
-    const view = this.#view;
-    const light = this.#index.edges.length <= heavy;
-    const isAt = (one: View | undefined): boolean => one?.zoom === view.zoom && one.x === view.x && one.y === view.y;
-    const same = isAt(this.#painted);
-    if (this.#painted === undefined || (!same && (light || !this.#moving))) this.#paintPicture();
-    const from = this.#painted ?? view;
-    const by = view.zoom / from.zoom;
-    const { ratio } = this.#size;
-    pen.setTransform(1, 0, 0, 1, 0, 0);
-    if (!same || by !== 1) {
-      pen.fillStyle = this.#colors.page;
-      pen.fillRect(0, 0, this.#screen.width, this.#screen.height);
+    clearTimeout(this.#quiet);
+    const isHeavy = this.#index.edges.length > heavy;
+    if (isHeavy && (this.#moving || this.#hasPicture())) this.#showPicture(pen);
+    else {
+      this.#paintScene(pen, -margin);
+      if (isHeavy) this.#quiet = setTimeout(() => this.#paintPicture(), quietMs);
     }
-    const x = view.x - (from.x + margin) * by;
-    const y = view.y - (from.y + margin) * by;
-    pen.imageSmoothingEnabled = by !== 1 && !this.#moving;
-    pen.drawImage(this.#picture, x * ratio, y * ratio, this.#picture.width * by, this.#picture.height * by);
+    const { ratio } = this.#size;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.#paintHover(pen);
     if (this.#told === this.#round) return;
@@ -152,19 +146,47 @@ export class Painter {
     this.#shown(this.#round);
   }
 
+  #hasPicture(): boolean {
+    const view = this.#view;
+    return this.#pictured?.zoom === view.zoom && this.#pictured.x === view.x && this.#pictured.y === view.y;
+  }
+
+  /** The picture, moved and stretched to the view of now. */
+  #showPicture(pen: OffscreenCanvasRenderingContext2D): void {
+    if (this.#pictured === undefined) this.#paintPicture();
+    const view = this.#view;
+    const from = this.#pictured ?? view;
+    const by = view.zoom / from.zoom;
+    const { ratio } = this.#size;
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    if (!this.#hasPicture()) {
+      pen.fillStyle = this.#colors.page;
+      pen.fillRect(0, 0, this.#screen.width, this.#screen.height);
+    }
+    const x = view.x - (from.x + margin) * by;
+    const y = view.y - (from.y + margin) * by;
+    pen.imageSmoothingEnabled = by !== 1 && !this.#moving;
+    pen.drawImage(this.#picture, x * ratio, y * ratio, this.#picture.width * by, this.#picture.height * by);
+  }
+
   #paintPicture(): void {
     if (this.#onPicture === null) return;
+    this.#paintScene(this.#onPicture, 0);
+    this.#pictured = { ...this.#view };
+  }
+
+  /** Paints the window and what lies around it, so that names find the same room in a picture and without; `shift` in CSS pixels. */
+  #paintScene(pen: OffscreenCanvasRenderingContext2D, shift: number): void {
     const { width, height, ratio } = this.#size;
     const view = this.#view;
     const area = { width: width + 2 * margin, height: height + 2 * margin };
-    this.#onPicture.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.#onPicture.fillStyle = this.#colors.page;
-    this.#onPicture.fillRect(0, 0, area.width, area.height);
+    pen.setTransform(ratio, 0, 0, ratio, shift * ratio, shift * ratio);
+    pen.fillStyle = this.#colors.page;
+    pen.fillRect(0, 0, area.width, area.height);
     const shifted = { zoom: view.zoom, x: view.x + margin, y: view.y + margin };
     const kept = keepNeighbours(this.#scene.graph, this.#scene.selected);
     this.#named = new Set();
-    paintScene(this.#onPicture, this.#index, this.#scene, shifted, this.#colors, { ...area, kept, named: this.#named });
-    this.#painted = { ...view };
+    paintScene(pen, this.#index, this.#scene, shifted, this.#colors, { ...area, kept, named: this.#named });
   }
 
   #paintHover(pen: OffscreenCanvasRenderingContext2D): void {

@@ -42,7 +42,7 @@ export function TopBar({ onSearch }: { onSearch: () => void }): ReactNode {
         >
           <Search size={14} aria-hidden="true" />
           <span className="max-lg:hidden">{t('search')}</span>
-          <kbd className="ml-auto font-mono text-xs text-faint max-lg:hidden">Ctrl K</kbd>
+          <kbd className="ml-auto font-sans text-xs text-faint max-lg:hidden">Ctrl K</kbd>
         </button>
         <ThemeSwitch />
       </div>
