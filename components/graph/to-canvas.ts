@@ -108,9 +108,13 @@ export function nodeTitle(node: GraphNode): string {
 
 /** Whether most of the mesh's traffic is under mutual TLS; `undefined` when nobody knows. */
 export function meshEncrypts(edges: readonly GraphEdge[]): boolean | undefined {
-  const known = edges.filter((edge) => edge.mtlsShare !== null);
-  if (known.length === 0) return undefined;
-  return known.filter((edge) => (edge.mtlsShare ?? 0) > 0.5).length * 2 >= known.length;
+  let [known, encrypted] = [0, 0];
+  for (const { mtlsShare } of edges) {
+    if (mtlsShare === null) continue;
+    known += 1;
+    if (mtlsShare > 0.5) encrypted += 1;
+  }
+  return known === 0 ? undefined : encrypted * 2 >= known;
 }
 
 /** A lock where an edge differs from the mesh's rule, none where it keeps to it. */

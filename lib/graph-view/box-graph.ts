@@ -85,7 +85,7 @@ export interface SummedEdge {
   id: string;
   source: string;
   target: string;
-  edges: GraphEdge[];
+  edges: readonly GraphEdge[];
 }
 
 export interface ClosedGraph {
@@ -103,6 +103,18 @@ export function worstOf(states: Iterable<HealthStatus>): HealthStatus {
   let worst: HealthStatus = 'unknown';
   for (const state of states) if (rank[state] > rank[worst]) worst = state;
   return worst;
+}
+
+/** An edge that nothing is summed with, made once: of thousands a refresh changes a few. */
+const alone = new WeakMap<GraphEdge, SummedEdge>();
+
+function sumOfOne(edge: GraphEdge): SummedEdge {
+  let sum = alone.get(edge);
+  if (sum === undefined) {
+    sum = { id: edge.id, source: edge.source, target: edge.target, edges: [edge] };
+    alone.set(edge, sum);
+  }
+  return sum;
 }
 
 /** Closes outer boxes: each becomes one node, and edges that then have the same ends become one. */
@@ -142,7 +154,9 @@ export function closeBoxes(
     else known.members.push(node);
   }
   const failed = new Map<string, number>();
-  const sums = new Map<string, SummedEdge>();
+  const edges: SummedEdge[] = [];
+  /** The parts of the sums in `edges`, which are still added to. */
+  const parts = new Map<string, GraphEdge[]>();
   for (const edge of graph.edges) {
     const source = standsFor.get(edge.source);
     const target = standsFor.get(edge.target);
@@ -158,10 +172,17 @@ export function closeBoxes(
       }
     }
     if (from !== undefined && from === to) continue;
-    const id = from === undefined && to === undefined ? edge.id : `${source}->${target}/${edge.protocol}`;
-    const sum = sums.get(id);
-    if (sum === undefined) sums.set(id, { id, source, target, edges: [edge] });
-    else sum.edges.push(edge);
+    if (from === undefined && to === undefined) {
+      edges.push(sumOfOne(edge));
+      continue;
+    }
+    const id = `${source}->${target}/${edge.protocol}`;
+    const known = parts.get(id);
+    if (known === undefined) {
+      const first = [edge];
+      parts.set(id, first);
+      edges.push({ id, source, target, edges: first });
+    } else known.push(edge);
   }
   for (const box of closed.values()) {
     const all = (box.rpsIn ?? 0) + (box.rpsWithin ?? 0);
@@ -173,7 +194,7 @@ export function closeBoxes(
     closed: [...closed.values()],
     boxes: boxes.boxes.filter((box) => !closed.has(box.id) && (box.parent === undefined || !closed.has(box.parent))),
     boxOf: new Map([...boxes.boxOf].filter(([node]) => standsFor.get(node) === node)),
-    edges: [...sums.values()],
+    edges,
   };
 }
 
