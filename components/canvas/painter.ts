@@ -48,6 +48,8 @@ export class Painter {
   readonly #shown: (round: number) => void;
   #scene = emptyScene;
   #index: SceneIndex = indexScene(emptyScene);
+  /** A node is being dragged: lines are laid again once a frame, not with every move of the hand. */
+  #isIndexOld = false;
   #colors: CanvasColors;
   #view: View = { zoom: 1, x: 0, y: 0 };
   #moving = false;
@@ -88,7 +90,7 @@ export class Painter {
       const { layout, graph } = this.#scene;
       layout.positions.set(order.id, order.at);
       for (const edge of graph.edges) if (edge.source === order.id || edge.target === order.id) layout.bends.delete(edge.id);
-      this.#index = indexScene(this.#scene);
+      this.#isIndexOld = true;
       this.#pictured = undefined;
     } else this.#hovered = order.id;
     this.#ask();
@@ -104,8 +106,11 @@ export class Painter {
   #show(change: SceneChange): void {
     const next = applyChange(this.#scene, change);
     const { graph, layout, hidden } = this.#scene;
-    if (next.graph !== graph || next.layout !== layout || next.hidden !== hidden)
-      this.#index = followValues(this.#index, this.#scene, next) ?? indexScene(next);
+    if (next.graph !== graph || next.layout !== layout || next.hidden !== hidden) {
+      const followed = this.#isIndexOld ? undefined : followValues(this.#index, this.#scene, next);
+      this.#index = followed ?? indexScene(next);
+      this.#isIndexOld = false;
+    }
     this.#scene = next;
     this.#pictured = undefined;
   }
@@ -132,6 +137,8 @@ export class Painter {
     if (pen === null || this.#size.width === 0) return;
     this.#resize();
     clearTimeout(this.#quiet);
+    if (this.#isIndexOld) this.#index = indexScene(this.#scene);
+    this.#isIndexOld = false;
     const isHeavy = this.#index.edges.length > heavy;
     if (isHeavy && (this.#moving || this.#hasPicture())) this.#showPicture(pen);
     else {
