@@ -4,7 +4,7 @@ import { keepNeighbours } from './keep-neighbours';
 import { formatOutlook, outlookOf, parseOutlook, viewOf } from './keep-view';
 import { SvgPen } from './pen';
 import { LabelField } from './place-labels';
-import { applyChange, changeOf, emptyScene } from './scene-changes';
+import { applyChange, changeOf, emptyScene, placeNode } from './scene-changes';
 import { boundsOfScene, followValues, indexScene, whatIsAt } from './scene-index';
 import { stepFrom } from './step-from';
 import type { CanvasEdge, CanvasGraph, CanvasNode, Layout, Point } from './types';
@@ -71,6 +71,14 @@ describe('what the painter is told', () => {
     expect(change).toEqual({ nodes: [], edges: [[1, valued.edges[1]]] });
     expect(applyChange(first, change).graph.edges[0]).toBe(three.edges[0]);
     expect(changeOf(first, { ...first })).toEqual({});
+  });
+
+  it('puts a node elsewhere, with straight lines to it', () => {
+    const bends = new Map(['a->b', 'b->c'].map((id): [string, Point[]] => [id, [{ x: 1, y: 1 }]]));
+    const dragged = scene(three, { positions: new Map(line.positions), bends });
+    placeNode(dragged, 'a', { x: 7, y: 8 });
+    expect(dragged.layout.positions.get('a')).toEqual({ x: 7, y: 8 });
+    expect([...dragged.layout.bends.keys()]).toEqual(['b->c']);
   });
 
   it('knows the room of a scene without its lines', () => {

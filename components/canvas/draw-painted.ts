@@ -5,7 +5,7 @@ import type { CanvasSize, PaintOrder } from './painter';
 import type { PainterStart } from './painter.worker';
 import { readColors } from './read-colors';
 import { readFonts } from './read-fonts';
-import { changeOf, emptyScene } from './scene-changes';
+import { changeOf, emptyScene, placeNode } from './scene-changes';
 import { boundsOfScene, followValues, indexScene, toScreen, whatIsAt } from './scene-index';
 import type { SceneIndex } from './scene-index';
 import type { Drawing, DrawingEvents, Point, Scene, View } from './types';
@@ -122,8 +122,7 @@ export function drawPainted(host: HTMLElement, events: DrawingEvents): Drawing {
     tap: (what) => events.pick(what?.id),
     open: (what) => what.kind !== 'edge' && events.open(what.id),
     drag(id, to) {
-      scene.layout.positions.set(id, to);
-      for (const edge of scene.graph.edges) if (edge.source === id || edge.target === id) scene.layout.bends.delete(edge.id);
+      placeNode(scene, id, to);
       indexed = undefined;
       tell({ order: 'place', id, at: to });
     },

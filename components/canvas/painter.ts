@@ -3,7 +3,7 @@ import { family } from './look-of';
 import { paintScene, shapeOf } from './paint-scene';
 import { forgetWidths } from './paint-texts';
 import type { CanvasColors } from './read-colors';
-import { applyChange, emptyScene } from './scene-changes';
+import { applyChange, emptyScene, placeNode } from './scene-changes';
 import type { SceneChange } from './scene-changes';
 import { followValues, indexScene, toScreen } from './scene-index';
 import type { SceneIndex } from './scene-index';
@@ -87,9 +87,7 @@ export class Painter {
       this.#colors = order.colors;
       this.#pictured = undefined;
     } else if (order.order === 'place') {
-      const { layout, graph } = this.#scene;
-      layout.positions.set(order.id, order.at);
-      for (const edge of graph.edges) if (edge.source === order.id || edge.target === order.id) layout.bends.delete(edge.id);
+      placeNode(this.#scene, order.id, order.at);
       this.#isIndexOld = true;
       this.#pictured = undefined;
     } else this.#hovered = order.id;

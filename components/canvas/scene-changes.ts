@@ -1,4 +1,4 @@
-import type { CanvasBox, CanvasEdge, CanvasGraph, CanvasNode, Layout, Scene } from './types';
+import type { CanvasBox, CanvasEdge, CanvasGraph, CanvasNode, Layout, Point, Scene } from './types';
 
 /** What makes one scene of another, small enough to be sent on every refresh. What is absent stays as it was. */
 export interface SceneChange {
@@ -25,7 +25,8 @@ function changedItems<Item extends { id: string }>(before: readonly Item[], next
   return changed;
 }
 
-function sameBoxes(before: readonly CanvasBox[], next: readonly CanvasBox[]): boolean {
+/** Whether two lists name the same boxes, with the same names in the same places. */
+export function sameBoxes(before: readonly CanvasBox[], next: readonly CanvasBox[]): boolean {
   return (
     before === next ||
     (before.length === next.length &&
@@ -82,6 +83,12 @@ export function applyChange(before: Scene, change: SceneChange): Scene {
           edges: replaced(before.graph.edges, edges),
         }),
   };
+}
+
+/** Puts a node elsewhere, in the layout itself. Bends were made for where it stood. */
+export function placeNode({ graph, layout }: Scene, id: string, at: Point): void {
+  layout.positions.set(id, at);
+  for (const edge of graph.edges) if (edge.source === id || edge.target === id) layout.bends.delete(edge.id);
 }
 
 export const emptyScene: Scene = {

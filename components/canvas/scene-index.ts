@@ -1,5 +1,6 @@
+import { sameBoxes } from './scene-changes';
 import { closedHalf, nodeRadius, nodeSize, closedSize } from './types';
-import type { CanvasBox, CanvasEdge, CanvasNode, Point, Scene, View } from './types';
+import type { CanvasEdge, CanvasNode, Point, Scene, View } from './types';
 import type { Rect } from '@/lib/graph-view';
 
 /** A visible node with its place. */
@@ -135,13 +136,8 @@ function sameMembers(one: ReadonlySet<string>, other: ReadonlySet<string>): bool
 export function followValues(index: SceneIndex, before: Scene, next: Scene): SceneIndex | undefined {
   const [old, fresh] = [before.graph, next.graph];
   if (before.layout !== next.layout || !sameMembers(before.hidden, next.hidden)) return undefined;
-  if (old.nodes.length !== fresh.nodes.length || old.edges.length !== fresh.edges.length || old.boxes.length !== fresh.boxes.length)
-    return undefined;
-  const isSameBox = (box: CanvasBox, at: number): boolean => {
-    const was = old.boxes[at];
-    return was?.id === box.id && was.parent === box.parent && was.level === box.level && was.name === box.name;
-  };
-  if (!fresh.boxes.every(isSameBox)) return undefined;
+  if (old.nodes.length !== fresh.nodes.length || old.edges.length !== fresh.edges.length) return undefined;
+  if (!sameBoxes(old.boxes, fresh.boxes)) return undefined;
   const nodes: DrawnNode[] = [];
   const byId = new Map<string, DrawnNode>();
   for (const [place, node] of fresh.nodes.entries()) {
