@@ -14,6 +14,8 @@ const buckets = [0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000,
 interface Line {
   prefix: string;
   perSecond: number;
+  /** Place of the workload whose proxy says it. */
+  by: number;
 }
 
 function labelsOf(side: 'source' | 'destination', node: GraphNode): string {
@@ -32,7 +34,7 @@ function labelsOf(side: 'source' | 'destination', node: GraphNode): string {
 
 /** Every series of a mesh as Istio's proxies expose them: per edge and reporter a counter, two histograms of sizes without buckets, one of durations with them. */
 function linesOf({ nodes, edges }: Topology): Line[] {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const byId = new Map(nodes.map((node, place) => [node.id, { ...node, place }]));
   const lines: Line[] = [];
   for (const edge of edges) {
     const source = byId.get(edge.source);
@@ -44,16 +46,20 @@ function linesOf({ nodes, edges }: Topology): Line[] {
     for (const reporter of ['source', 'destination']) {
       const security = reporter === 'source' ? 'unknown' : 'mutual_tls';
       const labels = `reporter="${reporter}",${labelsOf('source', source)},${labelsOf('destination', target)},${service},request_protocol="http",response_code="200",grpc_response_status="",response_flags="-",connection_security_policy="${security}"`;
-      lines.push({ prefix: `istio_requests_total{${labels}} `, perSecond: rate });
-      for (const name of ['istio_request_bytes', 'istio_response_bytes'])
-        lines.push({ prefix: `${name}_sum{${labels}} `, perSecond: rate * 500 });
+      const by = (reporter === 'source' ? source : target).place;
+      const say = (name: string, perSecond: number, more = ''): void => {
+        lines.push({ prefix: `${name}{${labels}${more}} `, perSecond, by });
+      };
+      say('istio_requests_total', rate);
+      for (const name of ['istio_request_bytes', 'istio_response_bytes']) say(`${name}_sum`, rate * 500);
+      // Durations are spread exponentially.
       const middle = edge.p50Ms ?? 10;
       const below = (ms: number): number => rate * (1 - 0.5 ** (ms / middle));
       const name = 'istio_request_duration_milliseconds';
-      for (const le of buckets) lines.push({ prefix: `${name}_bucket{${labels},le="${le}"} `, perSecond: below(le) });
-      lines.push({ prefix: `${name}_bucket{${labels},le="+Inf"} `, perSecond: rate });
-      lines.push({ prefix: `${name}_sum{${labels}} `, perSecond: rate * middle });
-      lines.push({ prefix: `${name}_count{${labels}} `, perSecond: rate });
+      for (const le of buckets) say(`${name}_bucket`, below(le), `,le="${le}"`);
+      say(`${name}_bucket`, rate, ',le="+Inf"');
+      say(`${name}_sum`, (rate * middle) / Math.LN2);
+      say(`${name}_count`, rate);
     }
   }
   return lines;
@@ -69,11 +75,11 @@ export interface ScrapedMesh {
   close: () => void;
 }
 
-/** Serves the metrics of a mesh, spread over targets; counters grow with the clock. */
+/** Serves the metrics of a mesh, its proxies spread over targets; counters grow with the clock. */
 export async function serveMetrics(topology: Topology, targetCount: number): Promise<ScrapedMesh> {
   const lines = linesOf(topology);
   const startMs = Date.now() - 600_000;
-  const groups = Array.from({ length: targetCount }, (_, index) => lines.filter((_line, at) => at % targetCount === index));
+  const groups = Array.from({ length: targetCount }, (_, index) => lines.filter(({ by }) => by % targetCount === index));
   let paused = false;
   const server = createServer((request, response) => {
     if (paused) {

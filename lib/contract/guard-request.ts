@@ -8,7 +8,8 @@ export interface RequestOrigin {
   header(name: string): string | null;
 }
 
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+/** Names of this machine as `URL.hostname` gives them. */
+export const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -41,7 +42,7 @@ function refusal(): HeddleError {
 
 function isAllowedHost(host: string, allowed: readonly string[]): boolean {
   const name = host.replace(/:\d+$/, '').toLowerCase();
-  return loopback.has(name) || allowed.includes(name);
+  return loopbackHosts.has(name) || allowed.includes(name);
 }
 
 /** A proxy in front may end TLS, so the scheme may differ; host and port may not. A browser leaves a scheme's own port out of both. */

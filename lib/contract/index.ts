@@ -2,7 +2,7 @@ export { endpoints } from './endpoints';
 export type { EndpointBody, EndpointName, EndpointQuery, EndpointResponse } from './endpoints';
 export { durationMs, durationText, errorBody, kubernetesObject, moment, notice, objectRef, queryWhy, words } from './shared';
 export type { AnyObject, Notice, ObjectRef, QueryWhy, Words } from './shared';
-export { guardRequest } from './guard-request';
+export { guardRequest, loopbackHosts } from './guard-request';
 export type { RequestOrigin } from './guard-request';
 export type { EdgeProtocol, GraphEdge, GraphNode, GraphType, NodeBadge, NodeKind } from '@/lib/graph';
 export type { Health, HealthReason, HealthStatus } from '@/lib/health';

@@ -4,7 +4,6 @@ import { codesOf, finishEdge } from './finish-edge';
 import { circuitOf, readCircuits } from './read-circuits';
 import { finishNode, newCounts, rulesOf } from './finish-node';
 import type { NodeCounts } from './finish-node';
-import { chooseReport } from './merge-reports';
 import type { GraphRemarks } from './remarks';
 import { workloadNode } from './resolve-nodes';
 import type { NodeIdentity } from './resolve-nodes';
@@ -82,7 +81,7 @@ function countEdge(edge: GraphEdge, from: CollectedEdge, source: NodeCounts, tar
     source.bytes += bytes;
     target.bytes += bytes;
   } else {
-    target.codesIn.push(...codesOf(from, from.reports.get(chooseReport(from.reports)), windowSeconds));
+    target.codesIn.push(...codesOf(edge.protocol, edge.codes, windowSeconds));
     for (const [name, value] of [
       ['p50', edge.p50Ms],
       ['p90', edge.p90Ms],

@@ -1,8 +1,8 @@
 import type { MeshContext } from './mesh-context';
 import type { GraphQueryName } from './graph-queries';
-import { newTally, protocolOf, reporterOf, tallyCommon, tallyRequests } from './merge-reports';
-import type { Reporter, Tally } from './merge-reports';
-import { calledService, sourceNode, serviceNode, targetNode } from './resolve-nodes';
+import { newTally, protocolOf, reporterOf, tallyBytes, tallyRequests } from './merge-reports';
+import type { Reported, Tally } from './merge-reports';
+import { calledService, isKnown, sourceNode, serviceNode, targetNode } from './resolve-nodes';
 import type { NodeIdentity, Sample } from './resolve-nodes';
 import type { EdgeProtocol, GraphType } from './schema';
 
@@ -19,12 +19,12 @@ export interface CollectedEdge {
   target: NodeIdentity;
   protocol: EdgeProtocol;
   /** Requests, or for TCP bytes sent. */
-  reports: Map<Reporter, Tally>;
-  returned: Map<Reporter, Tally>;
+  reports: Reported<Tally>;
+  returned: Reported<Tally>;
   /** Per percentile and reporter: sum of value × weight and of weights. */
-  latency: Record<LatencyName, Map<Reporter, { sum: number; weight: number }>>;
+  latency: Partial<Record<LatencyName, Reported<{ sum: number; weight: number }>>>;
   /** Per second, by reporter: bodies of requests and responses, messages of gRPC. */
-  flow: Partial<Record<FlowName, Map<Reporter, number>>>;
+  flow: Partial<Record<FlowName, Reported<number>>>;
   /** Services asked for, as `namespace/name`. */
   services: Set<string>;
 }
@@ -36,33 +36,39 @@ export interface CollectOptions {
   context: MeshContext;
 }
 
+/** What the rows of requests add up to that a row of percentiles or of bytes was made of. */
+interface Measured {
+  edges: CollectedEdge[];
+  /** Requests per second. */
+  weight: Reported<number>;
+}
+
 /** Sorts all rows into edges. */
 export function collectEdges(metrics: GraphMetrics, options: CollectOptions): Map<string, CollectedEdge> {
-  const collected: Collected = { edges: new Map(), resolved: new Map() };
-  const weights = new Map<string, number>();
-  const keyLabels = rowLabels(options.graphType);
+  const { graphType } = options;
+  const edges = new Map<string, CollectedEdge>();
+  // Most rows with the same ends differ in code and flags only.
+  const resolved = new Map<string, CollectedEdge[]>();
+  const measured = new Map<string, Measured>();
+  const edgesOf = (sample: Sample, protocol: EdgeProtocol, key: string): CollectedEdge[] => {
+    const known = resolved.get(key);
+    if (known !== undefined) return known;
+    const found = resolveEdges(sample, protocol, options, edges);
+    resolved.set(key, found);
+    return found;
+  };
   for (const sample of metrics.rps ?? []) {
     const reporter = reporterOf(sample);
     if (reporter === null) continue;
     const protocol = protocolOf(sample);
-    const key = rowKey(sample, keyLabels);
-    weights.set(key, (weights.get(key) ?? 0) + (sample.value > 0 ? sample.value : 0));
-    for (const edge of edgesOf(sample, protocol, options, collected)) tallyRequests(tallyOf(edge.reports, reporter), sample, protocol);
-  }
-  for (const name of latencyNames) {
-    for (const sample of metrics[name] ?? []) {
-      const reporter = reporterOf(sample);
-      if (reporter === null || !Number.isFinite(sample.value)) continue;
-      // Rows of two services between the same two workloads meet in one edge: weighted by rate, an approximation that only then is needed.
-      const weight = weights.get(rowKey(sample, keyLabels)) ?? 0;
-      if (!(weight > 0)) continue;
-      for (const edge of edgesOf(sample, protocolOf(sample), options, collected)) {
-        const entry = edge.latency[name].get(reporter) ?? { sum: 0, weight: 0 };
-        entry.sum += sample.value * weight;
-        entry.weight += weight;
-        edge.latency[name].set(reporter, entry);
-      }
-    }
+    const key = wayKey(sample.labels, protocol, graphType);
+    const own = edgesOf(sample, protocol, key);
+    for (const edge of own) tallyRequests((edge.reports[reporter] ??= newTally()), sample, protocol);
+    const together = graphType === 'service' ? wayKey(sample.labels, protocol, graphType, false) : key;
+    let entry = measured.get(together);
+    if (entry === undefined) measured.set(together, (entry = { edges: [], weight: {} }));
+    for (const edge of own) if (!entry.edges.includes(edge)) entry.edges.push(edge);
+    entry.weight[reporter] = (entry.weight[reporter] ?? 0) + (sample.value > 0 ? sample.value : 0);
   }
   for (const [name, side] of [
     ['sentBytesPerSecond', 'reports'],
@@ -71,122 +77,84 @@ export function collectEdges(metrics: GraphMetrics, options: CollectOptions): Ma
     for (const sample of metrics[name] ?? []) {
       const reporter = reporterOf(sample);
       if (reporter === null) continue;
-      for (const edge of edgesOf(sample, 'tcp', options, collected)) tallyCommon(tallyOf(edge[side], reporter), sample);
+      for (const edge of edgesOf(sample, 'tcp', wayKey(sample.labels, 'tcp', graphType)))
+        tallyBytes((edge[side][reporter] ??= newTally()), sample);
     }
   }
-  // These only add to edges that have requests.
-  for (const name of ['requestBytesPerSecond', 'responseBytesPerSecond'] as const)
-    collectFlow(metrics[name], options, collected, () => name, protocolOf);
+  // All else only adds to edges that have requests. Percentiles of the same row are answered with the same labels.
+  const rows = new Map<Sample['labels'], Measured | undefined>();
+  for (const name of latencyNames) {
+    for (const sample of metrics[name] ?? []) {
+      const reporter = reporterOf(sample);
+      if (reporter === null || !Number.isFinite(sample.value)) continue;
+      if (!rows.has(sample.labels)) rows.set(sample.labels, measured.get(wayKey(sample.labels, protocolOf(sample), graphType, false)));
+      const row = rows.get(sample.labels);
+      // Rows of two services between the same two workloads meet in one edge: weighted by rate, an approximation that only then is needed.
+      const weight = row?.weight[reporter] ?? 0;
+      if (row === undefined || !(weight > 0)) continue;
+      for (const edge of row.edges) {
+        const entry = ((edge.latency[name] ??= {})[reporter] ??= { sum: 0, weight: 0 });
+        entry.sum += sample.value * weight;
+        entry.weight += weight;
+      }
+    }
+  }
+  const addFlow = (
+    samples: GraphMetrics['rps'],
+    nameOf: (sample: Sample) => FlowName,
+    protocol: (sample: Sample) => EdgeProtocol,
+  ): void => {
+    for (const sample of samples ?? []) {
+      const reporter = reporterOf(sample);
+      if (reporter === null || !(sample.value > 0)) continue;
+      const name = nameOf(sample);
+      for (const edge of measured.get(wayKey(sample.labels, protocol(sample), graphType, false))?.edges ?? []) {
+        const flow = (edge.flow[name] ??= {});
+        flow[reporter] = (flow[reporter] ?? 0) + sample.value;
+      }
+    }
+  };
+  for (const name of ['requestBytesPerSecond', 'responseBytesPerSecond'] as const) addFlow(metrics[name], () => name, protocolOf);
   // Messages are gRPC's whatever the label says.
-  collectFlow(
+  addFlow(
     metrics.messagesPerSecond,
-    options,
-    collected,
     ({ labels }) => (labels['direction'] === 'sent' ? 'sentMessagesPerSecond' : 'receivedMessagesPerSecond'),
     () => 'grpc',
   );
-  return collected.edges;
+  return edges;
 }
 
-function collectFlow(
-  samples: readonly Sample[] | null | undefined,
-  options: CollectOptions,
-  collected: Collected,
-  nameOf: (sample: Sample) => FlowName,
-  protocol: (sample: Sample) => EdgeProtocol,
-): void {
-  for (const sample of samples ?? []) {
-    const reporter = reporterOf(sample);
-    if (reporter === null || !(sample.value > 0)) continue;
-    const name = nameOf(sample);
-    for (const edge of edgesOf(sample, protocol(sample), options, collected, false)) {
-      const flow = (edge.flow[name] ??= new Map<Reporter, number>());
-      flow.set(reporter, (flow.get(reporter) ?? 0) + sample.value);
-    }
-  }
+/**
+ * The labels that decide about the ends of a row. Each is written out: a graph of a large mesh has tens of thousands of rows, and
+ * names that are put together take several times as long.
+ * @param whole without it only those that rows of percentiles have (`latencyLabels`): to a service all that answer for it are one
+ */
+function wayKey(labels: Sample['labels'], protocol: EdgeProtocol, type: GraphType, whole = true): string {
+  const source = endKey(type, labels['source_workload'], labels['source_canonical_service'], labels['source_canonical_revision']);
+  const target =
+    type === 'service' && !whole
+      ? ''
+      : `${labels['destination_workload_namespace'] ?? ''}\n${endKey(
+          type,
+          labels['destination_workload'],
+          labels['destination_canonical_service'],
+          labels['destination_canonical_revision'],
+        )}`;
+  return (
+    `${protocol}\n${source}\n${labels['source_workload_namespace'] ?? ''}\n${labels['source_cluster'] ?? ''}\n` +
+    `${target}\n${labels['destination_cluster'] ?? ''}\n` +
+    `${labels['destination_service'] ?? ''}\n${labels['destination_service_name'] ?? ''}\n${labels['destination_service_namespace'] ?? ''}`
+  );
 }
 
-function tallyOf(tallies: Map<Reporter, Tally>, reporter: Reporter): Tally {
-  const existing = tallies.get(reporter);
-  if (existing !== undefined) return existing;
-  const tally = newTally();
-  tallies.set(reporter, tally);
-  return tally;
+/** A workload stands for its app where the app is not known, as in `workloadNode`. */
+function endKey(type: GraphType, workload: string | undefined, app: string | undefined, version: string | undefined): string {
+  if (type === 'workload' || type === 'service') return workload ?? app ?? '';
+  const named = isKnown(app) && (type === 'app' || isKnown(version));
+  return `${app ?? ''}\n${type === 'app' ? '' : (version ?? '')}\n${named ? '' : (workload ?? '')}`;
 }
 
-const identityLabels: Record<GraphType, readonly string[]> = {
-  workload: ['source_workload', 'destination_workload'],
-  app: ['source_canonical_service', 'destination_canonical_service'],
-  versionedApp: [
-    'source_canonical_service',
-    'source_canonical_revision',
-    'destination_canonical_service',
-    'destination_canonical_revision',
-  ],
-  service: ['source_workload'],
-};
-
-/** Joins a row of percentiles with the rows of requests it was made of. */
-function rowKey(sample: Sample, names: readonly string[]): string {
-  let key = '';
-  for (const name of names) key += `${sample.labels[name] ?? ''}\n`;
-  return key;
-}
-
-/** The labels that rows of percentiles have (`planGraphQueries`), but for those that follow from the others. */
-function rowLabels(type: GraphType): string[] {
-  return [
-    'reporter',
-    'request_protocol',
-    'source_cluster',
-    'source_workload_namespace',
-    'destination_service',
-    ...identityLabels[type],
-    'destination_cluster',
-    ...(type === 'service' ? [] : ['destination_workload_namespace']),
-  ];
-}
-
-const resolvedLabels = [
-  'source_cluster',
-  'source_workload_namespace',
-  'source_workload',
-  'source_canonical_service',
-  'source_canonical_revision',
-  'destination_cluster',
-  'destination_workload_namespace',
-  'destination_workload',
-  'destination_canonical_service',
-  'destination_canonical_revision',
-  'destination_service',
-  'destination_service_name',
-  'destination_service_namespace',
-];
-
-interface Collected {
-  edges: Map<string, CollectedEdge>;
-  /** Edges by the labels that decide about them: most rows of an edge differ in code and flags only. */
-  resolved: Map<string, CollectedEdge[]>;
-}
-
-/** The edge a row belongs to; with services as nodes the two halves of its way. */
-function edgesOf(sample: Sample, protocol: EdgeProtocol, options: CollectOptions, collected: Collected, create = true): CollectedEdge[] {
-  let key: string = protocol;
-  for (const label of resolvedLabels) key += `\n${sample.labels[label] ?? ''}`;
-  const known = collected.resolved.get(key);
-  if (known !== undefined) return known;
-  const found = resolveEdges(sample, protocol, options, collected.edges, create);
-  collected.resolved.set(key, found);
-  return found;
-}
-
-function resolveEdges(
-  sample: Sample,
-  protocol: EdgeProtocol,
-  options: CollectOptions,
-  edges: Map<string, CollectedEdge>,
-  create: boolean,
-): CollectedEdge[] {
+function resolveEdges(sample: Sample, protocol: EdgeProtocol, options: CollectOptions, edges: Map<string, CollectedEdge>): CollectedEdge[] {
   const { graphType, context } = options;
   const source = sourceNode(sample.labels, graphType, context);
   const target = targetNode(sample.labels, graphType, context);
@@ -203,15 +171,14 @@ function resolveEdges(
     const id = `${from.id}->${to.id}/${protocol}`;
     let edge = edges.get(id);
     if (edge === undefined) {
-      if (!create) continue;
       edge = {
         id,
         source: from,
         target: to,
         protocol,
-        reports: new Map(),
-        returned: new Map(),
-        latency: { p50Ms: new Map(), p90Ms: new Map(), p95Ms: new Map(), p99Ms: new Map(), avgMs: new Map() },
+        reports: {},
+        returned: {},
+        latency: {},
         flow: {},
         services: new Set(),
       };

@@ -1,26 +1,33 @@
 import { judgeTraffic } from '@/lib/health';
 import type { Health, HealthRules } from '@/lib/health';
 import type { CollectedEdge, FlowName, LatencyName } from './collect-edges';
-import { chooseReport, chooseValue, mtlsShareOf } from './merge-reports';
-import type { Tally } from './merge-reports';
-import type { GraphEdge, ResponseShare } from './schema';
+import { chooseReport, chooseValue, mtlsShareOf, ratesBy, reporters } from './merge-reports';
+import type { Reported, Tally } from './merge-reports';
+import type { EdgeProtocol, GraphEdge, ResponseShare } from './schema';
 
 /** An edge as it is shown. `rules`: what its target asks of its traffic. */
 export function finishEdge(edge: CollectedEdge, windowSeconds: number, rules: HealthRules | undefined): GraphEdge {
   const reporter = chooseReport(edge.reports);
-  const tally = edge.reports.get(reporter);
+  const tally = edge.reports[reporter];
   const rate = tally !== undefined && tally.rate > 0 ? tally.rate : null;
   const tcp = edge.protocol === 'tcp';
   const latency = (name: LatencyName) => {
-    const values = new Map([...edge.latency[name]].map(([key, entry]) => [key, entry.weight > 0 ? entry.sum / entry.weight : null]));
-    return rate === null ? null : chooseValue(values);
+    const reported = edge.latency[name];
+    if (rate === null || reported === undefined) return null;
+    const values: Reported<number> = {};
+    for (const reporter of reporters) {
+      const entry = reported[reporter];
+      if (entry !== undefined && entry.weight > 0) values[reporter] = entry.sum / entry.weight;
+    }
+    return chooseValue(values);
   };
   const flow = (name: FlowName) => {
     const values = edge.flow[name];
     return rate === null || values === undefined ? null : chooseValue(values);
   };
-  const returned = edge.returned.get(chooseReport(edge.returned))?.rate ?? 0;
+  const returned = edge.returned[chooseReport(edge.returned)]?.rate ?? 0;
   const latencies = { p50Ms: latency('p50Ms'), p90Ms: latency('p90Ms'), p95Ms: latency('p95Ms'), p99Ms: latency('p99Ms') };
+  const codes = sorted(ratesBy('code', tally));
   const idle: Health = { status: 'idle', reasons: [{ code: 'no_traffic', values: {} }] };
   const health: Health = tcp
     ? rate === null && !(returned > 0)
@@ -30,16 +37,17 @@ export function finishEdge(edge: CollectedEdge, windowSeconds: number, rules: He
         {
           requests: (rate ?? 0) * windowSeconds,
           errors: (tally?.errors ?? 0) * windowSeconds,
-          codes: rules?.tolerances === undefined ? [] : codesOf(edge, tally, windowSeconds),
+          codes: rules?.tolerances === undefined ? [] : codesOf(edge.protocol, codes, windowSeconds),
           direction: 'inbound',
           latencyMs: { p50: latencies.p50Ms, p90: latencies.p90Ms, p95: latencies.p95Ms, p99: latencies.p99Ms },
         },
         rules,
       );
   // Both ends name the same principals; the destination's word is the verified one.
-  const named = edge.reports.get('destination') ?? tally;
+  const named = edge.reports.destination ?? tally;
   const messages = { sent: flow('sentMessagesPerSecond'), received: flow('receivedMessagesPerSecond') };
-  const responses = responsesOf(tally);
+  const byPart = { codes, flags: sorted(ratesBy('flags', tally)), hosts: sorted(ratesBy('host', tally)) };
+  const responses = tcp || tally === undefined ? undefined : responsesOf(tally, byPart);
   return {
     id: edge.id,
     source: edge.source.id,
@@ -50,9 +58,7 @@ export function finishEdge(edge: CollectedEdge, windowSeconds: number, rules: He
     ...latencies,
     avgMs: latency('avgMs'),
     mtlsShare: mtlsShareOf(edge.reports),
-    codes: sorted(tally?.codes),
-    flags: sorted(tally?.flags),
-    hosts: sorted(tally?.hosts),
+    ...byPart,
     ...(responses === undefined ? {} : { responses }),
     reporter,
     share: null,
@@ -67,27 +73,24 @@ export function finishEdge(edge: CollectedEdge, windowSeconds: number, rules: He
   };
 }
 
-/** Requests of a window by answer, as limits by code want them. */
-export function codesOf(edge: CollectedEdge, tally: Tally | undefined, windowSeconds: number) {
-  const protocol: 'http' | 'grpc' = edge.protocol === 'grpc' ? 'grpc' : 'http';
-  return [...(tally?.codes ?? [])].map(([code, rate]) => ({
-    protocol,
+/** Requests of a window by answer, as limits by code want them. @param rates per second by code, as of an edge */
+export function codesOf(protocol: EdgeProtocol, rates: Readonly<Record<string, number>>, windowSeconds: number) {
+  return Object.entries(rates).map(([code, rate]) => ({
+    protocol: protocol === 'grpc' ? ('grpc' as const) : ('http' as const),
     code: code.replace(/^grpc-/, ''),
     requests: rate * windowSeconds,
   }));
 }
 
 /** Rows of the table code × flags × host; none when they follow from the parts, because all but one of them is single. */
-function responsesOf(tally: Tally | undefined): ResponseShare[] | undefined {
-  if (tally === undefined || tally.cells.size < 2 || (tally.hosts.size < 2 && tally.flags.size === 0)) return undefined;
-  return [...tally.cells]
-    .map(([key, rps]) => {
-      const [code = '', flags = '', host = ''] = key.split('\n');
-      return { code, flags: flags === '-' ? '' : flags, host, rps };
-    })
+function responsesOf({ cells }: Tally, { flags, hosts }: Pick<GraphEdge, 'flags' | 'hosts'>): ResponseShare[] | undefined {
+  if (cells.length < 2 || (Object.keys(hosts).length < 2 && Object.keys(flags).length === 0)) return undefined;
+  return cells
+    .map((cell) => ({ code: cell.code, flags: cell.flags === '-' ? '' : cell.flags, host: cell.host, rps: cell.rate }))
     .toSorted((left, right) => right.rps - left.rps);
 }
 
-function sorted(map: ReadonlyMap<string, number> | undefined): Record<string, number> {
-  return Object.fromEntries([...(map ?? [])].toSorted(([left], [right]) => (left < right ? -1 : 1)));
+function sorted(rates: Record<string, number>): Record<string, number> {
+  const entries = Object.entries(rates);
+  return entries.length < 2 ? rates : Object.fromEntries(entries.toSorted(([left], [right]) => (left < right ? -1 : 1)));
 }

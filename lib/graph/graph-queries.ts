@@ -1,6 +1,6 @@
 import { circuitsPromql } from './read-circuits';
 import { allBuckets, latencyLabels, quantilePromql, reportedRates, serviceLabels } from './percentile-queries';
-import type { GraphPercentile, WhichBuckets } from './percentile-queries';
+import type { GraphPercentile, WhichReports } from './percentile-queries';
 import type { GraphType } from './schema';
 
 /** What fills which part of the graph. Each is one query for the whole mesh. */
@@ -57,20 +57,32 @@ export function ratesPromql(window: string, reports = ''): string {
   return `sum by (${requestLabels.join(', ')}) (rate(istio_requests_total${reports === '' ? '' : `{${reports}}`}[${window}]))`;
 }
 
+/** Queries whose rows have the labels of `WhichReports`. */
+export const reportedQueries: readonly GraphQueryName[] = [
+  'p50Ms',
+  'p90Ms',
+  'p95Ms',
+  'p99Ms',
+  'avgMs',
+  'requestBytesPerSecond',
+  'responseBytesPerSecond',
+  'messagesPerSecond',
+];
+
 /**
  * The queries of a graph over a window such as `60s`: both reporters at once, all namespaces at once, twelve at the most. Percentiles
  * are what costs (twenty buckets per series): only those asked for are planned, and `planPercentiles` asks for the same in less work.
- * @param which whose reports of all but the rates are read, and which buckets
+ * @param which whose reports of all but the rates are read, and the labels that tell them apart
  */
 export function planGraphQueries(
   type: GraphType,
   window: string,
   percentiles: readonly GraphPercentile[] = ['50', '95', '99'],
-  which: WhichBuckets = allBuckets,
+  which: WhichReports = { callersFor: 'all', labels: latencyLabels(type) },
 ): Partial<Record<GraphQueryName, PlannedQuery>> {
   const rate = (metric: string) => `rate(${metric}[${window}])`;
   const quantile = (one: GraphPercentile): PlannedQuery => ({
-    promql: quantilePromql(type, window, String(Number(one) / 100), which),
+    promql: quantilePromql(window, String(Number(one) / 100), which, allBuckets),
     window,
     reporter: 'destination, else source',
   });
@@ -80,7 +92,7 @@ export function planGraphQueries(
     window,
     reporter: 'source, else destination',
   });
-  const reported = (metric: string) => `sum by (${latencyLabels(type).join(', ')}) (${reportedRates(metric, window, which.callersFor)})`;
+  const reported = (metric: string) => `sum by (${which.labels.join(', ')}) (${reportedRates(metric, window, which.callersFor)})`;
   const perSecond = (metric: string): PlannedQuery => ({ promql: reported(metric), window, reporter: 'destination, else source' });
   const messages = (direction: string, metric: string) => `label_replace(${reported(metric)}, "direction", "${direction}", "", "")`;
   const duration = (part: string) => reported(`istio_request_duration_milliseconds_${part}`);

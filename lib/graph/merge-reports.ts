@@ -2,7 +2,9 @@ import type { EdgeProtocol } from './schema';
 import { isKnown } from './resolve-nodes';
 import type { Sample } from './resolve-nodes';
 
-export type Reporter = 'source' | 'destination' | 'waypoint';
+/** In the order in which requests are counted. */
+export const reporters = ['source', 'destination', 'waypoint'] as const;
+export type Reporter = (typeof reporters)[number];
 
 /** What one reporter says about one edge, in units per second. */
 export interface Tally {
@@ -11,11 +13,8 @@ export interface Tally {
   /** Rate under mutual TLS, and rate whose security is known. */
   mutual: number;
   judged: number;
-  codes: Map<string, number>;
-  flags: Map<string, number>;
-  hosts: Map<string, number>;
-  /** By code, flags and host, each after a line feed. */
-  cells: Map<string, number>;
+  /** Of TCP bytes there is no code. Flags are as Envoy writes them, `-` for none. */
+  cells: { code: string; flags: string; host: string; rate: number }[];
   sourcePrincipal: string | undefined;
   targetPrincipal: string | undefined;
 }
@@ -26,10 +25,7 @@ export function newTally(): Tally {
     errors: 0,
     mutual: 0,
     judged: 0,
-    codes: new Map(),
-    flags: new Map(),
-    hosts: new Map(),
-    cells: new Map(),
+    cells: [],
     sourcePrincipal: undefined,
     targetPrincipal: undefined,
   };
@@ -62,30 +58,29 @@ function codeOf(protocol: EdgeProtocol, labels: Readonly<Record<string, string>>
   return code === undefined || code === '' ? '0' : code;
 }
 
-function bump(map: Map<string, number>, key: string, value: number): void {
-  map.set(key, (map.get(key) ?? 0) + value);
-}
+/** By reporter. */
+export type Reported<Value> = Partial<Record<Reporter, Value>>;
 
 /** Adds a row of requests. */
 export function tallyRequests(tally: Tally, sample: Sample, protocol: EdgeProtocol): void {
-  const { labels, value } = sample;
-  tallyCommon(tally, sample);
-  if (!(value > 0)) return;
-  if (isError(protocol, labels)) tally.errors += value;
-  const code = codeOf(protocol, labels);
-  bump(tally.codes, code, value);
-  bump(tally.cells, `${code}\n${labels['response_flags'] ?? ''}\n${labels['destination_service'] ?? ''}`, value);
+  if (!(sample.value > 0)) return;
+  tallyRow(tally, sample, codeOf(protocol, sample.labels));
+  if (isError(protocol, sample.labels)) tally.errors += sample.value;
 }
 
 /** Adds a row of bytes. */
-export function tallyCommon(tally: Tally, sample: Sample): void {
-  const { labels, value } = sample;
-  if (!(value > 0)) return;
+export function tallyBytes(tally: Tally, sample: Sample): void {
+  if (sample.value > 0) tallyRow(tally, sample, '');
+}
+
+function tallyRow(tally: Tally, { labels, value }: Sample, code: string): void {
   tally.rate += value;
-  const flags = labels['response_flags'];
-  if (flags !== undefined && flags !== '' && flags !== '-') bump(tally.flags, flags, value);
-  const host = labels['destination_service'];
-  if (isKnown(host)) bump(tally.hosts, host, value);
+  const flags = labels['response_flags'] ?? '';
+  const host = labels['destination_service'] ?? '';
+  // An edge has a handful of cells at the most.
+  const cell = tally.cells.find((one) => one.code === code && one.flags === flags && one.host === host);
+  if (cell === undefined) tally.cells.push({ code, flags, host, rate: value });
+  else cell.rate += value;
   const policy = labels['connection_security_policy'];
   if (isKnown(policy)) {
     tally.judged += value;
@@ -95,29 +90,36 @@ export function tallyCommon(tally: Tally, sample: Sample): void {
   if (isKnown(labels['destination_principal'])) tally.targetPrincipal = labels['destination_principal'];
 }
 
+/** Rates by code, by response flag or by host asked for; where there is none of it, none. */
+export function ratesBy(part: 'code' | 'flags' | 'host', tally: Tally | undefined): Record<string, number> {
+  const rates: Record<string, number> = {};
+  for (const cell of tally?.cells ?? []) {
+    const name = cell[part];
+    if (part === 'host' ? isKnown(name) : name !== '' && name !== '-') rates[name] = (rates[name] ?? 0) + cell.rate;
+  }
+  return rates;
+}
+
 /** Which report counts: the source's, else the destination's, else a waypoint's. A report without traffic gives way to one with. */
-export function chooseReport(reports: ReadonlyMap<Reporter, Tally>): Reporter {
-  const order: Reporter[] = ['source', 'destination', 'waypoint'];
-  return order.find((reporter) => (reports.get(reporter)?.rate ?? 0) > 0) ?? order.find((reporter) => reports.has(reporter)) ?? 'source';
+export function chooseReport(reports: Reported<Tally>): Reporter {
+  return (
+    reporters.find((reporter) => (reports[reporter]?.rate ?? 0) > 0) ??
+    reporters.find((reporter) => reports[reporter] !== undefined) ??
+    'source'
+  );
 }
 
 /**
  * Of what was measured by several, the destination's: its latency is without the network in between. Callers are only asked where no
  * destination tells.
  */
-export function chooseValue(values: ReadonlyMap<Reporter, number | null>): number | null {
-  for (const reporter of ['destination', 'waypoint', 'source'] as const) {
-    const value = values.get(reporter);
-    if (value !== undefined && value !== null) return value;
-  }
-  return null;
+export function chooseValue(values: Reported<number>): number | null {
+  return values.destination ?? values.waypoint ?? values.source ?? null;
 }
 
 /** Share under mutual TLS, by whoever knows it (destinations do). */
-export function mtlsShareOf(reports: ReadonlyMap<Reporter, Tally>): number | null {
-  for (const reporter of ['destination', 'waypoint', 'source'] as const) {
-    const tally = reports.get(reporter);
+export function mtlsShareOf(reports: Reported<Tally>): number | null {
+  for (const tally of [reports.destination, reports.waypoint, reports.source])
     if (tally !== undefined && tally.judged > 0) return tally.mutual / tally.judged;
-  }
   return null;
 }

@@ -1,22 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { hostsBeyond, planGraphQueries, planPercentiles, readPercentiles, splitInLots } from '.';
-import type { GraphPercentile, Sample } from '.';
+import { hostsBeyond, latencyLabels, planGraphQueries, planLots, planPercentiles, readPercentiles, tellApart } from '.';
+import type { BucketSlice, GraphPercentile, GraphType, Sample } from '.';
 import { scrapedExposition } from './testdata/ask-exposition';
 
 const exposition = readFileSync(new URL('testdata/istio-sidecars.prom', import.meta.url), 'utf8');
 const percentiles: GraphPercentile[] = ['50', '95', '99'];
-const which = { callersFor: 'all', bounds: 'all', lot: '' } as const;
-
-const row = (labels: Record<string, string>, value = 1): Sample => ({ labels, value });
 const sorted = (rows: readonly Sample[]): Sample[] =>
-  rows.toSorted((one, other) => (JSON.stringify(one.labels) < JSON.stringify(other.labels) ? -1 : 1));
+  rows
+    .map(({ labels, value }) => ({
+      labels: Object.fromEntries(Object.entries(labels).toSorted(([one], [other]) => (one < other ? -1 : 1))),
+      value,
+    }))
+    .toSorted((one, other) => (JSON.stringify(one.labels) < JSON.stringify(other.labels) ? -1 : 1));
 
 describe('several percentiles as one question', () => {
   const store = scrapedExposition(exposition);
+  const which = { callersFor: 'all', labels: latencyLabels('workload') } as const;
 
   it.each([60_000, 60_250])('answers as each asked alone does, at %d ms', (atMs) => {
-    const question = planPercentiles('workload', '60s', percentiles, which, atMs);
+    const question = planPercentiles('60s', percentiles, which, [{ hosts: 'all', bounds: 'all' }], atMs);
     const together = readPercentiles(store.range(question.promql, question.range), percentiles, question);
     expect(together['p95Ms']?.length).toBeGreaterThan(2);
     for (const [name, { promql }] of Object.entries(planGraphQueries('workload', '60s', percentiles)))
@@ -24,26 +27,156 @@ describe('several percentiles as one question', () => {
   });
 });
 
-describe('lots', () => {
-  it('are two halves, which hold every series once', () => {
-    const namespaces = Array.from({ length: 30 }, (_, index) => (index === 0 ? 'a.b' : `ns-${index}`));
-    const lots = splitInLots(
-      Array.from({ length: 3_000 }, (_, index) => row({ destination_workload_namespace: namespaces[index % 30] ?? '' })),
-    );
-    // One of a namespace that had no requests, one whose name is like the pattern of another's.
-    const lines = [...namespaces, 'idle', 'axb'].map((name) => `up{destination_workload_namespace="${name}"} 1`);
-    const store = scrapedExposition(lines.join('\n'));
-    const held = lots.map((lot) => store.instant(`count(up{${lot}})`, 60_000)[0]?.value);
-    expect(held).toEqual([15, 17]);
+/** Requests a second that take up to so many milliseconds each. */
+interface Durations {
+  host: string;
+  from: string;
+  buckets: readonly (readonly [le: string, requests: number])[];
+  sumMs: number;
+}
+
+function expositionOf(rows: readonly Durations[]): string {
+  return rows
+    .flatMap(({ host, from, buckets, sumMs }) => {
+      const total = buckets.at(-1)?.[1] ?? 0;
+      const labels =
+        `reporter="destination",request_protocol="http",source_cluster="c",source_workload_namespace="ns",source_workload="${from}",` +
+        `destination_cluster="c",destination_workload_namespace="ns",destination_workload="${host}-v1",` +
+        `destination_service="${host}",destination_service_name="${host}",destination_service_namespace="ns"`;
+      const name = 'istio_request_duration_milliseconds';
+      return [
+        `istio_requests_total{${labels},response_code="200"} ${total * 60}`,
+        `${name}_sum{${labels}} ${sumMs * 60}`,
+        `${name}_count{${labels}} ${total * 60}`,
+        ...buckets.map(([le, requests]) => `${name}_bucket{${labels},le="${le}"} ${requests * 60}`),
+      ];
+    })
+    .join('\n');
+}
+
+const usual = ['1', '10', '100', '1000', '10000', '+Inf'];
+const upTo = (...requests: number[]) => usual.map((le, index): [string, number] => [le, requests[index] ?? 0]);
+
+const rows: Durations[] = [
+  { host: 'fast', from: 'web', buckets: upTo(49, 99.5, 100, 100, 100, 100), sumMs: 200 },
+  { host: 'fast', from: 'api', buckets: upTo(1, 80, 100, 100, 100, 100), sumMs: 900 },
+  // Its average tells nothing of the few that take longest.
+  { host: 'heavy.tail', from: 'web', buckets: upTo(90, 95, 95, 97, 99.5, 100), sumMs: 300 },
+  { host: 'slow', from: 'web', buckets: upTo(0, 0, 3, 40, 100, 100), sumMs: 150_000 },
+  // A proxy with bounds of its own: what is beyond them is beyond any.
+  {
+    host: 'own-bounds',
+    from: 'web',
+    buckets: [
+      ['3', 20],
+      ['10', 21],
+      ['5000', 100],
+      ['+Inf', 100],
+    ],
+    sumMs: 400,
+  },
+  { host: 'idle', from: 'web', buckets: upTo(0, 0, 0, 0, 0, 0), sumMs: 0 },
+];
+
+describe('percentiles from the buckets that averages make likely', () => {
+  const store = scrapedExposition(expositionOf(rows));
+  const bounds = ['+Inf', '1', '10', '100', '1000', '10000', '3', '5000'];
+  const ask = (type: GraphType) => {
+    const plan = planGraphQueries(type, '60s', percentiles);
+    const answer = (name: 'rps' | 'avgMs'): Sample[] => store.instant(plan[name]?.promql ?? '', 60_000);
+    const told = tellApart(answer('rps'), latencyLabels(type));
+    const lots = planLots(answer('avgMs'), bounds, percentiles);
+    const askOne = (lot: readonly BucketSlice[]): Sample[][] => {
+      const question = planPercentiles('60s', percentiles, { callersFor: [], labels: told.labels }, lot, 60_000);
+      return Object.values(readPercentiles(store.range(question.promql, question.range), percentiles, question));
+    };
+    const first = lots.map(askOne);
+    const beyond = hostsBeyond(first.flat(2), lots, bounds);
+    return { plan, told, lots, beyond, first, askOne };
+  };
+
+  it('are those of all buckets once hosts are asked again whose percentiles are beyond', () => {
+    const { plan, told, beyond, first, askOne } = ask('workload');
+    expect(beyond).toEqual(['heavy.tail', 'own-bounds']);
+    const again = askOne([{ hosts: beyond, bounds: 'all' }]);
+    for (const [index, one] of percentiles.entries()) {
+      const kept = first.flatMap((lot) => lot[index] ?? []).filter(({ labels }) => !beyond.includes(labels['destination_service'] ?? ''));
+      const found = [...kept, ...(again[index] ?? [])].map(told.complete);
+      const whole = store.instant(plan[`p${one}Ms`]?.promql ?? '', 60_000).filter(({ value }) => !Number.isNaN(value));
+      expect(sorted(found), one).toEqual(sorted(whole));
+    }
   });
 
-  it('are one for a small mesh, and for one that is all in one namespace', () => {
-    expect(splitInLots([row({ destination_workload_namespace: 'default' })])).toEqual(['']);
-    expect(splitInLots(Array.from({ length: 5_000 }, () => row({ destination_workload_namespace: 'default' })))).toEqual(['']);
+  it('ask of each host what it may need, and nothing of one without requests', () => {
+    const { lots } = ask('workload');
+    expect(lots).toEqual([
+      [
+        { hosts: ['fast', 'heavy.tail', 'own-bounds'], bounds: ['1', '3', '10', '100', '+Inf'] },
+        { hosts: ['slow'], bounds: 'all' },
+      ],
+    ]);
+  });
+
+  it('are of everything while averages or bounds are not known', () => {
+    const everything = [[{ hosts: 'all', bounds: 'all' }]];
+    expect(planLots(null, bounds, percentiles)).toEqual(everything);
+    expect(planLots([], null, percentiles)).toEqual(everything);
+  });
+
+  it('are asked in two lots of a large mesh, which hold every host once', () => {
+    const averages = Array.from({ length: 2_700 }, (_, index): Sample => ({
+      labels: { destination_service: `host-${index % 900}` },
+      value: index % 900,
+    }));
+    const lots = planLots(averages, bounds, percentiles);
+    const hosts = lots.map((lot) => lot.flatMap((slice) => slice.hosts));
+    expect(lots).toHaveLength(2);
+    expect(hosts.flat()).toHaveLength(900);
+    expect(new Set(hosts.flat())).toEqual(new Set(averages.map(({ labels }) => labels['destination_service'])));
+    const buckets = lots.map((lot) =>
+      lot.reduce((sum, slice) => sum + slice.hosts.length * (slice.bounds === 'all' ? bounds.length : slice.bounds.length), 0),
+    );
+    expect(Math.abs((buckets[0] ?? 0) - (buckets[1] ?? 0))).toBeLessThan(100);
   });
 });
 
-it('finds the hosts whose percentile is the bound of a bucket', () => {
-  const at = (value: number): Sample => row({ destination_service: `host-${value}` }, value);
-  expect(hostsBeyond([at(10_000), at(9_731.5), at(50), at(Number.NaN)])).toEqual(['host-10000']);
+describe('labels that tell rows apart', () => {
+  const row = (labels: Record<string, string>): Sample => ({ labels, value: 1 });
+  const labels = ['reporter', 'source_workload', 'destination_service', 'destination_service_name', 'destination_service_namespace'];
+  const service = (name: string, namespace: string) => ({
+    destination_service: `${name}.${namespace}`,
+    destination_service_name: name,
+    destination_service_namespace: namespace,
+  });
+
+  it('are those that differ, and the others come back', () => {
+    const known = ['web', 'api'].flatMap((source) =>
+      ['a', 'b'].map((name) => row({ reporter: 'destination', source_workload: source, ...service(name, 'ns') })),
+    );
+    const told = tellApart(known, labels);
+    expect(told.labels).toEqual(['source_workload', 'destination_service']);
+    expect(told.complete({ labels: { source_workload: 'api', destination_service: 'b.ns' }, value: 7 })).toEqual({
+      labels: { reporter: 'destination', source_workload: 'api', ...service('b', 'ns') },
+      value: 7,
+    });
+  });
+
+  it('are all where nothing is known, and a service is asked for where its host does not tell it', () => {
+    expect(tellApart([], labels).labels).toEqual(labels);
+    const known = ['PassthroughCluster', 'BlackHoleCluster'].map((name, index) =>
+      row({
+        reporter: 'source',
+        source_workload: `w${index}`,
+        destination_service: 'unknown',
+        destination_service_name: name,
+        destination_service_namespace: `n${index}`,
+      }),
+    );
+    expect(tellApart(known, labels).labels).toEqual([
+      'source_workload',
+      'destination_service',
+      'destination_service_name',
+      'destination_service_namespace',
+    ]);
+  });
 });

@@ -41,42 +41,20 @@ export function hostsOnlyCallersKnow(rates: readonly Sample[], type: GraphType):
   return [...hosts].toSorted();
 }
 
-/** Below so many rows one question is as quick as two. */
-const fewRows = 2_000;
-
-/**
- * Namespaces of the destinations in two halves of about equal work, each as a matcher; together they hold every series. A store works
- * at one query with one core. A mesh that is small, or is all in one namespace, is one lot without a matcher.
- */
-export function splitInLots(rates: readonly Sample[]): string[] {
-  if (rates.length < fewRows) return [''];
-  const counts = new Map<string, number>();
-  for (const { labels } of rates) {
-    const namespace = labels['destination_workload_namespace'] ?? '';
-    counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
-  }
-  const half: string[] = [];
-  let taken = 0;
-  for (const [namespace, count] of [...counts].toSorted(([one], [other]) => (one < other ? -1 : 1))) {
-    if (taken + count > rates.length / 2) continue;
-    half.push(namespace);
-    taken += count;
-  }
-  if (half.length === 0) return [''];
-  return ['=~', '!~'].map((operator) => `destination_workload_namespace${operator}${anyOf(half)}`);
-}
-
 function anyOf(values: readonly string[]): string {
   return JSON.stringify(values.map((value) => value.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|'));
 }
 
 const oneOf = (hosts: readonly string[]): string => `destination_service=~${anyOf(hosts)}`;
 
-/** Bounds above ten seconds, as Envoy and Prometheus write them; `+Inf` is none of them. */
-const slowBounds = 'le!~"([2-9][0-9]{4}|[0-9]{6,})([.][0-9]+)?|[0-9]([.][0-9]+)?e[+]0?[5-9]"';
-
 /** Hosts for which what callers report is asked too. */
 export type CallersFor = readonly string[] | 'all';
+
+/** Whose reports are read, and the labels that tell their rows apart. */
+export interface WhichReports {
+  callersFor: CallersFor;
+  labels: readonly string[];
+}
 
 /**
  * Rates of a metric as those report who are asked: destinations and waypoints, and callers for the hosts only they know. Where both ends
@@ -85,7 +63,7 @@ export type CallersFor = readonly string[] | 'all';
  */
 export function reportedRates(metric: string, window: string, callersFor: CallersFor, only: readonly string[] = [], at?: string): string {
   const rate = (...matchers: string[]): string => {
-    const all = [...matchers, ...only].filter((one) => one !== '').join(', ');
+    const all = [...matchers, ...only].join(', ');
     return `rate(${metric}${all === '' ? '' : `{${all}}`}[${window}]${at === undefined ? '' : ` @ ${at}`})`;
   };
   if (callersFor === 'all') return rate();
@@ -93,27 +71,34 @@ export function reportedRates(metric: string, window: string, callersFor: Caller
   return `${rate('reporter!="source"')} or ${rate('reporter="source"', oneOf(callersFor))}`;
 }
 
-/** Which buckets percentiles are made of. */
-export interface WhichBuckets {
-  callersFor: CallersFor;
-  /** All, those up to ten seconds, or all of some hosts. */
-  bounds: 'all' | 'quick' | { hosts: readonly string[] };
-  /** One of `splitInLots`. */
-  lot: string;
+/** Some buckets of some hosts. */
+export interface BucketSlice {
+  hosts: readonly string[] | 'all';
+  /** Values of `le`, as the store writes them. */
+  bounds: readonly string[] | 'all';
 }
 
-export const allBuckets: WhichBuckets = { callersFor: 'all', bounds: 'all', lot: '' };
+export const allBuckets: readonly BucketSlice[] = [{ hosts: 'all', bounds: 'all' }];
 
 /**
  * `histogram_quantile` over the buckets of those who are asked.
  * @param quantile a scalar expression, from 0 to 1
  * @param at a moment in seconds at which the buckets are read, whatever the moment of the query
  */
-export function quantilePromql(type: GraphType, window: string, quantile: string, which: WhichBuckets, at?: string): string {
-  const { callersFor, bounds, lot } = which;
-  const only = [bounds === 'all' ? '' : bounds === 'quick' ? slowBounds : oneOf(bounds.hosts), lot];
-  const asked = reportedRates('istio_request_duration_milliseconds_bucket', window, callersFor, only, at);
-  return `histogram_quantile(${quantile}, sum by (le, ${latencyLabels(type).join(', ')}) (${asked}))`;
+export function quantilePromql(
+  window: string,
+  quantile: string,
+  { callersFor, labels }: WhichReports,
+  slices: readonly BucketSlice[],
+  at?: string,
+): string {
+  const metric = 'istio_request_duration_milliseconds_bucket';
+  const parts = slices.map(({ hosts, bounds }) => {
+    const only = [...(hosts === 'all' ? [] : [oneOf(hosts)]), ...(bounds === 'all' ? [] : [`le=~${anyOf(bounds)}`])];
+    const callers = hosts === 'all' || callersFor === 'all' ? callersFor : callersFor.filter((host) => hosts.includes(host));
+    return `histogram_quantile(${quantile}, sum by (le, ${labels.join(', ')}) (${reportedRates(metric, window, callers, only, at)}))`;
+  });
+  return parts.join(' or ');
 }
 
 /** A range query, and what its answer is. */
@@ -127,16 +112,16 @@ export interface PercentileQuestion {
  * always those of one moment (the `@` modifier). A store reads and adds them up once, which is nearly all of the work.
  */
 export function planPercentiles(
-  type: GraphType,
   window: string,
   percentiles: readonly GraphPercentile[],
-  which: WhichBuckets,
+  which: WhichReports,
+  slices: readonly BucketSlice[],
   atMs: number,
 ): PercentileQuestion {
   const start = Math.floor(atMs / 1_000);
   const quantile = percentiles.map((one, step) => `${Number(one) / 100} * (time() == bool ${start + step})`).join(' + ');
   return {
-    promql: quantilePromql(type, window, quantile, which, String(atMs / 1_000)),
+    promql: quantilePromql(window, quantile, which, slices, String(atMs / 1_000)),
     range: { startMs: start * 1_000, endMs: (start + percentiles.length - 1) * 1_000, stepSeconds: 1 },
   };
 }
@@ -151,18 +136,4 @@ export function readPercentiles(
   for (const { labels, points } of lines)
     for (const [seconds, value] of points) answers[Math.round(seconds - range.startMs / 1_000)]?.push({ labels, value });
   return Object.fromEntries(percentiles.map((one, step) => [`p${one}Ms`, answers[step] ?? []]));
-}
-
-/**
- * Hosts whose percentiles cannot be told from the buckets up to ten seconds: one that lies beyond the last bucket comes out as that
- * bucket's very bound, a whole number, which a value between two bounds is not. `all` when there are too many to name.
- */
-export function hostsBeyond(percentiles: readonly Sample[]): readonly string[] | 'all' {
-  const hosts = new Set<string>();
-  for (const { labels, value } of percentiles) {
-    if (!Number.isInteger(value) || value < 100) continue;
-    hosts.add(labels['destination_service'] ?? '');
-    if (hosts.size > mostHosts) return 'all';
-  }
-  return [...hosts].toSorted();
 }

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isHeddleError } from '@/lib/errors';
@@ -15,14 +16,18 @@ afterEach(() => {
 });
 
 /** A server that answers what the function gives for a request; anything else is 404. Notes what it was asked. */
-async function serve(answer: (url: URL, form: URLSearchParams) => Page | undefined): Promise<{ url: string; asked: URL[] }> {
+async function serve(
+  answer: (url: URL, form: URLSearchParams) => Page | undefined,
+): Promise<{ url: string; asked: URL[]; headers: IncomingHttpHeaders[] }> {
   const asked: URL[] = [];
+  const headers: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const url = new URL(request.url ?? '/', 'http://fake');
       asked.push(url);
+      headers.push(request.headers);
       const page = answer(url, new URLSearchParams(Buffer.concat(chunks).toString('utf8')));
       response.statusCode = page === undefined ? 404 : (page.status ?? 200);
       response.end(page === undefined ? 'not found' : typeof page.body === 'string' ? page.body : JSON.stringify(page.body));
@@ -33,7 +38,7 @@ async function serve(answer: (url: URL, form: URLSearchParams) => Page | undefin
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, headers };
 }
 
 async function codeOf(asking: Promise<unknown>): Promise<string> {
@@ -89,6 +94,18 @@ describe('prometheus', () => {
         ],
       },
     ]);
+  });
+
+  it('reads the values of a label, and does not have what is near be packed', async () => {
+    const { url, asked, headers } = await serve(() => ({ body: { status: 'success', data: ['1', '+Inf'] } }));
+    const prometheus = createPrometheus({ url });
+    expect(await prometheus.labelValues('le', 'x_bucket', { startMs: 1_000, endMs: 2_500 })).toEqual(['1', '+Inf']);
+    expect(asked.map(({ pathname, search }) => `${pathname}${search}`)).toEqual([
+      '/api/v1/label/le/values?match%5B%5D=x_bucket&start=1&end=2.5',
+    ]);
+    expect(headers[0]?.['accept-encoding']).toBe('identity');
+    const rows = await serve(() => ({ body: { status: 'success', data: { resultType: 'vector', result: [] } } }));
+    expect(await codeOf(createPrometheus({ url: rows.url }).labelValues('le', 'x', { startMs: 0, endMs: 1 }))).toBe('source_failed');
   });
 
   it('tells apart what may go wrong', async () => {

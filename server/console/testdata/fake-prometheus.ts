@@ -12,6 +12,8 @@ export interface FakePrometheus {
   queries: string[];
   /** Asked for queries about requests (those about TCP get nothing). `Error`: the answer is an error of Prometheus; otherwise a vector (in a range: that value at every step). */
   answer: (promql: string) => FakeSample[] | Error;
+  /** Values of whatever label is asked for. */
+  labelValues: string[];
   stop(): Promise<void>;
 }
 
@@ -22,12 +24,16 @@ function isReportAsked(promql: string, reporter: string | undefined): boolean {
 }
 
 export async function startFakePrometheus(): Promise<FakePrometheus> {
-  const fake: FakePrometheus = { url: '', queries: [], answer: () => [], stop: () => Promise.resolve() };
+  const fake: FakePrometheus = { url: '', queries: [], answer: () => [], labelValues: [], stop: () => Promise.resolve() };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const form = new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+      if (request.url?.startsWith('/api/v1/label/') === true) {
+        response.end(JSON.stringify({ status: 'success', data: fake.labelValues }));
+        return;
+      }
       const promql = form.get('query') ?? '';
       fake.queries.push(promql);
       const answered = promql.includes('istio_tcp') ? [] : fake.answer(promql);

@@ -1,3 +1,4 @@
+import { loopbackHosts } from '@/lib/contract';
 import { HeddleError } from '@/lib/errors';
 import type { Sample } from '@/lib/graph';
 import { z } from 'zod';
@@ -21,19 +22,23 @@ export interface Prometheus {
   /** Value at a moment (ms since 1970). */
   instant(promql: string, atMs: number, options?: QueryOptions): Promise<Sample[]>;
   range(promql: string, range: { startMs: number; endMs: number; stepSeconds: number }, options?: QueryOptions): Promise<Line[]>;
+  /** Values of a label of the series that a selector matches in a stretch of time, as they are written. */
+  labelValues(label: string, selector: string, range: { startMs: number; endMs: number }, options?: QueryOptions): Promise<string[]>;
   /** Version of the server, `null` when it does not say; fails when it does not answer. */
   version(options?: QueryOptions): Promise<string | null>;
 }
 
 const rows = z.array(z.unknown());
-const answer = z.discriminatedUnion('status', [
-  z.object({
-    status: z.literal('success'),
-    data: z.object({ resultType: z.enum(['vector', 'matrix', 'scalar', 'string']), result: rows }),
-  }),
-  z.object({ status: z.literal('error'), errorType: z.string().optional(), error: z.string().optional() }),
-]);
+const answerOf = <Data extends z.ZodType>(data: Data) =>
+  z.discriminatedUnion('status', [
+    z.object({ status: z.literal('success'), data }),
+    z.object({ status: z.literal('error'), errorType: z.string().optional(), error: z.string().optional() }),
+  ]);
+const rowsAnswer = answerOf(z.object({ resultType: z.enum(['vector', 'matrix', 'scalar', 'string']), result: rows }));
+const valuesAnswer = answerOf(z.array(z.string()));
 const buildInfo = z.object({ data: z.object({ version: z.string().optional() }).optional() });
+
+type Answer<Data> = { status: 'success'; data: Data } | { status: 'error'; errorType?: string | undefined; error?: string | undefined };
 
 function timedOut(signal: AbortSignal): boolean {
   return signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
@@ -51,15 +56,18 @@ export function createPrometheus(options: PrometheusOptions): Prometheus {
   const timeoutMs = options.timeoutMs ?? 15_000;
   const turns = createTurns(options.concurrency ?? 12);
 
-  async function call(path: string, form: Record<string, string>, signal: AbortSignal | undefined): Promise<unknown> {
+  // What is not far is not packed: that takes both ends longer than it saves.
+  const headers: Record<string, string> = loopbackHosts.has(new URL(options.url).hostname) ? { 'accept-encoding': 'identity' } : {};
+
+  async function call(path: string, form: Record<string, string> | null, signal: AbortSignal | undefined): Promise<unknown> {
     const limit = AbortSignal.timeout(timeoutMs);
     let response: Response;
     let text: string;
     try {
-      // POST: a query of a large mesh may be longer than a URL may be.
       response = await fetch(`${options.url}${path}`, {
-        method: 'POST',
-        body: new URLSearchParams({ ...form, timeout: `${Math.ceil(timeoutMs / 1000)}s` }),
+        // POST: a query of a large mesh may be longer than a URL may be.
+        ...(form === null ? {} : { method: 'POST', body: new URLSearchParams({ ...form, timeout: `${Math.ceil(timeoutMs / 1000)}s` }) }),
+        headers,
         signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
         redirect: 'error',
       });
@@ -76,14 +84,18 @@ export function createPrometheus(options: PrometheusOptions): Prometheus {
     return body;
   }
 
-  async function query(path: string, form: Record<string, string>, signal: AbortSignal | undefined) {
-    const parsed = answer.safeParse(await turns(() => call(path, form, signal)));
+  function read<Data>(schema: z.ZodType<Answer<Data>>, body: unknown): Data {
+    const parsed = schema.safeParse(body);
     if (!parsed.success) throw new HeddleError('source_failed', `${options.url} does not answer like Prometheus.`);
     if (parsed.data.status === 'error') {
       const { errorType, error } = parsed.data;
       throw new HeddleError(errorType === 'timeout' ? 'timeout' : 'source_failed', `Prometheus: ${error ?? errorType ?? 'unknown error'}`);
     }
     return parsed.data.data;
+  }
+
+  async function query(path: string, form: Record<string, string>, signal: AbortSignal | undefined) {
+    return read(rowsAnswer, await turns(() => call(path, form, signal)));
   }
 
   return {
@@ -98,6 +110,13 @@ export function createPrometheus(options: PrometheusOptions): Prometheus {
       const data = await query('/api/v1/query_range', form, signal);
       if (data.resultType !== 'matrix') throw new HeddleError('source_failed', `The query does not give a matrix: ${promql}`);
       return data.result.map(readLine);
+    },
+    async labelValues(label, selector, { startMs, endMs }, { signal } = {}) {
+      const asked = new URLSearchParams({ 'match[]': selector, start: String(startMs / 1000), end: String(endMs / 1000) });
+      return read(
+        valuesAnswer,
+        await turns(() => call(`/api/v1/label/${encodeURIComponent(label)}/values?${asked.toString()}`, null, signal)),
+      );
     },
     async version({ signal } = {}) {
       await query('/api/v1/query', { query: '1' }, signal);
