@@ -26,7 +26,7 @@ export function planLots(
   if (averages === null || bounds === null) return [[{ hosts: 'all', bounds: 'all' }]];
   const isFinite = (bound: string): boolean => Number.isFinite(Number(bound));
   const rising = bounds.filter(isFinite).toSorted((one, other) => Number(one) - Number(other));
-  const likely = allowance * -Math.log(1 - Math.max(...percentiles.map(Number)) / 100);
+  const likely = allowance * -Math.log(1 - highest(percentiles) / 100);
   const hosts = new Map<string, { slowest: number; rows: number }>();
   for (const { labels, value } of averages) {
     // Without requests there is no average, and no percentile.
@@ -62,19 +62,22 @@ export function planLots(
 
 /**
  * Hosts whose percentiles cannot be told from the buckets they were asked from: one that lies beyond the last bucket comes out as that
- * bucket's very bound (Prometheus' documentation of `histogram_quantile`).
+ * bucket's very bound (Prometheus' documentation of `histogram_quantile`), and if any does, the highest one does.
  */
 export function hostsBeyond(
-  percentiles: readonly Sample[],
+  answers: Readonly<Record<string, readonly Sample[] | null>>,
+  percentiles: readonly GraphPercentile[],
   lots: readonly (readonly BucketSlice[])[],
   bounds: readonly string[] | null,
 ): string[] {
   const cut = new Set(lots.flat().flatMap((slice) => (slice.hosts === 'all' || slice.bounds === 'all' ? [] : slice.hosts)));
   const ends = new Set((bounds ?? []).map(Number));
   const beyond = new Set<string>();
-  for (const { labels, value } of percentiles) {
+  for (const { labels, value } of answers[`p${highest(percentiles)}Ms`] ?? []) {
     const host = labels['destination_service'] ?? '';
     if (ends.has(value) && cut.has(host)) beyond.add(host);
   }
   return [...beyond].toSorted();
 }
+
+const highest = (percentiles: readonly GraphPercentile[]): number => Math.max(...percentiles.map(Number));

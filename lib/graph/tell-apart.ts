@@ -42,11 +42,17 @@ export function tellApart(rows: readonly Sample[], labels: readonly string[]): T
   };
   const constant: Record<string, string> = {};
   add(constant, same, first);
+  // Rows that come with the same labels, as the percentiles of an edge do, keep them in common.
+  const completed = new Map<Sample['labels'], Sample['labels']>();
   return {
     labels: follows ? left.filter((label) => !followFromHost.includes(label)) : left,
     complete({ labels: told, value }) {
-      const whole = { ...constant, ...told };
-      if (follows) add(whole, followFromHost, byHost.get(told[host]));
+      let whole = completed.get(told);
+      if (whole === undefined) {
+        const made = { ...constant, ...told };
+        if (follows) add(made, followFromHost, byHost.get(told[host]));
+        completed.set(told, (whole = made));
+      }
       return { labels: whole, value };
     },
   };

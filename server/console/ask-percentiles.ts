@@ -28,13 +28,7 @@ export async function askPercentiles(
   try {
     const lots = planLots(averages, bounds, asked.percentiles);
     const { answers, notices } = joinParts(await Promise.all(lots.map(ask)));
-    const beyond = new Set(
-      hostsBeyond(
-        Object.values(answers).flatMap((rows) => rows ?? []),
-        lots,
-        bounds,
-      ),
-    );
+    const beyond = new Set(hostsBeyond(answers, asked.percentiles, lots, bounds));
     if (beyond.size === 0) return { answers, notices };
     const known = (row: Sample): boolean => !beyond.has(row.labels['destination_service'] ?? '');
     const kept = Object.entries(answers).map(([name, rows]) => [name, rows?.filter(known) ?? null]);
