@@ -21,7 +21,7 @@ export function latencyLabels(type: GraphType): string[] {
 export const graphPercentiles = ['50', '90', '95', '99'] as const;
 export type GraphPercentile = (typeof graphPercentiles)[number];
 
-/** Above so many hosts a selector that names them costs more than it saves. */
+/** Above so many hosts what callers report is asked of all of them: asking apart costs more than it saves. */
 const mostHosts = 150;
 
 /**
