@@ -1,3 +1,4 @@
+import { allBuckets } from './percentile-queries';
 import type { BucketSlice, GraphPercentile } from './percentile-queries';
 import type { Sample } from './resolve-nodes';
 
@@ -12,7 +13,7 @@ export function isWorthPlanning(rates: readonly Sample[]): boolean {
 }
 
 /**
- * Which buckets percentiles are made of, in one lot or in two of about equal work. The buckets are nearly all of the work, and most of
+ * Which buckets percentiles are made of, in one lot or in two of about equal work; none of a mesh without requests. The buckets are nearly all of the work, and most of
  * them are for requests much slower than a host ever has: of each host those are asked for that its average makes likely, and
  * `hostsBeyond` finds where they do not suffice.
  * @param averages milliseconds, by what the percentiles are grouped by; `null`: not known
@@ -22,8 +23,8 @@ export function planLots(
   averages: readonly Sample[] | null,
   bounds: readonly string[] | null,
   percentiles: readonly GraphPercentile[],
-): BucketSlice[][] {
-  if (averages === null || bounds === null) return [[{ hosts: 'all', bounds: 'all' }]];
+): (readonly BucketSlice[])[] {
+  if (averages === null || bounds === null) return [allBuckets];
   const isFinite = (bound: string): boolean => Number.isFinite(Number(bound));
   const rising = bounds.filter(isFinite).toSorted((one, other) => Number(one) - Number(other));
   const likely = allowance * -Math.log(1 - highest(percentiles) / 100);
@@ -37,6 +38,7 @@ export function planLots(
     host.rows += 1;
     host.slowest = Math.max(host.slowest, value);
   }
+  if (hosts.size === 0) return [];
   const asked = [...hosts]
     .map(([name, { slowest, rows }]) => {
       const last = rising.findIndex((bound) => Number(bound) >= slowest * likely);

@@ -13,7 +13,14 @@ export type { GraphQueryName, PlannedQuery } from './graph-queries';
 export { isError } from './merge-reports';
 export { emptyContext } from './mesh-context';
 export type { MeshContext, MeshService, MeshWorkload } from './mesh-context';
-export { graphPercentiles, hostsOnlyCallersKnow, latencyLabels, planPercentiles, readPercentiles } from './percentile-queries';
+export {
+  graphPercentiles,
+  hostsOnlyCallersKnow,
+  latencyLabels,
+  planPercentiles,
+  readPercentiles,
+  reportedRows,
+} from './percentile-queries';
 export type { BucketSlice, CallersFor, GraphPercentile, PercentileQuestion, WhichReports } from './percentile-queries';
 export { isReady, readMeshContext } from './read-mesh-context';
 export type { ContextObjects } from './read-mesh-context';

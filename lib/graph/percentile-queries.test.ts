@@ -122,6 +122,10 @@ describe('percentiles from the buckets that averages make likely', () => {
     expect(planLots([], null, percentiles)).toEqual(everything);
   });
 
+  it('are not asked for while there are no requests', () => {
+    expect(planLots([{ labels: { destination_service: 'idle' }, value: Number.NaN }], bounds, percentiles)).toEqual([]);
+  });
+
   it('are asked in two lots of a large mesh, which hold every host once', () => {
     const averages = Array.from({ length: 2_700 }, (_, index): Sample => ({
       labels: { destination_service: `host-${index % 900}` },

@@ -41,6 +41,13 @@ export function hostsOnlyCallersKnow(rates: readonly Sample[], type: GraphType):
   return [...hosts].toSorted();
 }
 
+/** The rows of rates whose reports are asked. */
+export function reportedRows(rates: readonly Sample[], callersFor: CallersFor): Sample[] {
+  const isAsked = ({ labels }: Sample): boolean =>
+    callersFor === 'all' || labels['reporter'] !== 'source' || callersFor.includes(labels['destination_service'] ?? '');
+  return rates.filter(isAsked);
+}
+
 function anyOf(values: readonly string[]): string {
   return JSON.stringify(values.map((value) => value.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|'));
 }

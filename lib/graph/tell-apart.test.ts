@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { graphType, hostsOnlyCallersKnow, latencyLabels, planGraphQueries, reportedQueries, tellApart } from '.';
+import { graphType, hostsOnlyCallersKnow, latencyLabels, planGraphQueries, reportedQueries, reportedRows, tellApart } from '.';
 import type { Sample } from '.';
 import { scrapedExposition } from './testdata/ask-exposition';
 
@@ -52,11 +52,7 @@ describe('labels that tell rows apart', () => {
     it.each(graphType.options)('ask for the same rows as all labels do: %s', (type) => {
       const rates = store.instant(planGraphQueries(type, '60s', [])['rps']?.promql ?? '', 60_000);
       const callersFor = hostsOnlyCallersKnow(rates, type);
-      const known = rates.filter(
-        (one) =>
-          callersFor === 'all' || one.labels['reporter'] !== 'source' || callersFor.includes(one.labels['destination_service'] ?? ''),
-      );
-      const told = tellApart(known, latencyLabels(type));
+      const told = tellApart(reportedRows(rates, callersFor), latencyLabels(type));
       expect(told.labels.length).toBeLessThan(latencyLabels(type).length);
       const whole = planGraphQueries(type, '60s', ['50', '99'], { callersFor, labels: latencyLabels(type) });
       const short = planGraphQueries(type, '60s', ['50', '99'], { callersFor, labels: told.labels });

@@ -7,10 +7,11 @@ import {
   planGraphQueries,
   ratesPromql,
   reportedQueries,
+  reportedRows,
   tellApart,
   tellApartByAll,
 } from '@/lib/graph';
-import type { CallersFor, GraphPercentile, GraphType, PlannedQuery, Sample, ToldApart } from '@/lib/graph';
+import type { GraphPercentile, GraphType, PlannedQuery, Sample, ToldApart } from '@/lib/graph';
 import type { Prometheus } from '@/server/sources';
 import { askInstant, joinParts } from './ask-metrics';
 import type { Measured } from './ask-metrics';
@@ -39,7 +40,7 @@ export async function askGraph(prometheus: Prometheus | null, asked: AskedGraph,
   const known = rates.answers['rps'] ?? null;
   const callersFor = known === null ? 'all' : hostsOnlyCallersKnow(known, type);
   const labels = latencyLabels(type);
-  const told = known === null ? tellApartByAll(labels) : tellApart(known.filter(reportedTo(callersFor)), labels);
+  const told = known === null ? tellApartByAll(labels) : tellApart(reportedRows(known, callersFor), labels);
   const which = { callersFor, labels: told.labels };
   const { rps: _, avgMs, ...others } = planGraphQueries(type, duration, [], which);
   const averages = ask(avgMs === undefined ? {} : { avgMs });
@@ -57,11 +58,6 @@ export async function askGraph(prometheus: Prometheus | null, asked: AskedGraph,
     measured.queries[name] = { ...query, source: prometheus.url };
   return measured;
 }
-
-const reportedTo =
-  (callersFor: CallersFor) =>
-  ({ labels }: Sample): boolean =>
-    callersFor === 'all' || labels['reporter'] !== 'source' || callersFor.includes(labels['destination_service'] ?? '');
 
 function complete(told: ToldApart, name: string, rows: Sample[] | null): Sample[] | null {
   return rows !== null && (reportedQueries as readonly string[]).includes(name) ? rows.map(told.complete) : rows;
